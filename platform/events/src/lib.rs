@@ -1,1 +1,83 @@
-//! Placeholder.
+//! The published language: typed ids, instants, money and the events that modules tell each other.
+//!
+//! **Purpose.** Modules never depend on each other; what one may know of another stands here as plain data.
+//!
+//! **Words.** An [`Event`] is something that happened, named `thing.past_participle`, with a version that grows
+//! when its fields change. An [`Id`] is a UUID (version 7) with a prefix that says what it names.
+//!
+//! **Invariants.** No behaviour, no I/O. A published field is never renamed or removed within a version.
+
+mod api_types;
+pub mod appointments;
+pub mod billing;
+mod id;
+mod money;
+pub mod packages;
+mod time;
+
+pub use id::{Id, IdError, Kind, kinds};
+pub use money::{Currency, CurrencyError, Money};
+pub use time::Instant;
+
+/// A tenant: one coach business.
+pub type TenantId = Id<kinds::Tenant>;
+/// An identity that signs in; one across all tenants.
+pub type AccountId = Id<kinds::Account>;
+/// A person of a tenant's staff (owner, admin or coach).
+pub type MemberId = Id<kinds::Member>;
+/// A person whom a tenant serves.
+pub type ClientId = Id<kinds::Client>;
+/// Something bookable one to one.
+pub type AppointmentTypeId = Id<kinds::AppointmentType>;
+/// One appointment of one client with one coach.
+pub type BookingId = Id<kinds::Booking>;
+/// A stretch of a coach's time that is taken.
+pub type BlockId = Id<kinds::Block>;
+/// One thing sold.
+pub type ProductId = Id<kinds::Product>;
+/// A bundle of products sold as one.
+pub type PackageId = Id<kinds::Package>;
+/// What a client bought.
+pub type OrderId = Id<kinds::Order>;
+/// One line of an order.
+pub type OrderLineId = Id<kinds::OrderLine>;
+/// A payment of an order.
+pub type PaymentId = Id<kinds::Payment>;
+/// A lot of credits: one source, one expiry.
+pub type LotId = Id<kinds::Lot>;
+/// A published event.
+pub type EventId = Id<kinds::Event>;
+/// A mail to one person.
+pub type MailId = Id<kinds::Mail>;
+/// A background job.
+pub type JobId = Id<kinds::Job>;
+/// An installed automation.
+pub type AutomationId = Id<kinds::Automation>;
+/// One run of an automation.
+pub type RunId = Id<kinds::Run>;
+
+/// Something that happened, as other modules, automations and webhooks may learn it.
+///
+/// The JSON of the struct is the published form.
+pub trait Event: serde::Serialize + serde::de::DeserializeOwned + Send + Sync + 'static {
+    /// Name as published, for example `booking.confirmed`.
+    const NAME: &'static str;
+    /// Grows when a field is added, changes meaning or goes.
+    const VERSION: i32;
+    /// A sample with every field filled, for documents, schema snapshots and dry runs.
+    fn sample() -> Self;
+}
+
+/// The catalogue of published events: name, version and a sample as JSON.
+#[must_use]
+pub fn catalogue() -> Vec<(&'static str, i32, serde_json::Value)> {
+    fn entry<E: Event>() -> (&'static str, i32, serde_json::Value) {
+        (E::NAME, E::VERSION, serde_json::to_value(E::sample()).unwrap_or_default())
+    }
+    vec![
+        entry::<appointments::BookingConfirmed>(),
+        entry::<appointments::BookingCancelled>(),
+        entry::<billing::OrderPaid>(),
+        entry::<packages::CreditsGranted>(),
+    ]
+}

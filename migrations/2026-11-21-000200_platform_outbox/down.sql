@@ -1,0 +1,1 @@
+DROP TABLE audit, idempotency_keys, mails, job_workers, jobs, events;

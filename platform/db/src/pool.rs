@@ -1,0 +1,76 @@
+use std::{sync::Arc, time::Duration};
+
+use diesel_async::{
+    AsyncPgConnection,
+    pooled_connection::{
+        AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod,
+        deadpool::{Object, Pool, PoolError},
+    },
+};
+use tokio::sync::Notify;
+
+use crate::TxError;
+
+/// How many connections, and how long to wait for one.
+#[derive(Clone, Copy, Debug)]
+pub struct PoolOptions {
+    /// At most so many connections.
+    pub size: usize,
+    /// How long a request waits for one before it is told that the house is busy.
+    pub wait: Duration,
+}
+
+impl Default for PoolOptions {
+    fn default() -> Self {
+        Self { size: 16, wait: Duration::from_millis(900) }
+    }
+}
+
+/// The connection pool. Cheap to clone. Modules cannot name it.
+#[derive(Clone)]
+pub struct Db {
+    pool: Pool<AsyncPgConnection>,
+    wait: Duration,
+    pub(crate) woken: Arc<Notify>,
+}
+
+impl std::fmt::Debug for Db {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Db").field("pool", &self.pool.status()).finish()
+    }
+}
+
+impl Db {
+    /// Makes a pool; connections are opened when they are asked for.
+    ///
+    /// # Errors
+    /// When the options make no pool.
+    pub fn connect(url: &str, options: PoolOptions) -> Result<Self, TxError> {
+        let mut config = ManagerConfig::default();
+        // A broken or still open connection is dropped by its state; a ping would cost a round trip each time.
+        config.recycling_method = RecyclingMethod::Fast;
+        let manager = AsyncDieselConnectionManager::<AsyncPgConnection>::new_with_config(url, config);
+        let pool =
+            Pool::builder(manager).max_size(options.size).build().map_err(|error| TxError::Busy(error.to_string()))?;
+        Ok(Self { pool, wait: options.wait, woken: Arc::new(Notify::new()) })
+    }
+    /// A connection, once there is one.
+    pub(crate) async fn connection(&self) -> Result<Object<AsyncPgConnection>, TxError> {
+        match tokio::time::timeout(self.wait, self.pool.get()).await {
+            Ok(Ok(connection)) => Ok(connection),
+            Ok(Err(PoolError::Backend(error))) => Err(TxError::Busy(error.to_string())),
+            Ok(Err(error)) => Err(TxError::Busy(error.to_string())),
+            Err(_) => Err(TxError::Busy("no connection became free in time".into())),
+        }
+    }
+    /// Waits until a transaction of this process has enqueued a job.
+    pub async fn jobs_enqueued(&self) {
+        self.woken.notified().await;
+    }
+    /// Connections open, and how many of them are idle.
+    #[must_use]
+    pub fn usage(&self) -> (usize, usize) {
+        let status = self.pool.status();
+        (status.size, status.available)
+    }
+}

@@ -1,0 +1,143 @@
+use poem::{
+    IntoResponse, Response,
+    http::{HeaderValue, StatusCode, header},
+};
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::Text;
+
+/// The frame a page stands in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Layout {
+    /// The tenant's public pages.
+    Public,
+    /// The staff area.
+    Studio,
+    /// The client area.
+    Client,
+    /// Sign-in and the like: one card.
+    Account,
+    /// Operators' pages.
+    Operator,
+    /// Nothing around it.
+    Bare,
+}
+
+/// The typed content of one page. Its samples are rendered by a test, in strict mode, in every locale.
+pub trait View: Serialize + Sized {
+    /// Template name, for example `appointments/book`.
+    const TEMPLATE: &'static str;
+    /// Its frame.
+    const LAYOUT: Layout;
+    /// Title of the page.
+    fn title(&self) -> Text;
+    /// Contents that show every branch of the template.
+    fn samples() -> Vec<Self>;
+}
+
+/// A view with its type erased, for the test that renders all of them.
+#[derive(Clone, Debug)]
+pub struct ViewDef {
+    /// Template name.
+    pub template: &'static str,
+    /// Its frame.
+    pub layout: Layout,
+    /// Title and content of each sample.
+    pub samples: Vec<(Text, Value)>,
+}
+
+impl ViewDef {
+    /// Erases the type of `V`.
+    #[must_use]
+    pub fn of<V: View>() -> Self {
+        let samples =
+            V::samples().iter().map(|view| (view.title(), serde_json::to_value(view).unwrap_or(Value::Null))).collect();
+        Self { template: V::TEMPLATE, layout: V::LAYOUT, samples }
+    }
+}
+
+/// A page as a value. The host renders it.
+#[derive(Clone, Debug)]
+pub struct Page {
+    /// Frame.
+    pub layout: Layout,
+    /// Template name.
+    pub template: &'static str,
+    /// Title.
+    pub title: Text,
+    /// Content.
+    pub data: Value,
+    /// HTTP status.
+    pub status: StatusCode,
+    /// Whether search engines should leave it out.
+    pub noindex: bool,
+}
+
+impl Page {
+    /// A page with status 200.
+    #[must_use]
+    pub fn of<V: View>(view: &V) -> Self {
+        Self {
+            layout: V::LAYOUT,
+            template: V::TEMPLATE,
+            title: view.title(),
+            data: serde_json::to_value(view).unwrap_or(Value::Null),
+            status: StatusCode::OK,
+            noindex: V::LAYOUT != Layout::Public,
+        }
+    }
+    /// With another status, for example 422 when a form is shown again.
+    #[must_use]
+    pub fn status(mut self, status: StatusCode) -> Self {
+        self.status = status;
+        self
+    }
+    /// Kept out of search engines: pages behind a token.
+    #[must_use]
+    pub fn private(mut self) -> Self {
+        self.noindex = true;
+        self
+    }
+}
+
+impl IntoResponse for Page {
+    fn into_response(self) -> Response {
+        Response::builder().status(self.status).extension(self).finish()
+    }
+}
+
+/// 303 to another page of this host, with a message shown there once.
+#[derive(Clone, Debug)]
+pub struct Redirect {
+    /// Path on this host, as [`crate::Ctx::path`] makes it.
+    pub to: String,
+    /// Shown on the next page.
+    pub flash: Option<Text>,
+}
+
+impl Redirect {
+    /// To a path of this host.
+    #[must_use]
+    pub fn to(path: impl Into<String>) -> Self {
+        Self { to: path.into(), flash: None }
+    }
+    /// With a message on the next page.
+    #[must_use]
+    pub fn flash(mut self, text: Text) -> Self {
+        self.flash = Some(text);
+        self
+    }
+}
+
+impl IntoResponse for Redirect {
+    fn into_response(self) -> Response {
+        let to = HeaderValue::from_str(&self.to).unwrap_or(HeaderValue::from_static("/"));
+        let response = Response::builder().status(StatusCode::SEE_OTHER).header(header::LOCATION, to);
+        match self.flash {
+            Some(text) => response.extension(text).finish(),
+            None => response.finish(),
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! Blocks of a coach's time.
