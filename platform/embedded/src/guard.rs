@@ -82,6 +82,23 @@ impl RunAs {
     }
 }
 
+/// The shell that will hold `command`, with the command's folder and variables.
+fn guarded(run_as: RunAs, command: &Command, signals: Signals) -> Command {
+    let mut shell = run_as.command(Path::new("/bin/sh"));
+    shell.args(["-c", SCRIPT, "guard", signals.ask, signals.force]).arg(signals.patience.to_string());
+    shell.arg(command.get_program()).args(command.get_args());
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => shell.env(name, value),
+            None => shell.env_remove(name),
+        };
+    }
+    if let Some(folder) = command.get_current_dir() {
+        shell.current_dir(folder);
+    }
+    shell
+}
+
 /// A running service. Dropping it stops the service and waits for its end.
 #[derive(Debug)]
 pub(crate) struct Guard {
@@ -92,24 +109,17 @@ pub(crate) struct Guard {
 }
 
 impl Guard {
-    /// Starts `program` with `args`; all it prints goes to `log`. The log of the run before is kept beside it.
-    pub(crate) fn start(
-        run_as: RunAs,
-        program: &Path,
-        args: &[String],
-        signals: Signals,
-        log: &Path,
-    ) -> Result<Guard> {
+    /// Starts `command` below a guard, under the account of `run_as`. All it prints goes to `log`; the log of the run before is
+    /// kept beside it.
+    pub(crate) fn start(run_as: RunAs, command: &Command, signals: Signals, log: &Path) -> Result<Guard> {
         if log.exists() {
             std::fs::rename(log, log.with_extension("before"))
                 .doing(|| format!("moving {}", log.display()))?;
         }
         let output = File::create(log).doing(|| format!("opening {}", log.display()))?;
-        let mut command = run_as.command(Path::new("/bin/sh"));
-        command.args(["-c", SCRIPT, "guard", signals.ask, signals.force]);
-        command.arg(signals.patience.to_string()).arg(program).args(args);
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(output).process_group(0);
-        let mut shell = command.spawn().doing(|| format!("starting {}", program.display()))?;
+        let mut shell = guarded(run_as, command, signals);
+        shell.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(output).process_group(0);
+        let mut shell = shell.spawn().doing(|| format!("starting {}", crate::files::shown(command)))?;
         let pipe = shell.stdin.take();
         let mut line = String::new();
         if let Some(stdout) = shell.stdout.take() {
@@ -180,8 +190,7 @@ mod tests {
     }
 
     fn start(script: &str, log: &Path) -> Guard {
-        let args = ["-c".to_owned(), script.to_owned()];
-        Guard::start(RunAs::Us, Path::new("/bin/sh"), &args, SIGNALS, log).unwrap()
+        Guard::start(RunAs::Us, Command::new("/bin/sh").args(["-c", script]), SIGNALS, log).unwrap()
     }
 
     #[test]

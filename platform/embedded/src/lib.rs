@@ -15,10 +15,12 @@ mod files;
 mod guard;
 mod packages;
 pub mod postgres;
+mod process;
 pub mod redis;
 pub mod smtp;
 
 pub use postgres::{Options, Postgres};
+pub use process::Process;
 pub use redis::Redis;
 pub use smtp::Smtp;
 

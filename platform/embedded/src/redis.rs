@@ -3,6 +3,7 @@
 use std::io::{Read, Write};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::Duration;
 
 use crate::files::{private_folder, program};
@@ -65,7 +66,7 @@ impl Redis {
         self.pause();
         let socket = self.socket();
         let log = self.folder.path().join("server.log");
-        let mut guard = Guard::start(RunAs::Us, &self.server, &self.arguments(), SIGNALS, &log)?;
+        let mut guard = Guard::start(RunAs::Us, &self.command(), SIGNALS, &log)?;
         let ready = || answers(&socket);
         guard.wait_until(START_LIMIT, ready).map_err(|why| Error::Start { what: "Redis", why, log })?;
         self.guard = Some(guard);
@@ -81,19 +82,13 @@ impl Redis {
         self.folder.path().join("redis.sock")
     }
 
-    fn arguments(&self) -> Vec<String> {
-        let socket = self.socket().to_string_lossy().into_owned();
-        let folder = self.folder.path().to_string_lossy().into_owned();
-        let words = [
-            ["--port", "0"],
-            ["--unixsocket", &socket],
-            ["--unixsocketperm", "700"],
-            ["--dir", &folder],
-            ["--save", ""],
-            ["--appendonly", "no"],
-            ["--daemonize", "no"],
-        ];
-        words.concat().into_iter().map(str::to_owned).collect()
+    fn command(&self) -> Command {
+        let mut command = Command::new(&self.server);
+        command.args(["--port", "0", "--unixsocketperm", "700", "--unixsocket"]).arg(self.socket());
+        command
+            .args(["--save", "", "--appendonly", "no", "--daemonize", "no", "--dir"])
+            .arg(self.folder.path());
+        command
     }
 }
 

@@ -6,6 +6,7 @@ mod place;
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::Duration;
 
 pub use binaries::{Binaries, OLDEST, ensure, find_all};
@@ -186,10 +187,10 @@ fn locale(version: u32) -> &'static [&'static str] {
 
 fn serve(place: &Place, binaries: &Binaries, settings: &[String]) -> Result<Guard> {
     let cluster = place.cluster();
-    let mut args = vec!["-D".to_owned(), cluster.to_string_lossy().into_owned()];
-    args.extend(settings.iter().flat_map(|setting| ["-c".to_owned(), setting.clone()]));
+    let mut command = Command::new(binaries.program("postgres"));
+    command.arg("-D").arg(&cluster).args(settings.iter().flat_map(|setting| ["-c", setting]));
     let log = place.log();
-    let mut guard = Guard::start(place.run_as, &binaries.program("postgres"), &args, SIGNALS, &log)?;
+    let mut guard = Guard::start(place.run_as, &command, SIGNALS, &log)?;
     let ready = || is_ready(&cluster);
     guard.wait_until(START_LIMIT, ready).map_err(|why| Error::Start { what: "PostgreSQL", why, log })?;
     Ok(guard)
