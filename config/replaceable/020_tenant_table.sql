@@ -15,8 +15,13 @@ END $$;
 
 -- A change of such a table changes the tenant's public content: its version grows, and caches keyed by it are stale.
 CREATE OR REPLACE FUNCTION bump_tenant_version() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+DECLARE
+  tenant text := current_setting('app.tenant_id', true);
 BEGIN
-  UPDATE tenants SET version = version + 1 WHERE id = current_setting('app.tenant_id')::uuid;
+  -- Outside a tenant's transaction (a tenant file is applied) the registry's own code raises the version.
+  IF tenant IS NOT NULL AND tenant <> '' THEN
+    UPDATE tenants SET version = version + 1 WHERE id = tenant::uuid;
+  END IF;
   RETURN NULL;
 END $$;
 

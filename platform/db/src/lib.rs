@@ -17,6 +17,7 @@ mod error;
 mod migrate;
 mod outbox;
 mod pool;
+mod schema;
 mod system;
 mod tenant;
 mod tx;

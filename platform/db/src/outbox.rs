@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use diesel::{QueryResult, sql_types as st};
+use diesel::{ExpressionMethods, QueryResult};
 use diesel_async::RunQueryDsl;
-use events::{Event, EventId, Instant, JobId};
+use ::events::{Event, EventId, Instant, JobId};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use crate::schema::{events, jobs};
 use crate::{Clock, Entropy, SystemTx, Tx};
 
 /// Which job kinds follow which event. Built once by the host from the list of modules.
@@ -68,14 +69,14 @@ impl Tx {
         let ctx = self.ctx.clone();
         let id: EventId = ctx.new_id();
         let payload = serde_json::to_value(event).map_err(|error| diesel::result::Error::SerializationError(error.into()))?;
-        diesel::sql_query("INSERT INTO events (id, name, version, payload, occurred_at) VALUES ($1, $2, $3, $4, $5)")
-            .bind::<st::Uuid, _>(id.uuid())
-            .bind::<st::Text, _>(E::NAME)
-            .bind::<st::Integer, _>(E::VERSION)
-            .bind::<st::Jsonb, _>(&payload)
-            .bind::<st::Timestamptz, _>(ctx.now())
-            .execute(&mut *self.conn)
-            .await?;
+        let row = (
+            events::id.eq(id),
+            events::name.eq(E::NAME),
+            events::version.eq(E::VERSION),
+            events::payload.eq(&payload),
+            events::occurred_at.eq(ctx.now()),
+        );
+        diesel::insert_into(events::table).values(row).execute(&mut *self.conn).await?;
         for kind in ctx.0.subscriptions.of(E::NAME) {
             let args = json!({ "event_id": id, "event": payload });
             self.enqueue(JobSpec::new(kind.clone(), args).once(format!("{id}/{kind}"))).await?;
@@ -112,19 +113,15 @@ async fn insert(
     now: Instant,
     request: &str,
 ) -> QueryResult<()> {
-    diesel::sql_query(
-        "INSERT INTO jobs (id, tenant_id, kind, args, run_at, unique_key, request_id, created_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING",
-    )
-    .bind::<st::Uuid, _>(id)
-    .bind::<st::Nullable<st::Uuid>, _>(tenant)
-    .bind::<st::Text, _>(job.kind)
-    .bind::<st::Jsonb, _>(job.args)
-    .bind::<st::Timestamptz, _>(job.run_at.unwrap_or(now))
-    .bind::<st::Nullable<st::Text>, _>(job.unique_key)
-    .bind::<st::Text, _>(request)
-    .bind::<st::Timestamptz, _>(now)
-    .execute(conn)
-    .await
-    .map(drop)
+    let row = (
+        jobs::id.eq(id),
+        jobs::tenant_id.eq(tenant),
+        jobs::kind.eq(job.kind),
+        jobs::args.eq(job.args),
+        jobs::run_at.eq(job.run_at.unwrap_or(now)),
+        jobs::unique_key.eq(job.unique_key),
+        jobs::request_id.eq(request),
+        jobs::created_at.eq(now),
+    );
+    diesel::insert_into(jobs::table).values(row).on_conflict_do_nothing().execute(conn).await.map(drop)
 }

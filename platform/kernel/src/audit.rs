@@ -1,7 +1,9 @@
 use db::Tx;
-use diesel::{QueryResult, sql_types as st};
+use diesel::{ExpressionMethods, QueryResult};
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
+
+use crate::schema::audit;
 
 /// Writes who did what to which thing into the tenant's append-only audit log, in the transaction of the deed.
 ///
@@ -12,17 +14,14 @@ use serde_json::Value;
 pub async fn audit(tx: &mut Tx, action: &str, subject: impl ToString, detail: Value) -> QueryResult<()> {
     let ctx = tx.ctx().clone();
     let actor = serde_json::to_value(ctx.actor()).unwrap_or(Value::Null);
-    diesel::sql_query(
-        "INSERT INTO audit (id, at, actor, action, subject, detail, request_id) VALUES ($1, $2, $3, $4, $5, $6, $7)",
-    )
-    .bind::<st::Uuid, _>(ctx.new_id::<events::kinds::Event>())
-    .bind::<st::Timestamptz, _>(ctx.now())
-    .bind::<st::Jsonb, _>(actor)
-    .bind::<st::Text, _>(action)
-    .bind::<st::Text, _>(subject.to_string())
-    .bind::<st::Jsonb, _>(detail)
-    .bind::<st::Text, _>(ctx.request_id())
-    .execute(&mut **tx)
-    .await
-    .map(drop)
+    let row = (
+        audit::id.eq(ctx.new_id::<events::kinds::Event>()),
+        audit::at.eq(ctx.now()),
+        audit::actor.eq(actor),
+        audit::action.eq(action),
+        audit::subject.eq(subject.to_string()),
+        audit::detail.eq(detail),
+        audit::request_id.eq(ctx.request_id()),
+    );
+    diesel::insert_into(audit::table).values(row).execute(&mut **tx).await.map(drop)
 }

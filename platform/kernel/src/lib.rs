@@ -17,6 +17,7 @@ mod module;
 mod page;
 mod paging;
 mod problem;
+mod schema;
 mod text;
 
 pub use audit::audit;

@@ -1,11 +1,13 @@
 //! Mails as rows: written in the transaction of the change, sent by a job afterwards, exactly one for each `key`.
 
 use db::{JobSpec, Tx};
-use diesel::{QueryResult, sql_types as st};
+use diesel::{ExpressionMethods, QueryResult};
 use diesel_async::RunQueryDsl;
 use events::{ClientId, MailId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+
+use crate::schema::mails;
 
 /// A file that goes with a mail.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,21 +71,18 @@ impl MailDef {
 /// When the database refuses the rows.
 pub async fn queue(tx: &mut Tx, draft: Draft) -> QueryResult<()> {
     let (id, now): (MailId, _) = (tx.ctx().new_id(), tx.ctx().now());
-    let inserted = diesel::sql_query(
-        "INSERT INTO mails (id, key, template, data, to_email, to_name, client_id, attachments, created_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING",
-    )
-    .bind::<st::Uuid, _>(id)
-    .bind::<st::Text, _>(&draft.key)
-    .bind::<st::Text, _>(draft.template)
-    .bind::<st::Jsonb, _>(draft.data)
-    .bind::<st::Text, _>(draft.to_email)
-    .bind::<st::Text, _>(draft.to_name)
-    .bind::<st::Nullable<st::Uuid>, _>(draft.client.map(events::Id::uuid))
-    .bind::<st::Jsonb, _>(serde_json::to_value(draft.attachments).unwrap_or(Value::Null))
-    .bind::<st::Timestamptz, _>(now)
-    .execute(&mut **tx)
-    .await?;
+    let row = (
+        mails::id.eq(id),
+        mails::key.eq(&draft.key),
+        mails::template.eq(draft.template),
+        mails::data.eq(draft.data),
+        mails::to_email.eq(draft.to_email),
+        mails::to_name.eq(draft.to_name),
+        mails::client_id.eq(draft.client),
+        mails::attachments.eq(serde_json::to_value(draft.attachments).unwrap_or(Value::Null)),
+        mails::created_at.eq(now),
+    );
+    let inserted = diesel::insert_into(mails::table).values(row).on_conflict_do_nothing().execute(&mut **tx).await?;
     if inserted == 1 {
         tx.enqueue(JobSpec::new("mail.send", json!({ "mail": id })).once(format!("mail/{}", draft.key))).await?;
     }
