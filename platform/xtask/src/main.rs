@@ -1,2 +1,58 @@
-//! Placeholder.
-fn main() {}
+//! `cargo xtask …`: what developers and CI run. Kept light, so that a first run on a new machine starts soon: nothing of
+//! the product is linked in, the product is built and run as anyone would.
+
+mod browser;
+mod ci;
+mod openapi;
+mod schema;
+mod services;
+mod steps;
+mod test;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "Tasks of this workspace")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Run all tests against private services: unit, property, integration, documentation and browser tests
+    Test(test::Options),
+    /// Write each crate's src/schema.rs from a freshly migrated database
+    Schema(Check),
+    /// Write docs/openapi.json from the server
+    Openapi(Check),
+    /// Run what CI runs: formatting, lints, tests, and that generated files are fresh
+    Ci,
+}
+
+/// Whether to write a generated file or to compare it.
+#[derive(clap::Args, Clone, Copy)]
+struct Check {
+    /// Write nothing; fail when a file is not what would be written
+    #[arg(long)]
+    check: bool,
+}
+
+fn main() -> ExitCode {
+    let done = match Arguments::parse().task {
+        Task::Test(options) => test::run(&options),
+        Task::Schema(check) => schema::run(check.check),
+        Task::Openapi(check) => openapi::run(check.check),
+        Task::Ci => ci::run(),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

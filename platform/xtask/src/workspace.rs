@@ -1,0 +1,67 @@
+//! What cargo knows about this workspace.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::{Context, Result};
+use serde::Deserialize;
+
+use crate::steps::output;
+
+/// The workspace, as `cargo metadata` tells.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Workspace {
+    #[serde(rename = "workspace_root")]
+    pub(crate) root: PathBuf,
+    #[serde(rename = "target_directory")]
+    target: PathBuf,
+    pub(crate) packages: Vec<Package>,
+}
+
+/// One crate of the workspace.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Package {
+    pub(crate) name: String,
+    pub(crate) manifest_path: PathBuf,
+    #[serde(default)]
+    pub(crate) metadata: Option<serde_json::Value>,
+}
+
+impl Workspace {
+    /// Asks cargo.
+    pub(crate) fn load() -> Result<Workspace> {
+        let text = output(cargo().args(["metadata", "--no-deps", "--format-version", "1"]))?;
+        serde_json::from_str(&text).context("cargo metadata printed something odd")
+    }
+
+    /// The server's binary as `cargo build` leaves it.
+    pub(crate) fn server(&self) -> PathBuf {
+        self.target.join("debug/platform")
+    }
+
+    /// A folder for what a task leaves to look at.
+    pub(crate) fn scratch(&self, name: &str) -> Result<PathBuf> {
+        let folder = self.target.join("xtask").join(name);
+        std::fs::create_dir_all(&folder).with_context(|| format!("making {}", folder.display()))?;
+        Ok(folder)
+    }
+
+    /// A cargo command that runs at the workspace's root.
+    pub(crate) fn cargo(&self) -> Command {
+        let mut command = cargo();
+        command.current_dir(&self.root);
+        command
+    }
+}
+
+fn cargo() -> Command {
+    // Set by `cargo xtask` itself to the cargo that runs us.
+    Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+}
+
+impl Package {
+    /// The folder of the crate.
+    pub(crate) fn folder(&self) -> Result<PathBuf> {
+        Ok(self.manifest_path.parent().context("a manifest without a folder")?.to_owned())
+    }
+}
