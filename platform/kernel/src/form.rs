@@ -47,7 +47,7 @@ impl Form {
     pub fn state(&self) -> FormState {
         let shown = self.0.iter().filter(|(name, _)| !name.contains("password"));
         let values = shown.map(|(name, all)| (name.clone(), all.first().cloned().unwrap_or_default())).collect();
-        FormState { values, errors: BTreeMap::new(), problem: None }
+        FormState { values, errors: BTreeMap::new(), error: None }
     }
     /// The form to be shown again with what was wrong.
     #[must_use]
@@ -57,7 +57,7 @@ impl Form {
             state.errors.entry(error.field.clone()).or_insert_with(|| error.text());
         }
         if problem.fields.is_empty() {
-            state.problem = Some(problem.text());
+            state.error = Some(problem.text());
         }
         state
     }
@@ -94,7 +94,7 @@ pub struct FormState {
     /// Error by field name.
     pub errors: BTreeMap<String, Text>,
     /// What is wrong with the whole, when no field is at fault.
-    pub problem: Option<Text>,
+    pub error: Option<Text>,
 }
 
 impl FormState {

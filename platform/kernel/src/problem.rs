@@ -38,7 +38,7 @@ impl FieldError {
     /// The message for people.
     #[must_use]
     pub fn text(&self) -> Text {
-        Text { key: format!("field-{}", self.code.replace('_', "-")), args: self.args.clone() }
+        Text { key: format!("field-{}", self.code.replace('_', "-")), args: self.args.iter().cloned().collect() }
     }
 }
 
@@ -108,7 +108,7 @@ impl Problem {
     /// The message for people.
     #[must_use]
     pub fn text(&self) -> Text {
-        Text { key: format!("problem-{}", self.code.replace('_', "-")), args: self.args.clone() }
+        Text { key: format!("problem-{}", self.code.replace('_', "-")), args: self.args.iter().cloned().collect() }
     }
 }
 
