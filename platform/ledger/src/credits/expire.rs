@@ -1,0 +1,39 @@
+use diesel::{ExpressionMethods, QueryDsl};
+use diesel_async::RunQueryDsl;
+use events::{ClientId, LotId};
+use kernel::Tx;
+
+use super::{
+    CreditError,
+    plan::Take,
+    post::{Kind, Post, post},
+};
+use crate::schema::credit_lots;
+
+/// Writes off what is left in lots that have expired, at most `limit` lots in this transaction. Tells how many; fewer than
+/// `limit` means that none is left. Lots that somebody else holds are left for the next run.
+///
+/// An expired lot counts for nothing even before this ran: the entries are for the history.
+///
+/// # Errors
+/// What the database refuses.
+pub async fn expire(tx: &mut Tx, limit: i64) -> Result<usize, CreditError> {
+    let now = tx.ctx().now();
+    let due: Vec<(LotId, ClientId, i32, String)> = credit_lots::table
+        .filter(credit_lots::balance.gt(0))
+        .filter(credit_lots::expires_at.le(now))
+        .order(credit_lots::id)
+        .limit(limit)
+        .select((credit_lots::id, credit_lots::client_id, credit_lots::balance, credit_lots::name))
+        .for_update()
+        .skip_locked()
+        .load(&mut **tx)
+        .await?;
+    for (lot, client, credits, name) in &due {
+        // A lot can expire again after a return; the balance it had tells the runs apart from nothing else, the id does.
+        let source = format!("expire/{lot}/{}", tx.ctx().new_id::<super::post::Posting>().uuid().simple());
+        let moves = [Take { lot: *lot, credits: *credits }];
+        post(tx, Post { client: *client, kind: Kind::Expire, source: &source, reason: name, moves: &moves }).await?;
+    }
+    Ok(due.len())
+}

@@ -1,0 +1,112 @@
+//! Writing transactions with their entries.
+
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult};
+use diesel_async::RunQueryDsl;
+use events::{ClientId, Id, LotId};
+use kernel::Tx;
+
+use super::plan::Take;
+use crate::schema::{credit_entries, credit_transactions};
+
+/// Marks identifiers of transactions and entries, which nobody outside sees.
+pub(super) enum Posting {}
+/// A transaction of the ledger.
+pub(super) type TransactionId = Id<Posting>;
+
+/// What kind of transaction; between which accounts it moves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Grant,
+    Spend,
+    Refund,
+    Expire,
+    Revoke,
+}
+
+impl Kind {
+    pub(super) const fn code(self) -> &'static str {
+        match self {
+            Self::Grant => "grant",
+            Self::Spend => "spend",
+            Self::Refund => "refund",
+            Self::Expire => "expire",
+            Self::Revoke => "revoke",
+        }
+    }
+    /// The account on the other side of `held`, and whether `held` grows.
+    const fn sides(self) -> (&'static str, i32) {
+        match self {
+            Self::Grant => ("issued", 1),
+            Self::Spend => ("spent", -1),
+            Self::Refund => ("spent", 1),
+            Self::Expire => ("expired", -1),
+            Self::Revoke => ("issued", -1),
+        }
+    }
+}
+
+/// A transaction to be written.
+pub(super) struct Post<'a> {
+    pub(super) client: ClientId,
+    pub(super) kind: Kind,
+    pub(super) source: &'a str,
+    pub(super) reason: &'a str,
+    pub(super) moves: &'a [Take],
+}
+
+/// Writes a transaction. Answers `false`, having written nothing, when its source was used before.
+///
+/// Invariant: each move is two entries that sum to zero.
+pub(super) async fn post(tx: &mut Tx, post: Post<'_>) -> QueryResult<bool> {
+    let ctx = tx.ctx().clone();
+    let id: TransactionId = ctx.new_id();
+    let row = (
+        credit_transactions::id.eq(id),
+        credit_transactions::client_id.eq(post.client),
+        credit_transactions::kind.eq(post.kind.code()),
+        credit_transactions::source.eq(post.source),
+        credit_transactions::reason.eq(post.reason),
+        credit_transactions::at.eq(ctx.now()),
+    );
+    let made = diesel::insert_into(credit_transactions::table).values(row).on_conflict_do_nothing();
+    if made.execute(&mut **tx).await? == 0 {
+        return Ok(false);
+    }
+    let (other, sign) = post.kind.sides();
+    let entry = |lot: LotId, account: &'static str, amount: i32| {
+        (
+            credit_entries::id.eq(ctx.new_id::<Posting>()),
+            credit_entries::transaction_id.eq(id),
+            credit_entries::client_id.eq(post.client),
+            credit_entries::lot_id.eq(lot),
+            credit_entries::account.eq(account),
+            credit_entries::amount.eq(amount),
+        )
+    };
+    let both = |take: &Take| {
+        [entry(take.lot, "held", sign * take.credits), entry(take.lot, other, -sign * take.credits)]
+    };
+    let entries: Vec<_> = post.moves.iter().flat_map(both).collect();
+    diesel::insert_into(credit_entries::table).values(entries).execute(&mut **tx).await?;
+    Ok(true)
+}
+
+/// The client of the transaction of a source and what it moved, in the order it was written; `None` when there is none.
+pub(super) async fn posted(tx: &mut Tx, kind: Kind, source: &str) -> QueryResult<Option<(ClientId, Vec<Take>)>> {
+    let found: Option<(TransactionId, ClientId)> = credit_transactions::table
+        .filter(credit_transactions::source.eq(source))
+        .filter(credit_transactions::kind.eq(kind.code()))
+        .select((credit_transactions::id, credit_transactions::client_id))
+        .first(&mut **tx)
+        .await
+        .optional()?;
+    let Some((id, client)) = found else { return Ok(None) };
+    let rows: Vec<(LotId, i32)> = credit_entries::table
+        .filter(credit_entries::transaction_id.eq(id))
+        .filter(credit_entries::account.eq("held"))
+        .order(credit_entries::id)
+        .select((credit_entries::lot_id, credit_entries::amount))
+        .load(&mut **tx)
+        .await?;
+    Ok(Some((client, rows.into_iter().map(|(lot, amount)| Take { lot, credits: amount.abs() }).collect())))
+}
