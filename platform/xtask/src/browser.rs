@@ -67,10 +67,19 @@ impl Drop for DevServer {
     }
 }
 
+/// `platform dev` with nothing of the caller's own configuration.
 fn dev_command(workspace: &Workspace, data: &Path, address: SocketAddr) -> Command {
     let mut command = Command::new(workspace.server());
-    command.arg("dev").arg("--data").arg(data).arg("--listen").arg(address.to_string());
-    command.current_dir(&workspace.root);
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("PLATFORM_") {
+            command.env_remove(name);
+        }
+    }
+    command.arg("dev").current_dir(&workspace.root);
+    command.env("PLATFORM__DATA__DIR", data);
+    command.env("PLATFORM__SERVER__LISTEN", address.to_string());
+    command.env("PLATFORM__SERVER__ORIGIN", format!("http://{address}"));
+    command.env("PLATFORM__SERVER__METRICS_LISTEN", "").env("PLATFORM__SERVER__DRAIN_SECONDS", "0");
     command
 }
 
