@@ -102,6 +102,7 @@ impl Tx {
 /// When the database refuses the row.
 pub async fn enqueue_system(tx: &mut SystemTx, job: JobSpec, clock: &Clock, entropy: &Entropy) -> QueryResult<()> {
     let now = clock.now();
+    tx.enqueued = true;
     insert(tx, entropy.id(now), None, job, now, "").await
 }
 

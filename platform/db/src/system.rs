@@ -13,6 +13,7 @@ use crate::{
 /// Its role (`app_system`) cannot read tenant tables. Few crates use it.
 pub struct SystemTx {
     conn: Object<AsyncPgConnection>,
+    pub(crate) enqueued: bool,
 }
 
 impl Deref for SystemTx {
@@ -42,12 +43,15 @@ impl Db {
         R: Send + 'a,
     {
         tracing::trace!(reason, "system transaction");
-        let mut tx = SystemTx { conn: begin(self, "BEGIN; SET LOCAL ROLE app_system").await? };
+        let mut tx = SystemTx { conn: begin(self, "BEGIN; SET LOCAL ROLE app_system").await?, enqueued: false };
         match work(&mut tx).await {
             Ok(value) => {
+                let enqueued = tx.enqueued;
                 commit(&mut tx.conn).await?;
                 drop(tx);
-                self.woken.notify_one();
+                if enqueued {
+                    self.woken.notify_one();
+                }
                 Ok(value)
             }
             Err(error) => {

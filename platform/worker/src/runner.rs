@@ -1,0 +1,135 @@
+//! One attempt of one job: run it, bound it, judge it.
+
+use std::{panic::AssertUnwindSafe, sync::Arc, time::{Duration, Instant}};
+
+use futures::FutureExt;
+use kernel::{Clock, Entropy, JobError};
+use tokio_util::task::AbortOnDropHandle;
+use tracing::Instrument;
+
+use crate::{Backoff, Dispatch, Job, Outcome, store::Record};
+
+/// Longest note kept with a row, in characters.
+const NOTE: usize = 500;
+
+/// What became of a job after an attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    Done,
+    Skipped,
+    Postponed,
+    Retried,
+    Dead,
+}
+
+impl Verdict {
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Skipped => "skipped",
+            Self::Postponed => "postponed",
+            Self::Retried => "retried",
+            Self::Dead => "dead",
+        }
+    }
+}
+
+#[derive(Clone)]
+pub(crate) struct Runner {
+    pub(crate) dispatch: Arc<dyn Dispatch>,
+    pub(crate) clock: Clock,
+    pub(crate) entropy: Entropy,
+    pub(crate) backoff: Backoff,
+    pub(crate) timeout: Duration,
+}
+
+impl Runner {
+    /// Runs one attempt to its end and says what to write. Never fails and never panics.
+    pub(crate) async fn attempt(&self, job: Job) -> (Verdict, Record) {
+        let tenant = job.tenant_id.map(|id| id.to_string()).unwrap_or_default();
+        let span = tracing::info_span!("job", kind = %job.kind, id = %job.id, tenant, attempt = job.attempts, request_id = %job.request_id);
+        async {
+            let waited = self.clock.now().seconds_since(job.run_at).max(0);
+            let began = Instant::now();
+            let result = self.guarded(job.clone()).await;
+            let (verdict, record) = self.judge(&job, result);
+            let took = began.elapsed();
+            measure(&job.kind, verdict, took, waited);
+            let ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+            let note = record.note.as_deref().unwrap_or_default();
+            match verdict {
+                Verdict::Done | Verdict::Skipped | Verdict::Postponed => {
+                    tracing::info!(outcome = verdict.name(), ms, note, "job ended");
+                }
+                Verdict::Retried => tracing::warn!(outcome = verdict.name(), ms, note, "job failed; it is tried again"),
+                Verdict::Dead => tracing::error!(outcome = verdict.name(), ms, note, "job is dead"),
+            }
+            (verdict, record)
+        }
+        .instrument(span)
+        .await
+    }
+
+    /// In a task of its own, so that a job that computes for long does not hold up the others; dropped, it is aborted.
+    async fn guarded(&self, job: Job) -> Result<Outcome, JobError> {
+        let dispatch = Arc::clone(&self.dispatch);
+        let work = async move { AssertUnwindSafe(async { dispatch.dispatch(job).await }).catch_unwind().await };
+        let task = AbortOnDropHandle::new(tokio::spawn(work.in_current_span()));
+        match tokio::time::timeout(self.timeout, task).await {
+            Ok(Ok(Ok(result))) => result,
+            // The text of a panic may hold anything, a person's data included: it goes to the log by the panic hook alone.
+            Ok(Ok(Err(_)) | Err(_)) => Err(JobError::Retry("the job panicked".into())),
+            Err(_) => Err(JobError::Retry(format!("took longer than {} s", self.timeout.as_secs()))),
+        }
+    }
+
+    fn judge(&self, job: &Job, result: Result<Outcome, JobError>) -> (Verdict, Record) {
+        let now = self.clock.now();
+        let plain = |status: &'static str, note: Option<String>| Record {
+            id: job.id.into(),
+            attempt: job.attempts,
+            attempts: job.attempts,
+            status,
+            run_at: None,
+            at: now,
+            note: note.map(|text| bounded(&text)),
+        };
+        match result {
+            Ok(Outcome::Done) => (Verdict::Done, plain("done", None)),
+            Ok(Outcome::Skipped(why)) => (Verdict::Skipped, plain("done", Some(format!("skipped: {why}")))),
+            Ok(Outcome::Postponed { seconds }) => {
+                let run_at = Some(now.plus_seconds(seconds.max(1)));
+                (Verdict::Postponed, Record { attempts: job.attempts.saturating_sub(1), run_at, ..plain("pending", None) })
+            }
+            Err(JobError::Retry(why)) if job.attempts < job.max_attempts => {
+                let run_at = Some(now.plus_seconds(self.backoff.seconds(job.attempts, &self.entropy)));
+                (Verdict::Retried, Record { run_at, ..plain("pending", Some(why)) })
+            }
+            Err(JobError::Retry(why) | JobError::Fail(why)) => (Verdict::Dead, plain("dead", Some(why))),
+        }
+    }
+}
+
+/// The beginning of a text, in characters that the database takes.
+fn bounded(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(NOTE).collect()
+}
+
+fn measure(kind: &str, verdict: Verdict, took: Duration, waited_seconds: i64) {
+    let kind = kind.to_owned();
+    metrics::counter!("jobs_total", "kind" => kind.clone(), "outcome" => verdict.name()).increment(1);
+    metrics::histogram!("job_duration_seconds", "kind" => kind.clone()).record(took);
+    let waited = u32::try_from(waited_seconds).unwrap_or(u32::MAX);
+    metrics::histogram!("job_wait_seconds", "kind" => kind).record(f64::from(waited));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn notes_are_bounded_and_clean() {
+        assert_eq!(bounded("a\0b\r\nc"), "a b  c");
+        assert_eq!(bounded(&"ü".repeat(10_000)).chars().count(), NOTE);
+    }
+}
