@@ -7,7 +7,7 @@ use super::call::{Call, fail};
 use crate::money;
 
 /// Attributes handed through to the control as they are.
-const PASSED: [&str; 7] = ["placeholder", "autocomplete", "inputmode", "min", "max", "step", "maxlength"];
+const PASSED: [&str; 8] = ["accept", "placeholder", "autocomplete", "inputmode", "min", "max", "step", "maxlength"];
 
 /// `{{field "email" name="email" label=(t "…")}}`
 pub(crate) fn field(call: &Call<'_, '_>) -> Result<String, RenderError> {
@@ -28,6 +28,8 @@ pub(crate) fn field(call: &Call<'_, '_>) -> Result<String, RenderError> {
     let mut root = Map::new();
     let mut put = |key: &str, value: Value| root.insert(key.to_owned(), value);
     put("kind", json!(input_type(kind)));
+    // Passwords are never sent back, and browsers refuse a value for files.
+    put("keeps", json!(!matches!(kind, "password" | "file")));
     put("switch", json!(kind == "switch"));
     put("id", json!(id));
     put("name", json!(name));
@@ -71,7 +73,7 @@ pub(crate) fn error_summary(call: &Call<'_, '_>) -> Result<String, RenderError> 
 fn template(kind: &str) -> Option<&'static str> {
     Some(match kind {
         "text" | "email" | "tel" | "url" | "password" | "number" | "date" | "time" | "datetime-local"
-        | "search" | "money" => "web/form/input",
+        | "search" | "money" | "file" => "web/form/input",
         "hidden" => "web/form/hidden",
         "textarea" => "web/form/textarea",
         "select" => "web/form/select",
