@@ -2,7 +2,12 @@
 //!
 //! Prints one JSON line for each component: a generated rule and the example `welcome-note`, each with a fresh
 //! instance a run, one after the other on one thread; and `welcome-note` on all threads.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a measurement may stop at any fault")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a measurement may stop at any fault"
+)]
 
 use std::{
     collections::BTreeMap,

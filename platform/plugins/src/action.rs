@@ -72,7 +72,9 @@ impl Action {
     #[must_use]
     pub fn client(&self) -> Option<&str> {
         match self {
-            Self::AddNote { client, .. } | Self::TagClient { client, .. } | Self::MailClient { client, .. } => Some(client),
+            Self::AddNote { client, .. }
+            | Self::TagClient { client, .. }
+            | Self::MailClient { client, .. } => Some(client),
             Self::MailStaff { .. } => None,
         }
     }
@@ -84,7 +86,8 @@ fn check_mail(subject: &str, text: &str) -> Result<(), String> {
 }
 
 fn check_id(id: &str) -> Result<(), String> {
-    let fits = (1..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
+    let fits = (1..=64).contains(&id.len())
+        && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
     if fits { Ok(()) } else { Err("the client must be an identifier as events carry it".to_owned()) }
 }
 

@@ -108,7 +108,9 @@ fn of_signal(status: ExitStatus) -> Refusal {
     use rustix::process::Signal;
     use std::os::unix::process::ExitStatusExt;
     match status.signal() {
-        Some(signal) if signal == Signal::XCPU.as_raw() || signal == Signal::KILL.as_raw() => Refusal::CompileTime,
+        Some(signal) if signal == Signal::XCPU.as_raw() || signal == Signal::KILL.as_raw() => {
+            Refusal::CompileTime
+        }
         _ => Refusal::CompileMemory,
     }
 }

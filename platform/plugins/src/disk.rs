@@ -28,13 +28,19 @@ pub(crate) struct Disk {
 
 impl Disk {
     /// Opens (or makes) the folder and clears what other versions of the engine have left.
-    pub(crate) fn open(folder: PathBuf, key: [u8; 32], compatibility: Compatibility, most_bytes: u64) -> io::Result<Self> {
+    pub(crate) fn open(
+        folder: PathBuf,
+        key: [u8; 32],
+        compatibility: Compatibility,
+        most_bytes: u64,
+    ) -> io::Result<Self> {
         make_private(&folder)?;
         let signer = Hmac::new_from_slice(&key).map_err(io::Error::other)?;
         let disk = Self { folder, signer, compatibility, most_bytes };
         let current = disk.prefix();
         for (path, _) in disk.files()? {
-            let is_current = path.file_name().and_then(|it| it.to_str()).is_some_and(|it| it.starts_with(&current));
+            let is_current =
+                path.file_name().and_then(|it| it.to_str()).is_some_and(|it| it.starts_with(&current));
             if !is_current {
                 fs::remove_file(path).ok();
             }
@@ -63,9 +69,11 @@ impl Disk {
         self.make_room(u64::try_from(code.len()).unwrap_or(u64::MAX))?;
         let path = self.path(digest);
         let part = path.with_extension(format!("{}.part", std::process::id()));
-        let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&part)?;
+        let mut file =
+            fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&part)?;
         let mac = self.mac(digest, code).finalize().into_bytes();
-        let written = io::Write::write_all(&mut file, &mac).and_then(|()| io::Write::write_all(&mut file, code));
+        let written =
+            io::Write::write_all(&mut file, &mac).and_then(|()| io::Write::write_all(&mut file, code));
         written.and_then(|()| fs::rename(&part, path)).inspect_err(|_| drop(fs::remove_file(&part)))
     }
 

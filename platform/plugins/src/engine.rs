@@ -84,7 +84,8 @@ struct Sha256Hasher(Sha256);
 impl Hasher for Sha256Hasher {
     fn finish(&self) -> u64 {
         let digest: [u8; 32] = self.0.clone().finalize().into();
-        let (head, _) = digest.split_first_chunk::<8>().map_or(([0; 8], [].as_slice()), |(head, rest)| (*head, rest));
+        let (head, _) =
+            digest.split_first_chunk::<8>().map_or(([0; 8], [].as_slice()), |(head, rest)| (*head, rest));
         u64::from_le_bytes(head)
     }
     fn write(&mut self, bytes: &[u8]) {

@@ -17,6 +17,7 @@ use crate::{
     Compiler, Digest, Failure, FailureCode, Invocation, Limits, Refusal, RunReport,
     disk::Disk,
     engine,
+    failure::clean,
     recent::Recent,
     run::{self, Automation, AutomationPre, State},
     scan::{UPLOAD_BYTES, scan},
@@ -105,7 +106,10 @@ impl Compiled {
 
 impl std::fmt::Debug for Compiled {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Compiled").field("digest", &self.0.digest).field("code_bytes", &self.0.code_bytes).finish()
+        f.debug_struct("Compiled")
+            .field("digest", &self.0.digest)
+            .field("code_bytes", &self.0.code_bytes)
+            .finish()
     }
 }
 
@@ -132,10 +136,12 @@ impl Host {
         let runtime = |error: wasmtime::Error| HostError::Runtime(error.root_cause().to_string());
         let engine = engine::running(config.runs.max(1)).map_err(runtime)?;
         let mut linker = Linker::new(&engine);
-        Automation::add_to_linker::<_, HasSelf<_>>(&mut linker, |state: &mut State| state).map_err(runtime)?;
+        Automation::add_to_linker::<_, HasSelf<_>>(&mut linker, |state: &mut State| state)
+            .map_err(runtime)?;
         start_ticking(&engine)?;
         let compatibility = engine::compatibility(&engine);
-        let disk = Disk::open(config.cache_folder.clone(), config.cache_key, compatibility, config.cache_bytes)?;
+        let disk =
+            Disk::open(config.cache_folder.clone(), config.cache_key, compatibility, config.cache_bytes)?;
         Ok(Self(Arc::new(Inner {
             recent: Mutex::new(Recent::new(config.ready, config.ready_bytes)),
             permits: Semaphore::new(usize::try_from(config.runs.max(1)).unwrap_or(1)),
@@ -153,7 +159,8 @@ impl Host {
             return Some(found);
         }
         let host = self.clone();
-        let found = spawn_blocking(move || host.0.disk.read(&digest).and_then(|code| host.load(digest, &code).ok()));
+        let found =
+            spawn_blocking(move || host.0.disk.read(&digest).and_then(|code| host.load(digest, &code).ok()));
         let found = found.await.ok().flatten()?;
         self.recent().put(&found);
         Some(found)
@@ -199,7 +206,12 @@ impl Host {
     }
 
     /// Invariant: the permit outlives the store, so the pool never runs out.
-    async fn run_now(&self, component: &Compiled, invocation: Invocation, _permit: SemaphorePermit<'_>) -> RunReport {
+    async fn run_now(
+        &self,
+        component: &Compiled,
+        invocation: Invocation,
+        _permit: SemaphorePermit<'_>,
+    ) -> RunReport {
         run::run(&self.0.engine, component.pre(), invocation).await
     }
 
@@ -220,7 +232,7 @@ impl Host {
     fn load(&self, digest: Digest, code: &[u8]) -> Result<Compiled, Refusal> {
         let component = deserialize(&self.0.engine, code)
             .map_err(|error| Refusal::Unavailable(error.root_cause().to_string()))?;
-        let link = |error: wasmtime::Error| Refusal::Invalid(error.root_cause().to_string());
+        let link = |error: wasmtime::Error| Refusal::Invalid(clean(&format!("{error:#}"), 300));
         let pre = self.0.linker.instantiate_pre(&component).map_err(link)?;
         let pre = AutomationPre::new(pre).map_err(|_| Refusal::NoHandler)?;
         Ok(Compiled(Arc::new(Ready { pre, digest, code_bytes: code.len() })))

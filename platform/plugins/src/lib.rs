@@ -9,6 +9,31 @@
 //! [`Capability`] is what its [`Manifest`] asks for and an owner grants. A [`Refusal`] is why an upload is not
 //! accepted, a [`Failure`] why a run did not end well; both are codes with texts in `locales/`.
 //!
+//! **Use.** A program that holds a host calls [`child_main`] first thing in `main`, because components are compiled
+//! in a child of itself:
+//!
+//! ```no_run
+//! # async fn example(upload: Vec<u8>, event: plugins::EventDocument) -> Result<(), Box<dyn std::error::Error>> {
+//! use plugins::{Host, HostConfig, Invocation, Limits, Manifest, Subjects};
+//!
+//! let host = Host::new(HostConfig::new("data/automations".into(), [0; 32]))?;
+//! let manifest = Manifest::of_component(&upload)?;
+//! let component = host.prepare(&upload).await?;
+//! let invocation = Invocation {
+//!     event_json: serde_json::to_string(&event)?,
+//!     now_ms: 1_798_797_600_000,
+//!     seed: 7,
+//!     limits: Limits::default(),
+//!     grants: manifest.capabilities,
+//!     subjects: Subjects::of(&event),
+//!     store: Default::default(),
+//!     depth: 0,
+//! };
+//! let report = host.run(&component, invocation).await;
+//! for action in &report.actions { /* apply, in the transaction that records the run */ }
+//! # Ok(()) }
+//! ```
+//!
 //! **Invariants.**
 //! - A run starts from nothing: a fresh instance, dropped at its end, whatever that was.
 //! - A run sees no clock, randomness, file, socket or environment but what its invocation holds, so the same
@@ -17,8 +42,8 @@
 //! - No byte of an upload is compiled in this process, and no machine code is loaded that this installation's key
 //!   has not signed.
 
-pub mod build;
 mod action;
+pub mod build;
 mod capability;
 mod child;
 mod compile;

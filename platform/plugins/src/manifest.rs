@@ -81,8 +81,13 @@ impl Manifest {
     /// # Errors
     /// See [`ManifestError`].
     pub fn parse(text: &str) -> Result<Self, ManifestError> {
-        let raw: Raw = toml::from_str(text).map_err(|error| ManifestError::Syntax(one_line(error.message())))?;
-        check(is_name(&raw.name), "name", "3 to 40 of a-z, 0-9 and -, beginning with a letter and not ending with -")?;
+        let raw: Raw =
+            toml::from_str(text).map_err(|error| ManifestError::Syntax(one_line(error.message())))?;
+        check(
+            is_name(&raw.name),
+            "name",
+            "3 to 40 of a-z, 0-9 and -, beginning with a letter and not ending with -",
+        )?;
         check(is_version(&raw.version), "version", "three numbers such as 1.0.0")?;
         check(is_line(&raw.title, 1..81), "title", "one line of 1 to 80 characters")?;
         check(is_line(&raw.description, 0..501), "description", "one line of up to 500 characters")?;
@@ -136,7 +141,9 @@ fn section(component: &[u8]) -> Option<&[u8]> {
         match payload.ok()? {
             Payload::Version { .. } => depth += 1,
             Payload::End(_) => depth = depth.saturating_sub(1),
-            Payload::CustomSection(found) if depth == 1 && found.name() == SECTION => return Some(found.data()),
+            Payload::CustomSection(found) if depth == 1 && found.name() == SECTION => {
+                return Some(found.data());
+            }
             _ => {}
         }
     }
@@ -167,7 +174,9 @@ fn triggers(raw: &[RawTrigger]) -> Result<BTreeSet<String>, ManifestError> {
 }
 
 fn capabilities(raw: &[String]) -> Result<BTreeSet<Capability>, ManifestError> {
-    raw.iter().map(|name| name.parse().map_err(|_| ManifestError::Capability(name.chars().take(60).collect()))).collect()
+    raw.iter()
+        .map(|name| name.parse().map_err(|_| ManifestError::Capability(name.chars().take(60).collect())))
+        .collect()
 }
 
 fn is_name(text: &str) -> bool {
@@ -180,7 +189,10 @@ fn is_name(text: &str) -> bool {
 fn is_version(text: &str) -> bool {
     let numbers: Vec<&str> = text.split('.').collect();
     let is_number = |it: &&str| {
-        !it.is_empty() && it.len() <= 6 && it.bytes().all(|b| b.is_ascii_digit()) && (it.len() == 1 || !it.starts_with('0'))
+        !it.is_empty()
+            && it.len() <= 6
+            && it.bytes().all(|b| b.is_ascii_digit())
+            && (it.len() == 1 || !it.starts_with('0'))
     };
     numbers.len() == 3 && numbers.iter().all(is_number)
 }

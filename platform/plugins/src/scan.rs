@@ -3,8 +3,8 @@
 use std::ops::AddAssign;
 
 use wasmparser::{
-    BinaryReaderError, Encoding, FunctionBody, MemorySectionReader, Operator, Parser, Payload, TableSectionReader,
-    WasmFeatures,
+    BinaryReaderError, Encoding, FunctionBody, MemorySectionReader, Operator, Parser, Payload,
+    TableSectionReader, WasmFeatures,
 };
 
 use crate::Refusal;
@@ -125,7 +125,10 @@ fn check_body(body: &FunctionBody<'_>) -> Result<(), Refusal> {
     let mut nesting = 0_u32;
     for operator in body.get_operators_reader().map_err(invalid)? {
         match operator.map_err(invalid)? {
-            Operator::Block { .. } | Operator::Loop { .. } | Operator::If { .. } | Operator::TryTable { .. } => {
+            Operator::Block { .. }
+            | Operator::Loop { .. }
+            | Operator::If { .. }
+            | Operator::TryTable { .. } => {
                 count(&mut nesting, 1, CODE_NESTING, "blocks in blocks")?;
             }
             Operator::End => nesting = nesting.saturating_sub(1),

@@ -32,7 +32,10 @@ fn unknown_events_and_later_versions_are_handed_on() {
 #[test]
 fn answers_and_errors_become_texts() {
     assert_eq!(handle(BOOKING, |_| Ok(())), Ok(String::new()));
-    assert_eq!(handle(BOOKING, |event| Ok(json!({ "saw": event.name }))), Ok(r#"{"saw":"booking.confirmed"}"#.into()));
+    assert_eq!(
+        handle(BOOKING, |event| Ok(json!({ "saw": event.name }))),
+        Ok(r#"{"saw":"booking.confirmed"}"#.into())
+    );
     assert_eq!(handle::<()>(BOOKING, |_| Err(Error::Denied("no".into()))), Err("denied: no".into()));
     assert!(handle("[]", |_| Ok(())).unwrap_err().starts_with("the event can't be read"));
 }

@@ -23,7 +23,10 @@ fn main() -> ExitCode {
         ["build", names @ ..] => build_all(names),
         ["inspect", file] => inspect(Path::new(file)),
         ["run", file, event] => run(Path::new(file), Path::new(event)),
-        _ => Err("usage: plugin-tool build [EXAMPLE | FOLDER]… | inspect FILE.wasm | run FILE.wasm EVENT.json".to_owned()),
+        _ => {
+            Err("usage: plugin-tool build [EXAMPLE | FOLDER]… | inspect FILE.wasm | run FILE.wasm EVENT.json"
+                .to_owned())
+        }
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -55,7 +58,13 @@ fn inspect(file: &Path) -> Result<(), String> {
     let bytes = read(file)?;
     plugins::scan(&bytes).map_err(|refusal| refusal.to_string())?;
     let manifest = Manifest::of_component(&bytes).map_err(|error| error.to_string())?;
-    println!("{} {} ({} bytes, SHA-256 {})", manifest.name, manifest.version, bytes.len(), Digest::of(&bytes));
+    println!(
+        "{} {} ({} bytes, SHA-256 {})",
+        manifest.name,
+        manifest.version,
+        bytes.len(),
+        Digest::of(&bytes)
+    );
     println!("runs on: {}", manifest.triggers.into_iter().collect::<Vec<_>>().join(", "));
     let asked: Vec<_> = manifest.capabilities.iter().map(|it| it.name()).collect();
     println!("asks for: {}", asked.join(", "));
@@ -87,7 +96,8 @@ fn run(file: &Path, event: &Path) -> Result<(), String> {
 fn run_in(folder: &Path, bytes: &[u8], invocation: Invocation) -> Result<plugins::RunReport, String> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
     runtime.map_err(|error| error.to_string())?.block_on(async {
-        let host = Host::new(HostConfig::new(folder.to_path_buf(), [0; 32])).map_err(|error| error.to_string())?;
+        let host =
+            Host::new(HostConfig::new(folder.to_path_buf(), [0; 32])).map_err(|error| error.to_string())?;
         let component = host.prepare(bytes).await.map_err(|refusal| refusal.to_string())?;
         Ok(host.run(&component, invocation).await)
     })

@@ -21,8 +21,24 @@ const KEYRING: &str = "/usr/share/keyrings/debian-archive-keyring.gpg";
 
 /// What the compiler and its linker need, down to the C library, so that they run on any Linux.
 const PACKAGES: [&str; 19] = [
-    "rustc", "libstd-rust-dev", "libstd-rust-dev-wasm32", "lld-19", "libllvm19", "libc6", "libgcc-s1", "libstdc++6",
-    "zlib1g", "libxml2", "libedit2", "libffi8", "libz3-4", "libzstd1", "liblzma5", "libbsd0", "libmd0", "libtinfo6",
+    "rustc",
+    "libstd-rust-dev",
+    "libstd-rust-dev-wasm32",
+    "lld-19",
+    "libllvm19",
+    "libc6",
+    "libgcc-s1",
+    "libstdc++6",
+    "zlib1g",
+    "libxml2",
+    "libedit2",
+    "libffi8",
+    "libz3-4",
+    "libzstd1",
+    "liblzma5",
+    "libbsd0",
+    "libmd0",
+    "libtinfo6",
     "libicu76",
 ];
 
@@ -35,13 +51,19 @@ struct Machine {
 
 fn machine() -> Result<Machine, String> {
     match (std::env::consts::OS, std::env::consts::ARCH) {
-        ("linux", "x86_64") => {
-            Ok(Machine { debian: "amd64", libraries: "usr/lib/x86_64-linux-gnu", loader: "ld-linux-x86-64.so.2" })
+        ("linux", "x86_64") => Ok(Machine {
+            debian: "amd64",
+            libraries: "usr/lib/x86_64-linux-gnu",
+            loader: "ld-linux-x86-64.so.2",
+        }),
+        ("linux", "aarch64") => Ok(Machine {
+            debian: "arm64",
+            libraries: "usr/lib/aarch64-linux-gnu",
+            loader: "ld-linux-aarch64.so.1",
+        }),
+        (system, processor) => {
+            Err(format!("none is installed, and none can be fetched for {system} on {processor}"))
         }
-        ("linux", "aarch64") => {
-            Ok(Machine { debian: "arm64", libraries: "usr/lib/aarch64-linux-gnu", loader: "ld-linux-aarch64.so.1" })
-        }
-        (system, processor) => Err(format!("none is installed, and none can be fetched for {system} on {processor}")),
     }
 }
 
@@ -67,7 +89,10 @@ pub(crate) fn unpacked() -> Result<PathBuf, String> {
 fn cache_folder() -> Result<PathBuf, String> {
     let given = std::env::var_os("XDG_CACHE_HOME").filter(|it| !it.is_empty()).map(PathBuf::from);
     let home = || std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cache"));
-    given.or_else(home).map(|it| it.join("wasm-toolchain")).ok_or_else(|| "there is no home folder".to_owned())
+    given
+        .or_else(home)
+        .map(|it| it.join("wasm-toolchain"))
+        .ok_or_else(|| "there is no home folder".to_owned())
 }
 
 fn fetch(cache: &Path, root: &Path, machine: &Machine) -> Result<(), String> {
@@ -97,7 +122,8 @@ impl Apt {
         for folder in ["lists/partial", "archives/partial"] {
             fs::create_dir_all(apt.join(folder)).map_err(|error| format!("{}: {error}", apt.display()))?;
         }
-        let mirror = mirror().ok_or("none is installed, rustup could not fetch one, and there is no Debian mirror")?;
+        let mirror =
+            mirror().ok_or("none is installed, rustup could not fetch one, and there is no Debian mirror")?;
         let source = format!("deb [signed-by={KEYRING} arch={}] {mirror} trixie main\n", machine.debian);
         for (file, text) in [("sources.list", source.as_str()), ("status", "")] {
             fs::write(apt.join(file), text).map_err(|error| format!("{}: {error}", apt.display()))?;
@@ -118,6 +144,7 @@ impl Apt {
             "APT::Update::Post-Invoke-Success=".to_owned(),
             "Acquire::Languages=none".to_owned(),
             "Acquire::Retries=2".to_owned(),
+            "APT::Update::Error-Mode=any".to_owned(),
         ];
         Ok(Self { options })
     }
@@ -182,13 +209,20 @@ fn mirror() -> Option<String> {
 fn mirror_in(sources: &str) -> Option<String> {
     let lines = sources.lines().filter(|line| !line.trim_start().starts_with('#'));
     let is_mirror = |word: &&str| {
-        (word.starts_with("http://") || word.starts_with("https://")) && word.trim_end_matches('/').ends_with("/debian")
+        (word.starts_with("http://") || word.starts_with("https://"))
+            && word.trim_end_matches('/').ends_with("/debian")
     };
     lines.flat_map(str::split_whitespace).find(is_mirror).map(ToOwned::to_owned)
 }
 
 fn last_line(text: &str) -> String {
-    text.lines().rfind(|line| !line.trim().is_empty()).unwrap_or("no reason given").trim().chars().take(200).collect()
+    text.lines()
+        .rfind(|line| !line.trim().is_empty())
+        .unwrap_or("no reason given")
+        .trim()
+        .chars()
+        .take(200)
+        .collect()
 }
 
 #[cfg(test)]
@@ -199,9 +233,11 @@ mod tests {
     fn the_mirror_is_found_in_both_forms_of_sources() {
         let list = "# deb http://old.example/debian/ x\ndeb [arch=amd64] https://mirror.example/debian/ trixie main\n";
         assert_eq!(mirror_in(list).as_deref(), Some("https://mirror.example/debian/"));
-        let deb822 = "Types: deb\n# http://snapshot.example/archive/debian/2025\nURIs: http://mirror.example/debian\n";
+        let deb822 =
+            "Types: deb\n# http://snapshot.example/archive/debian/2025\nURIs: http://mirror.example/debian\n";
         assert_eq!(mirror_in(deb822).as_deref(), Some("http://mirror.example/debian"));
-        let security = "deb http://mirror.example/debian-security x main\ndeb https://other.example/apt stable main\n";
+        let security =
+            "deb http://mirror.example/debian-security x main\ndeb https://other.example/apt stable main\n";
         assert_eq!(mirror_in(security), None);
     }
 }

@@ -64,7 +64,8 @@ pub enum BuildError {
 pub fn example(name: &str) -> Result<PathBuf, BuildError> {
     let sdk = sdk_folder()?;
     let folder = sdk.join("examples").join(name);
-    let is_plain = !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+    let is_plain =
+        !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
     if !is_plain || !folder.join("automation.toml").is_file() {
         return Err(BuildError::NoExample(name.to_owned()));
     }
@@ -118,8 +119,7 @@ pub fn componentize(name: &str, core: &[u8], manifest_text: &str) -> Result<Vec<
     Manifest::parse(manifest_text)?;
     let not_one = |text: String| BuildError::Component(name.to_owned(), one_line(&text));
     let encoder = wit_component::ComponentEncoder::default().validate(true).module(core);
-    let component =
-        encoder.and_then(|mut it| it.encode()).map_err(|error| not_one(format!("{error:#}")))?;
+    let component = encoder.and_then(|mut it| it.encode()).map_err(|error| not_one(format!("{error:#}")))?;
     let component = manifest::attach(component, manifest_text);
     crate::scan(&component).map_err(|refusal| not_one(refusal.to_string()))?;
     Ok(component)
@@ -138,13 +138,17 @@ fn sdk_folder() -> Result<PathBuf, BuildError> {
 fn compile(name: &str, folder: &Path, target: &Path) -> Result<Vec<u8>, BuildError> {
     let toolchain = toolchain::find()?;
     let mut command = toolchain.cargo();
-    command.args(["build", "--release", "--target", TARGET, "--quiet", "--target-dir"]).arg(target).current_dir(folder);
+    command
+        .args(["build", "--release", "--target", TARGET, "--quiet", "--target-dir"])
+        .arg(target)
+        .current_dir(folder);
     if folder.ancestors().any(|it| it.join("Cargo.lock").is_file()) {
         command.arg("--locked");
     }
     let not_built = |reason: String| BuildError::Compile { name: name.to_owned(), reason };
     toolchain::run(&mut command, BUILD).map_err(|text| not_built(first_error(&text)))?;
-    let file = target.join(TARGET).join("release").join(format!("{}.wasm", crate_name(folder)?.replace('-', "_")));
+    let file =
+        target.join(TARGET).join("release").join(format!("{}.wasm", crate_name(folder)?.replace('-', "_")));
     fs::read(&file).map_err(io_error(&file))
 }
 
@@ -168,7 +172,9 @@ fn crate_name(folder: &Path) -> Result<String, BuildError> {
 /// The line that matters to a person: the compiler's first error, else the last thing said.
 fn first_error(text: &str) -> String {
     let error = text.lines().find(|line| line.trim_start().starts_with("error"));
-    one_line(error.or_else(|| text.lines().rfind(|line| !line.trim().is_empty())).unwrap_or("no reason given"))
+    one_line(
+        error.or_else(|| text.lines().rfind(|line| !line.trim().is_empty())).unwrap_or("no reason given"),
+    )
 }
 
 fn one_line(text: &str) -> String {
@@ -195,7 +201,9 @@ fn plain(program: &Path) -> Command {
     let mut command = Command::new(program);
     for (name, _) in std::env::vars_os() {
         let text = name.to_string_lossy();
-        let is_builds = (text.starts_with("CARGO_") && !matches!(&*text, "CARGO_HOME" | "CARGO_HTTP_CAINFO") && !is_network(&text))
+        let is_builds = (text.starts_with("CARGO_")
+            && !matches!(&*text, "CARGO_HOME" | "CARGO_HTTP_CAINFO")
+            && !is_network(&text))
             || matches!(&*text, "RUSTFLAGS" | "RUSTC_WRAPPER" | "RUSTC_WORKSPACE_WRAPPER" | "RUSTDOCFLAGS");
         if is_builds {
             command.env_remove(&name);
@@ -206,5 +214,7 @@ fn plain(program: &Path) -> Command {
 
 /// Settings of cargo that say how to reach the network.
 fn is_network(name: &str) -> bool {
-    ["CARGO_HTTP_", "CARGO_NET_", "CARGO_REGISTR", "CARGO_SOURCE_"].iter().any(|prefix| name.starts_with(prefix))
+    ["CARGO_HTTP_", "CARGO_NET_", "CARGO_REGISTR", "CARGO_SOURCE_"]
+        .iter()
+        .any(|prefix| name.starts_with(prefix))
 }

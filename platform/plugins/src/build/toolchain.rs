@@ -58,7 +58,9 @@ pub fn find() -> Result<Toolchain, BuildError> {
     if !debian_only && run(rustup.args(["target", "add", TARGET]), RUSTUP).is_ok() && has_target() {
         return Ok(Toolchain { cargo: cargo(), folder: None });
     }
-    debian::unpacked().map(|folder| Toolchain { cargo: real_cargo(), folder: Some(folder) }).map_err(BuildError::NoCompiler)
+    debian::unpacked()
+        .map(|folder| Toolchain { cargo: real_cargo(), folder: Some(folder) })
+        .map_err(BuildError::NoCompiler)
 }
 
 /// The cargo that runs this process, else the one on the path.
@@ -73,7 +75,9 @@ fn real_cargo() -> PathBuf {
 }
 
 fn has_target() -> bool {
-    let Ok(sysroot) = run(plain(Path::new("rustc")).args(["--print", "sysroot"]), SHORT) else { return false };
+    let Ok(sysroot) = run(plain(Path::new("rustc")).args(["--print", "sysroot"]), SHORT) else {
+        return false;
+    };
     let library = Path::new(sysroot.trim()).join("lib/rustlib").join(TARGET).join("lib");
     std::fs::read_dir(library).is_ok_and(|mut entries| {
         entries.any(|entry| entry.is_ok_and(|it| it.file_name().to_string_lossy().starts_with("libstd-")))
@@ -89,7 +93,8 @@ pub(super) fn run(command: &mut Command, most: Duration) -> Result<String, Strin
     let failed = |error: std::io::Error| format!("{name}: {error}");
     let (mut out, mut err) = (scratch().map_err(failed)?, scratch().map_err(failed)?);
     let handle = |file: &File| file.try_clone().map(Stdio::from).map_err(failed);
-    let mut child = command.stdin(Stdio::null()).stdout(handle(&out)?).stderr(handle(&err)?).spawn().map_err(failed)?;
+    let mut child =
+        command.stdin(Stdio::null()).stdout(handle(&out)?).stderr(handle(&err)?).spawn().map_err(failed)?;
     let started = Instant::now();
     loop {
         if let Some(status) = child.try_wait().map_err(failed)? {

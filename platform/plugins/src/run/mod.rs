@@ -58,7 +58,10 @@ fn new_store(engine: &Engine, state: State, limits: Limits) -> Store<State> {
     store
 }
 
-async fn call(store: &mut Store<State>, pre: &AutomationPre<State>) -> wasmtime::Result<Result<String, String>> {
+async fn call(
+    store: &mut Store<State>,
+    pre: &AutomationPre<State>,
+) -> wasmtime::Result<Result<String, String>> {
     let instance = pre.instantiate_async(&mut *store).await?;
     let event = store.data().event_json();
     instance.call_on_event(&mut *store, &event).await
@@ -69,11 +72,15 @@ fn judge(answer: Result<String, String>, limits: Limits) -> Outcome {
         Ok(output) | Err(output) if output.len() > limits.output_bytes => FailureCode::OutputSize.into(),
         Ok(output) if is_document(&output) => Outcome::Ok(output),
         Ok(_) => FailureCode::OutputForm.into(),
-        Err(text) => Outcome::Failed(Failure { code: FailureCode::Reported, detail: Some(clean(&text, REPORTED_BYTES)) }),
+        Err(text) => Outcome::Failed(Failure {
+            code: FailureCode::Reported,
+            detail: Some(clean(&text, REPORTED_BYTES)),
+        }),
     }
 }
 
 /// Empty, or JSON that a database can hold: U+0000 has no place in one.
 fn is_document(output: &str) -> bool {
-    output.is_empty() || (serde_json::from_str::<serde::de::IgnoredAny>(output).is_ok() && !output.contains("\\u0000"))
+    output.is_empty()
+        || (serde_json::from_str::<serde::de::IgnoredAny>(output).is_ok() && !output.contains("\\u0000"))
 }

@@ -5,7 +5,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Action, FailureCode, Failure, Grants, Limits};
+use crate::{Action, Failure, FailureCode, Grants, Limits};
 
 /// The document an automation is called with, to be written as JSON into [`Invocation::event_json`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -30,6 +30,18 @@ pub enum Subjects {
     Only(BTreeSet<String>),
     /// Any client of the tenant.
     Any,
+}
+
+impl Subjects {
+    /// The clients that an event is about: its fields `client` and `clients`, whatever a person may have typed
+    /// into the others.
+    #[must_use]
+    pub fn of(event: &EventDocument) -> Self {
+        let one = event.data.get("client").and_then(serde_json::Value::as_str);
+        let many = event.data.get("clients").and_then(serde_json::Value::as_array);
+        let many = many.into_iter().flatten().filter_map(serde_json::Value::as_str);
+        Self::Only(one.into_iter().chain(many).map(ToOwned::to_owned).collect())
+    }
 }
 
 /// Everything that a run sees and may do. Kept with the record of the run, it replays to the same report.

@@ -1,8 +1,4 @@
-use std::{
-    collections::BTreeMap,
-    sync::Arc,
-    time::Duration,
-};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use serde_json::Value;
 use wasmtime::ResourceLimiter;
@@ -219,7 +215,8 @@ impl State {
     /// What is left of the run.
     pub(crate) fn report(self, outcome: Outcome, fuel_used: u64, wall: Duration) -> RunReport {
         let ended_well = matches!(outcome, Outcome::Ok(_));
-        let (actions, discarded) = if ended_well { (self.actions, Vec::new()) } else { (Vec::new(), self.actions) };
+        let (actions, discarded) =
+            if ended_well { (self.actions, Vec::new()) } else { (Vec::new(), self.actions) };
         RunReport {
             outcome,
             actions,
@@ -255,7 +252,11 @@ fn capability_group(action: &Action) -> Capability {
 
 fn check_key(key: &str) -> Result<(), CallError> {
     let fits = !key.is_empty() && key.chars().count() <= KEY_CHARS && !key.chars().any(char::is_control);
-    if fits { Ok(()) } else { Err(CallError::Invalid(format!("a key must have 1 to {KEY_CHARS} characters"))) }
+    if fits {
+        Ok(())
+    } else {
+        Err(CallError::Invalid(format!("a key must have 1 to {KEY_CHARS} characters")))
+    }
 }
 
 fn check_value(value: &str) -> Result<(), CallError> {
@@ -274,7 +275,12 @@ struct Meter {
 }
 
 impl ResourceLimiter for Meter {
-    fn memory_growing(&mut self, current: usize, desired: usize, _maximum: Option<usize>) -> wasmtime::Result<bool> {
+    fn memory_growing(
+        &mut self,
+        current: usize,
+        desired: usize,
+        _maximum: Option<usize>,
+    ) -> wasmtime::Result<bool> {
         let total = self.memory.saturating_add(desired.saturating_sub(current));
         if total > self.limits.memory_bytes {
             self.refused.memory = true;
@@ -285,7 +291,12 @@ impl ResourceLimiter for Meter {
         Ok(true)
     }
 
-    fn table_growing(&mut self, _current: usize, desired: usize, _maximum: Option<usize>) -> wasmtime::Result<bool> {
+    fn table_growing(
+        &mut self,
+        _current: usize,
+        desired: usize,
+        _maximum: Option<usize>,
+    ) -> wasmtime::Result<bool> {
         let fits = desired <= self.limits.table_elements;
         self.refused.table |= !fits;
         Ok(fits)

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use events::Event;
-use plugins::{Action, Capability, EventDocument, LogLevel, Manifest, Outcome, build};
+use plugins::{Action, Capability, EventDocument, LogLevel, Manifest, Outcome, Subjects, build};
 
 use crate::guest::{BOOKING, CLIENT, ORDER, host, invocation, run_with};
 
@@ -15,12 +15,18 @@ fn built(name: &str) -> Vec<u8> {
 #[test]
 fn the_samples_are_the_published_events() {
     for (sample, name, version, data) in [
-        (BOOKING, "booking.confirmed", 1, serde_json::to_value(events::appointments::BookingConfirmed::sample()).unwrap()),
+        (
+            BOOKING,
+            "booking.confirmed",
+            1,
+            serde_json::to_value(events::appointments::BookingConfirmed::sample()).unwrap(),
+        ),
         (ORDER, "order.paid", 1, serde_json::to_value(events::billing::OrderPaid::sample()).unwrap()),
     ] {
         let document: EventDocument = serde_json::from_str(sample).unwrap();
         assert_eq!((document.name.as_str(), document.version), (name, version));
         assert_eq!(document.data, data, "{name}");
+        assert_eq!(Subjects::of(&document), invocation().subjects, "{name}");
     }
 }
 
@@ -36,10 +42,16 @@ async fn welcome_note_notes_and_tags() {
     let Outcome::Ok(output) = &report.outcome else { panic!("{report:?}") };
     assert_eq!(output, r#"{"booking":"bkg_00000000000000000000000000000001","noted":true}"#);
     let client = CLIENT.to_owned();
-    assert_eq!(report.actions, [
-        Action::AddNote { client: client.clone(), text: "Booked Discovery call for 2027-01-01 10:00 UTC.".to_owned() },
-        Action::TagClient { client, tag: "booked".to_owned() },
-    ]);
+    assert_eq!(
+        report.actions,
+        [
+            Action::AddNote {
+                client: client.clone(),
+                text: "Booked Discovery call for 2027-01-01 10:00 UTC.".to_owned()
+            },
+            Action::TagClient { client, tag: "booked".to_owned() },
+        ]
+    );
     assert_eq!(report.logs.len(), 1);
     assert_eq!(report.logs[0].level, LogLevel::Info);
     assert!(report.logs[0].message.contains("Sam Reed"));
@@ -53,7 +65,10 @@ async fn welcome_note_without_its_grant_fails_and_does_nothing() {
     let mut booking = invocation();
     booking.grants = [Capability::ClientNote].into();
     let report = run_with(&built("welcome-note"), booking).await;
-    assert_eq!(report.failure().unwrap().detail.as_deref(), Some("denied: the capability client.tag has not been granted"));
+    assert_eq!(
+        report.failure().unwrap().detail.as_deref(),
+        Some("denied: the capability client.tag has not been granted")
+    );
     assert!(report.actions.is_empty());
 }
 

@@ -35,7 +35,11 @@ pub fn core(wat: &str) -> Vec<u8> {
 
 /// A component of a core module written as text.
 pub fn component(wat: &str) -> Vec<u8> {
-    ComponentEncoder::default().module(&core(wat)).unwrap().encode().unwrap_or_else(|error| panic!("{error:?}\n{wat}"))
+    ComponentEncoder::default()
+        .module(&core(wat))
+        .unwrap()
+        .encode()
+        .unwrap_or_else(|error| panic!("{error:?}\n{wat}"))
 }
 
 /// A guest whose `on-event` has the given body, beside imports and other items. The body leaves nothing on the
@@ -76,7 +80,8 @@ pub const MAIL_STAFF: &str =
     r#"(import "coach:automation/actions@0.1.0" "mail-staff" (func $mail (param i32 i32 i32 i32 i32)))"#;
 pub const RANDOM: &str = r#"(import "coach:automation/random@0.1.0" "next" (func $random (result i64)))"#;
 pub const CLOCK: &str = r#"(import "coach:automation/clock@0.1.0" "now" (func $now (result i64)))"#;
-pub const FIELD: &str = r#"(import "coach:automation/event@0.1.0" "field" (func $field (param i32 i32 i32)))"#;
+pub const FIELD: &str =
+    r#"(import "coach:automation/event@0.1.0" "field" (func $field (param i32 i32 i32)))"#;
 pub const KV: &str = r#"
   (import "coach:automation/kv@0.1.0" "get" (func $get (param i32 i32 i32)))
   (import "coach:automation/kv@0.1.0" "set" (func $set (param i32 i32 i32 i32 i32)))
@@ -130,5 +135,7 @@ pub async fn run(component: &[u8]) -> RunReport {
 
 pub async fn run_with(component: &[u8], invocation: Invocation) -> RunReport {
     let component = prepared(component).await;
-    tokio::time::timeout(Duration::from_secs(20), host().run(&component, invocation)).await.expect("a run ends by itself")
+    tokio::time::timeout(Duration::from_secs(20), host().run(&component, invocation))
+        .await
+        .expect("a run ends by itself")
 }

@@ -58,14 +58,16 @@ async fn a_busy_run_gives_way_to_others_on_one_thread() {
             turns += 1;
         }
     };
-    let report = tokio::select! { report = host.run(&busy, invocation) => report, () = beside => unreachable!() };
+    let report =
+        tokio::select! { report = host.run(&busy, invocation) => report, () = beside => unreachable!() };
     assert_eq!(code(&report), FailureCode::Time);
     assert!(turns >= 40, "{turns} turns beside a run of 50");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn memory_stops_at_its_limit() {
-    let grow = "(loop $again (br_if $again (i32.ne (memory.grow (i32.const 16)) (i32.const -1)))) (unreachable)";
+    let grow =
+        "(loop $again (br_if $again (i32.ne (memory.grow (i32.const 16)) (i32.const -1)))) (unreachable)";
     let report = ends_with(&guest("", "", grow), FailureCode::Memory).await;
     assert!(report.memory_peak <= Limits::default().memory_bytes);
     assert!(report.memory_peak > 15 << 20);
@@ -110,7 +112,8 @@ async fn a_huge_log_is_cut() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_call_can_not_hand_over_megabytes() {
-    let huge = "(drop (memory.grow (i32.const 100))) (call $log (i32.const 1) (i32.const 0) (i32.const 6000000))";
+    let huge =
+        "(drop (memory.grow (i32.const 100))) (call $log (i32.const 1) (i32.const 0) (i32.const 6000000))";
     ends_with(&guest(LOG, "", huge), FailureCode::CallData).await;
 }
 
@@ -157,10 +160,14 @@ async fn bytes_outside_its_memory_are_no_text() {
 #[tokio::test(flavor = "multi_thread")]
 async fn more_runs_than_the_pool_holds_wait_for_their_turn() {
     let component = prepared(&guest("", "", "(loop $again (br $again))")).await;
-    let runs: Vec<_> = (0..40).map(|_| tokio::spawn({
-        let component = component.clone();
-        async move { host().run(&component, invocation()).await }
-    })).collect();
+    let runs: Vec<_> = (0..40)
+        .map(|_| {
+            tokio::spawn({
+                let component = component.clone();
+                async move { host().run(&component, invocation()).await }
+            })
+        })
+        .collect();
     for run in runs {
         assert_eq!(code(&run.await.unwrap()), FailureCode::Work);
     }

@@ -65,14 +65,22 @@ async fn the_wrong_handler_is_refused() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn imports_that_are_not_offered_are_refused_by_name() {
-    for name in ["wasi:filesystem/types@0.2.0", "wasi:clocks/wall-clock@0.2.0", "coach:automation/files@0.1.0", "coach:automation/log@0.2.0"] {
+    for name in [
+        "wasi:filesystem/types@0.2.0",
+        "wasi:clocks/wall-clock@0.2.0",
+        "coach:automation/files@0.1.0",
+        "coach:automation/log@0.2.0",
+    ] {
         let wat = format!(r#"(component (import "{name}" (instance (export "f" (func)))))"#);
         assert_eq!(refusal(&wat::parse_str(wat).unwrap()).await, Refusal::UnknownImport(name.to_owned()));
     }
     // A later patch of 0.1 links with what it does not use of its additions, and not with what it does.
     let unknown = r#"(import "coach:automation/log@0.1.0" (instance (export "shout" (func))))"#;
-    let good = wat::parse_str(format!("(component {unknown} (core module $m (func (export \"f\"))) (core instance $i (instantiate $m)) (func $f (canon lift (core func $i \"f\"))) (export \"on-event\" (func $f)))"));
-    assert!(matches!(refusal(&good.unwrap()).await, Refusal::Invalid(text) if text.contains("shout")));
+    let good = wat::parse_str(format!(
+        "(component {unknown} (core module $m (func (export \"f\"))) (core instance $i (instantiate $m)) (func $f (canon lift (core func $i \"f\"))) (export \"on-event\" (func $f)))"
+    ));
+    let refusal = refusal(&good.unwrap()).await;
+    assert!(matches!(&refusal, Refusal::Invalid(text) if text.contains("shout")), "{refusal:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -92,9 +100,11 @@ async fn shapes_that_cost_too_much_are_refused_before_they_are_compiled() {
         assert!(matches!(&refusal, Refusal::TooComplex(text) if text.contains(expected)), "{refusal}");
         assert!(started.elapsed() < Duration::from_secs(1));
     }
-    let memory = component(r#"(module (memory (export "memory") 300)
+    let memory = component(
+        r#"(module (memory (export "memory") 300)
       (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) (i32.const 0))
-      (func (export "on-event") (param i32 i32) (result i32) (i32.const 0)))"#);
+      (func (export "on-event") (param i32 i32) (result i32) (i32.const 0)))"#,
+    );
     assert!(matches!(refusal(&memory).await, Refusal::TooComplex(text) if text.contains("memory")));
 }
 
@@ -104,10 +114,23 @@ fn compile_bomb() -> Vec<u8> {
     const DEPTH: usize = 400;
     let mut body = String::new();
     for depth in 0..DEPTH {
-        write!(body, "(loop (local.set {l} (i64.add (local.get {m}) (local.get {k})))", l = 3 + depth % LOCALS, m = 3 + (depth * 7 + 1) % LOCALS, k = 3 + (depth * 13 + 5) % LOCALS).unwrap();
+        write!(
+            body,
+            "(loop (local.set {l} (i64.add (local.get {m}) (local.get {k})))",
+            l = 3 + depth % LOCALS,
+            m = 3 + (depth * 7 + 1) % LOCALS,
+            k = 3 + (depth * 13 + 5) % LOCALS
+        )
+        .unwrap();
     }
     for depth in 0..DEPTH {
-        write!(body, "(br_if {} (i64.eqz (local.get {}))))", depth % 7, 3 + (depth * 5) % LOCALS).unwrap();
+        write!(
+            body,
+            "(br_if {} (i64.eqz (local.get {}))))",
+            (depth % 7).min(DEPTH - depth - 1),
+            3 + (depth * 5) % LOCALS
+        )
+        .unwrap();
     }
     let locals = "i64 ".repeat(LOCALS);
     let function = format!("(func (param i32 i32 i32) (local {locals}) {body})");

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use plugins::{Action, Capability, FailureCode, LogLevel, LogLine, Outcome, Subjects};
 
 use crate::guest::{
-    ADD_NOTE, CLIENT, CLOCK, FIELD, KV, LOG, MAIL_STAFF, NOTE, OR_FAIL, RANDOM, guest, host, invocation, prepared, run, run_with,
+    ADD_NOTE, CLIENT, CLOCK, FIELD, KV, LOG, MAIL_STAFF, NOTE, OR_FAIL, RANDOM, guest, host, invocation,
+    prepared, run, run_with,
 };
 
 /// Answers with the 8 bytes of the i64 that `$value` yields, as decimal digits would need a library: hex by table.
@@ -140,7 +141,16 @@ async fn only_clients_of_the_event_are_acted_on() {
     let component = guest(NOTE, "", &format!("{ADD_NOTE} {OR_FAIL}"));
     let mut other = invocation();
     other.subjects = Subjects::Only(BTreeSet::from(["cli_other".to_owned()]));
-    assert!(run_with(&component, other).await.failure().unwrap().detail.as_deref().unwrap().contains("only the client"));
+    assert!(
+        run_with(&component, other)
+            .await
+            .failure()
+            .unwrap()
+            .detail
+            .as_deref()
+            .unwrap()
+            .contains("only the client")
+    );
     let mut any = invocation();
     any.subjects = Subjects::Any;
     assert!(run_with(&component, any).await.is_ok());
