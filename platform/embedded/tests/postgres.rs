@@ -116,6 +116,7 @@ fn it_is_reached_by_its_private_socket_alone() {
     let socket = sql(&server, "show unix_socket_directories");
     assert_eq!(fs::metadata(&socket).unwrap().mode() & 0o777, 0o700);
     assert_eq!(sql(&server, "select 'ÄÖ' ~* 'äö' and 'Z' < 'a', current_setting('timezone')"), "t|UTC");
+    assert_eq!(sql(&server, "select to_tsvector('running classes')"), "'class':2 'run':1");
     sql(&server, "create extension btree_gist");
     sql(&server, "create role app login");
     assert_eq!(psql(&server.url("postgres", "app"), "select current_user"), "app");
