@@ -50,6 +50,8 @@ fn property(out: &mut String, name: &str, color: Rgb) {
         ("-text", light.text, dark.text),
         ("-soft", light.soft, dark.soft),
     ];
+    // As chosen: for covers and other decoration that carries no text.
+    out.push_str(&format!("--{name}-raw:{};", color.hex()));
     for (suffix, l, d) in pairs {
         out.push_str(&format!("--{name}{suffix}:light-dark({},{});", l.hex(), d.hex()));
     }

@@ -91,6 +91,7 @@ web-nav-my-area = My area
 
 ## Forms
 web-form-refused = Please check the form
+web-form-error-of = { $label }: { $message }
 web-field-optional = (optional)
 web-field-error = Error:
 web-field-name = Name

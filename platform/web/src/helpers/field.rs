@@ -50,13 +50,16 @@ pub(crate) fn field(call: &Call<'_, '_>) -> Result<String, RenderError> {
     call.render(template, root)
 }
 
-/// `{{error_summary}}`: what is wrong, with links to the fields; nothing when all is well.
+/// `{{error_summary email=(t "web-field-email")}}`: what is wrong, with links to the fields (named by their labels
+/// where those are given); nothing when all is well.
 pub(crate) fn error_summary(call: &Call<'_, '_>) -> Result<String, RenderError> {
     let form = form(call);
     let mut errors = Vec::new();
     for (name, error) in form.get("errors").and_then(Value::as_object).into_iter().flatten() {
         if let Some(text) = message(call, error)? {
-            errors.push(json!({ "href": format!("#f-{}", id_part(name)), "text": text }));
+            errors.push(json!({
+                "href": format!("#f-{}", id_part(name)), "text": text, "label": call.named_str(name),
+            }));
         }
     }
     let general = match form.get("error") {

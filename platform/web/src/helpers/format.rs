@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::call::{Call, fail, web};
 use crate::when::{self, DateStyle};
-use crate::{money as amounts, texts};
+use crate::money as amounts;
 
 type Out = Result<Value, RenderError>;
 
@@ -107,15 +107,26 @@ pub(crate) fn duration(call: &Call<'_, '_>) -> Out {
     when::duration(&call.tools.texts, call.locale(), minutes).map(Value::String).map_err(|e| web(&e))
 }
 
-/// `{{percent change}}`: a signed change in percent points, `+12 %`.
-pub(crate) fn percent(call: &Call<'_, '_>) -> Out {
+fn whole(call: &Call<'_, '_>) -> Result<i64, RenderError> {
     let value = call.need(0)?;
-    let number = value.as_i64().ok_or_else(|| fail(format!("percent wants a whole number, got {value}")))?;
-    let sign = if number > 0 { "+" } else if number < 0 { "−" } else { "" };
-    let args = json!({ "number": format!("{sign}{}", number.unsigned_abs()) });
-    call.tools
-        .texts
-        .get(if call.locale().is_empty() { texts::FALLBACK } else { call.locale() }, "web-percent", &args)
-        .map(Value::String)
-        .map_err(|e| web(&e))
+    value.as_i64().ok_or_else(|| fail(format!("{} wants a whole number, got {value}", call.helper.name())))
+}
+
+fn signed(number: i64, digits: &str, plus: &str) -> String {
+    let sign = if number > 0 { plus } else if number < 0 { "−" } else { "" };
+    format!("{sign}{digits}")
+}
+
+/// `{{number count}}`: a whole number with thousands apart.
+pub(crate) fn number(call: &Call<'_, '_>) -> Out {
+    let number = whole(call)?;
+    let digits = amounts::digits(number, 0, &call.text("web-number-group", &Value::Null)?, "");
+    Ok(Value::String(signed(number, &digits, "")))
+}
+
+/// `{{percent change}}`: a signed change in percent, `+12 %`.
+pub(crate) fn percent(call: &Call<'_, '_>) -> Out {
+    let number = whole(call)?;
+    let args = json!({ "number": signed(number, &number.unsigned_abs().to_string(), "+") });
+    Ok(Value::String(call.text("web-percent", &args)?))
 }

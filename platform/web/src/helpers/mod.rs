@@ -58,7 +58,7 @@ impl HelperDef for HtmlHelper {
 
 pub(crate) fn register(engine: &mut Handlebars<'static>, texts: &Arc<Texts>, assets: &Arc<Assets>) {
     let tools = Arc::new(Tools { texts: Arc::clone(texts), assets: Arc::clone(assets) });
-    let values: [(&str, ValueFn); 11] = [
+    let values: [(&str, ValueFn); 12] = [
         ("t", format::text),
         ("url", format::url),
         ("asset", format::asset),
@@ -69,6 +69,7 @@ pub(crate) fn register(engine: &mut Handlebars<'static>, texts: &Arc<Texts>, ass
         ("time_range", format::time_range),
         ("zone_name", format::zone_name),
         ("duration", format::duration),
+        ("number", format::number),
         ("percent", format::percent),
     ];
     for (name, function) in values {
