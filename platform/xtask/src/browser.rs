@@ -20,8 +20,7 @@ const START_LIMIT: Duration = Duration::from_secs(120);
 pub(crate) fn run(workspace: &Workspace, words: &[String]) -> Result<()> {
     let tests = workspace.root.join("tests/browser");
     let browser = embedded::browser::ensure(&tests)?;
-    run_command(workspace.cargo().args(["build", "--quiet", "--package", "server"]))?;
-    let server = DevServer::start(workspace)?;
+    let server = DevServer::start(workspace, &workspace.build_server()?)?;
     let shots = workspace.scratch("shots")?;
     let mut node = Command::new(browser.node);
     node.args(["--test-reporter=spec", "run.mjs"]).args(words).current_dir(&tests);
@@ -42,11 +41,11 @@ struct DevServer {
 }
 
 impl DevServer {
-    fn start(workspace: &Workspace) -> Result<DevServer> {
+    fn start(workspace: &Workspace, binary: &Path) -> Result<DevServer> {
         let data = open_folder()?;
         let address = free_address()?;
         let log = workspace.scratch("logs")?.join("browser-server.log");
-        let command = dev_command(workspace, data.path(), address);
+        let command = dev_command(workspace, binary, data.path(), address);
         let started = Instant::now();
         let mut process = Process::start("the server", &command, &log)?;
         process.wait_until(START_LIMIT, || is_ready(address))?;
@@ -68,8 +67,8 @@ impl Drop for DevServer {
 }
 
 /// `platform dev` with nothing of the caller's own configuration.
-fn dev_command(workspace: &Workspace, data: &Path, address: SocketAddr) -> Command {
-    let mut command = Command::new(workspace.server());
+fn dev_command(workspace: &Workspace, binary: &Path, data: &Path, address: SocketAddr) -> Command {
+    let mut command = Command::new(binary);
     for (name, _) in std::env::vars_os() {
         if name.to_string_lossy().starts_with("PLATFORM_") {
             command.env_remove(name);

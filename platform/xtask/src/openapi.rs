@@ -1,10 +1,11 @@
 //! `cargo xtask openapi`: the full OpenAPI document as the server writes it, committed at docs/openapi.json.
 
 use std::fs;
+use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use crate::steps::{output, run as run_command};
+use crate::steps::output;
 use crate::workspace::Workspace;
 
 const FILE: &str = "docs/openapi.json";
@@ -12,8 +13,7 @@ const FILE: &str = "docs/openapi.json";
 /// Writes the document, or compares it.
 pub(crate) fn run(check: bool) -> Result<()> {
     let workspace = Workspace::load()?;
-    run_command(workspace.cargo().args(["build", "--quiet", "--package", "server"]))?;
-    let mut server = std::process::Command::new(workspace.server());
+    let mut server = Command::new(workspace.build_server()?);
     let text = output(server.args(["openapi", "--full"]).current_dir(&workspace.root))?;
     let document: serde_json::Value = serde_json::from_str(&text).context("the server printed no JSON")?;
     let wanted = serde_json::to_string_pretty(&document)? + "\n";

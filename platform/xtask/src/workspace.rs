@@ -6,7 +6,7 @@ use std::process::Command;
 use anyhow::{Context, Result};
 use serde::Deserialize;
 
-use crate::steps::output;
+use crate::steps::{output, run};
 
 /// The workspace, as `cargo metadata` tells.
 #[derive(Debug, Deserialize)]
@@ -34,9 +34,11 @@ impl Workspace {
         serde_json::from_str(&text).context("cargo metadata printed something odd")
     }
 
-    /// The server's binary as `cargo build` leaves it.
-    pub(crate) fn server(&self) -> PathBuf {
-        self.target.join("debug/platform")
+    /// Builds the server and gives its binary. With `--workspace`, libraries have the features that the tests gave them
+    /// and are not compiled twice.
+    pub(crate) fn build_server(&self) -> Result<PathBuf> {
+        run(self.cargo().args(["build", "--quiet", "--workspace", "--bin", "platform"]))?;
+        Ok(self.target.join("debug/platform"))
     }
 
     /// A folder for what a task leaves to look at.

@@ -165,9 +165,7 @@ fn make_cluster(place: &Place, binaries: Binaries, durable: bool) -> Result<Bina
     }
     let mut initdb = place.run_as.command(&binaries.program("initdb"));
     initdb.arg("-D").arg(&half_made).args(["-U", SUPERUSER, "-A", "trust", "--no-instructions"]);
-    initdb
-        .args(["--encoding=UTF8", "--text-search-config=english"])
-        .args(locale(binaries.version));
+    initdb.args(["--encoding=UTF8", "--text-search-config=english"]).args(locale(binaries.version));
     if !durable {
         initdb.arg("--no-sync");
     }
