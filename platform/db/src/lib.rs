@@ -25,7 +25,7 @@ mod tx;
 pub use ctx::{Actor, Ctx, CtxParts, Grants, Permission, Staff, open};
 pub use entropy::{Clock, Entropy};
 pub use error::{TxError, constraint, is_unique_violation};
-pub use migrate::{MigrateError, MigrationReport, migrate};
+pub use migrate::{MigrateError, MigrationReport, migrate, migration_count};
 pub use outbox::{JobSpec, Subscriptions, enqueue_system};
 pub use pool::{Db, PoolOptions};
 pub use system::SystemTx;

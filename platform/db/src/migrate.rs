@@ -42,11 +42,17 @@ pub enum MigrateError {
 /// # Errors
 /// See [`MigrateError`].
 pub async fn migrate(owner_url: &str) -> Result<MigrationReport, MigrateError> {
+    // Held until this connection is dropped: two that migrate at once come one after the other.
+    let mut lock = AsyncPgConnection::establish(owner_url).await?;
+    lock.batch_execute("SELECT pg_advisory_lock(7300)")
+        .await
+        .map_err(|error| MigrateError::Migration(error.to_string()))?;
     let mut conn = AsyncPgConnection::establish(owner_url).await?;
     for (file, sql) in REPLACEABLE {
         conn.batch_execute(sql).await.map_err(|error| MigrateError::Replaceable { file, error })?;
     }
     let wrong = |error: Box<dyn std::error::Error + Send + Sync>| MigrateError::Migration(error.to_string());
+    let wrong_grant = |error| MigrateError::Replaceable { file: "grants", error };
     let applied = tokio::task::spawn_blocking(move || {
         let mut harness = AsyncMigrationHarness::new(conn);
         let versions = harness.run_pending_migrations(MIGRATIONS)?;
@@ -55,5 +61,13 @@ pub async fn migrate(owner_url: &str) -> Result<MigrationReport, MigrateError> {
     .await
     .map_err(|error| MigrateError::Migration(error.to_string()))?
     .map_err(wrong)?;
+    lock.batch_execute("GRANT SELECT ON __diesel_schema_migrations TO app").await.map_err(wrong_grant)?;
     Ok(MigrationReport { applied })
+}
+
+/// How many migrations this program knows.
+#[must_use]
+pub fn migration_count() -> usize {
+    use diesel::migration::MigrationSource;
+    MigrationSource::<diesel::pg::Pg>::migrations(&MIGRATIONS).map(|all| all.len()).unwrap_or(0)
 }

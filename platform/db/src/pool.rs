@@ -74,3 +74,32 @@ impl Db {
         (status.size, status.available)
     }
 }
+
+impl Db {
+    /// The server's version, and how many migrations it has.
+    ///
+    /// # Errors
+    /// When the database is away or was never migrated.
+    pub async fn health(&self) -> Result<(String, usize), TxError> {
+        use diesel::{QueryableByName, sql_types as st};
+        use diesel_async::RunQueryDsl;
+
+        #[derive(QueryableByName)]
+        struct Row {
+            #[diesel(sql_type = st::Text)]
+            version: String,
+        }
+        #[derive(QueryableByName)]
+        struct Count {
+            #[diesel(sql_type = st::BigInt)]
+            count: i64,
+        }
+        let mut conn = self.connection().await?;
+        let row: Row = diesel::sql_query("SELECT 'PostgreSQL ' || current_setting('server_version') AS version")
+            .get_result(&mut conn)
+            .await?;
+        let applied: Count =
+            diesel::sql_query("SELECT count(*) AS count FROM __diesel_schema_migrations").get_result(&mut conn).await?;
+        Ok((row.version, usize::try_from(applied.count).unwrap_or(0)))
+    }
+}

@@ -1,0 +1,36 @@
+# Problems (problem-{code}) and what is wrong with a field (field-{code}).
+problem-not-found = There is nothing at this address.
+problem-module-disabled = This part is switched off for this business.
+problem-method-not-allowed = This address does not take that kind of request.
+problem-forbidden = You are signed in, but may not do this.
+problem-sign-in-required = Please sign in first.
+problem-tenant-suspended = This business is not available at the moment.
+problem-invalid-input = Something in the input needs to be corrected.
+problem-internal = Something went wrong on our side. Nothing was lost; please try again.
+problem-busy = We are busy right now. Please try again in a moment.
+problem-try-again = Somebody changed the same thing at the same moment. Please try again.
+problem-too-large = That is more than we take in one go.
+problem-unsupported-media-type = This kind of content is not taken here.
+problem-form-expected = A form was expected here.
+problem-form-unreadable = The form could not be read.
+problem-body-unreadable = The request could not be read.
+problem-unknown-host = No business is served at this address.
+problem-cross-site = This request came from another site and was refused.
+problem-rate-limited = Too many requests. Please wait a moment.
+problem-deadline = The request took too long to arrive.
+problem-idempotency-in-progress = A call with this key is still running.
+
+field-required = This is needed.
+field-too-short = At least { $min } characters.
+field-too-long = At most { $max } characters.
+field-control-characters = This contains characters that can’t be used here.
+field-email = This does not look like an e-mail address.
+field-out-of-range = Choose a value from { $min } to { $max }.
+field-unknown-zone = Unknown time zone.
+field-slug = Use a–z, 0–9 and hyphens, with no hyphen at the ends.
+field-cursor = This page of the list can’t be found. Start from the beginning.
+field-unreadable = This could not be read.
+field-unknown-module = There is no such module.
+field-not-entitled = This module is not part of your plan. Ask your operator.
+field-idempotency-key = A key has 1 to 200 visible characters.
+field-idempotency-key-reused = This key was used for another request.

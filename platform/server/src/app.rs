@@ -1,0 +1,207 @@
+//! The application: everything a request needs, put together once at start.
+
+use std::sync::Arc;
+
+use access::Access;
+use kernel::{Actor, Clock, Ctx, Entropy, Permission, Registry, Subscriptions, TenantInfo, Text};
+use serde_json::Value;
+use tenants::Directory;
+use web::Web;
+
+use crate::{
+    automations::Automations, config::Config, core, host::openapi, identity::Identity, modules::modules, pages::PublicCache,
+};
+
+/// Everything a request needs. Shared; nothing in it belongs to one tenant alone but what is keyed by it.
+pub struct App {
+    /// The effective configuration.
+    pub config: Config,
+    /// The pool.
+    pub db: db::Db,
+    /// Where time comes from.
+    pub clock: Clock,
+    /// Where randomness comes from.
+    pub entropy: Entropy,
+    /// Finds tenants.
+    pub directory: Directory,
+    /// THE list of modules, and the gate.
+    pub registry: Registry,
+    /// Who may what.
+    pub access: Access,
+    /// Renders.
+    pub web: Web,
+    /// Signs people in.
+    pub identity: Identity,
+    /// Cache, rate limits, fan-out.
+    pub cache: cache::Cache,
+    /// Which jobs follow which event.
+    pub subscriptions: Arc<Subscriptions>,
+    /// Runs tenants' automations.
+    pub automations: Automations,
+    /// Rendered public pages.
+    pub public_pages: PublicCache,
+    /// OpenAPI documents: module (or none for the platform's own) and document.
+    pub specs: Vec<(Option<&'static str>, Value)>,
+}
+
+/// What the application is made of from outside.
+pub struct Parts {
+    /// The effective configuration.
+    pub config: Config,
+    /// The pool.
+    pub db: db::Db,
+    /// Where time comes from.
+    pub clock: Clock,
+    /// Where randomness comes from.
+    pub entropy: Entropy,
+    /// Cache, rate limits, fan-out.
+    pub cache: cache::Cache,
+}
+
+impl App {
+    /// Puts the application together: templates compiled, policies loaded, documents merged.
+    ///
+    /// # Errors
+    /// When a template, text or policy is broken.
+    pub async fn build(parts: Parts) -> anyhow::Result<Arc<Self>> {
+        let Parts { config, db, clock, entropy, cache } = parts;
+        let registry = Registry::new(modules());
+        let permissions: Vec<_> =
+            core::PERMISSIONS.iter().chain(registry.all().iter().flat_map(|module| module.permissions)).copied().collect();
+        let specs = registry.all().iter().map(|module| (Some(module.id), (module.api)().spec));
+        let specs = specs.chain([(None, crate::identity::api().spec), (None, crate::studio::api().spec)]).collect();
+        let app = Self {
+            directory: Directory::new(db.clone(), Config::feature_defaults()?),
+            access: Access::new(&permissions, db.clone()).await?,
+            web: Web::new(sources(&registry))?,
+            identity: Identity::new(&config, db.clone(), clock.clone(), entropy.clone(), cache.clone()),
+            subscriptions: Arc::new(subscriptions(&registry)),
+            automations: Automations::new(&config, &entropy)?,
+            public_pages: PublicCache::default(),
+            registry,
+            specs,
+            config,
+            db,
+            clock,
+            entropy,
+            cache,
+        };
+        Ok(Arc::new(app))
+    }
+    /// A context for somebody in a tenant: their grants in the modules that are on.
+    #[must_use]
+    pub fn context(
+        &self,
+        tenant: Arc<TenantInfo>,
+        actor: Actor,
+        request_id: String,
+        origin: String,
+        base: String,
+    ) -> Ctx {
+        let active: Vec<&'static str> = self.registry.active(&tenant).map(|module| module.id).collect();
+        let grants = self.access.grants(&actor.roles(), &tenant, &active);
+        db::open(db::CtxParts {
+            tenant,
+            actor,
+            grants,
+            db: self.db.clone(),
+            clock: self.clock.clone(),
+            entropy: self.entropy.clone(),
+            subscriptions: Arc::clone(&self.subscriptions),
+            request_id,
+            origin,
+            base,
+        })
+    }
+    /// A context for the platform itself in a tenant: jobs, provisioning.
+    #[must_use]
+    pub fn system_context(&self, tenant: Arc<TenantInfo>, name: &str, request_id: String) -> Ctx {
+        let base = format!("/{}", tenant.slug);
+        let actor = Actor::System { name: name.to_owned() };
+        self.context(tenant, actor, request_id, self.config.server.origin.clone(), base)
+    }
+    /// The same context with every permission of every module, on or off: provisioning prepares what is switched on later.
+    #[must_use]
+    pub fn with_all_grants(&self, ctx: &Ctx) -> Ctx {
+        db::open(db::CtxParts {
+            tenant: Arc::new(ctx.tenant().clone()),
+            actor: ctx.actor().clone(),
+            grants: kernel::Grants::of(all_permissions(&self.registry)),
+            db: self.db.clone(),
+            clock: self.clock.clone(),
+            entropy: self.entropy.clone(),
+            subscriptions: Arc::clone(&self.subscriptions),
+            request_id: ctx.request_id().to_owned(),
+            origin: self.config.server.origin.clone(),
+            base: format!("/{}", ctx.tenant().slug),
+        })
+    }
+    /// A text in a language; its key when there is none, which a test forbids.
+    #[must_use]
+    pub fn text(&self, locale: &str, text: &Text) -> String {
+        let args = serde_json::to_value(&text.args).unwrap_or(Value::Null);
+        self.web.text(locale, &text.key, &args).unwrap_or_else(|error| {
+            tracing::error!(key = text.key, %error, "text missing");
+            text.key.clone()
+        })
+    }
+    /// The OpenAPI document of a tenant: its active modules and the platform's own operations.
+    #[must_use]
+    pub fn tenant_openapi(&self, ctx: &Ctx) -> Value {
+        let on = |module: &Option<&'static str>| module.is_none_or(|id| self.registry.is_active(ctx.tenant(), id));
+        let specs = self.specs.iter().filter(|(module, _)| on(module)).map(|(_, spec)| spec);
+        openapi::merge(specs, Some(&ctx.tenant().slug), &self.config.server.origin)
+    }
+    /// The OpenAPI document of every operation there is.
+    #[must_use]
+    pub fn full_openapi(&self) -> Value {
+        openapi::merge(self.specs.iter().map(|(_, spec)| spec), None, "/")
+    }
+    /// Names of all modules, on or off.
+    #[must_use]
+    pub fn module_ids(&self) -> Vec<&'static str> {
+        self.registry.all().iter().map(|module| module.id).collect()
+    }
+    /// `http` or `https`, as the origin says.
+    #[must_use]
+    pub fn scheme(&self) -> String {
+        self.config.server.origin.split(':').next().unwrap_or("http").to_owned()
+    }
+    /// Whether a Host header names the installation itself (not a tenant's own domain).
+    #[must_use]
+    pub fn is_own_host(&self, host: &str) -> bool {
+        let own = self.config.server.origin.split("://").nth(1).unwrap_or_default();
+        let name = |host: &str| host.trim_start_matches('[').split([']', ':']).next().unwrap_or_default().to_owned();
+        let bare = host.rsplit_once(':').map_or(host, |(name, _)| name);
+        let loopback = ["localhost", "127.0.0.1", "[::1]"].contains(&bare) || host == "[::1]";
+        host == own || name(host) == name(own) || loopback || host == self.config.server.base_domain
+    }
+}
+
+/// Templates and texts of everybody, the look's own first.
+fn sources(registry: &Registry) -> Vec<web::Source> {
+    let modules = registry.all().iter().map(|module| {
+        let kernel::Source { name, templates, texts } = (module.source)();
+        web::Source { name, templates, texts }
+    });
+    [web::own_source(), crate::pages::own_source()].into_iter().chain(modules).collect()
+}
+
+/// Reactions of all modules, and automations after every event. Whether the module is on is asked when the job runs.
+fn subscriptions(registry: &Registry) -> Subscriptions {
+    let mut all = Subscriptions::default();
+    for reaction in registry.all().iter().flat_map(|module| module.reactions) {
+        all.add(reaction.event, reaction.job);
+    }
+    for (event, _, _) in events::catalogue() {
+        all.add(event, crate::automations::JOB);
+    }
+    all
+}
+
+/// Every permission there is: the platform's own and those of all modules.
+#[must_use]
+pub fn all_permissions(registry: &Registry) -> Vec<Permission> {
+    let defs = core::PERMISSIONS.iter().chain(registry.all().iter().flat_map(|module| module.permissions));
+    defs.map(|def| def.permission).collect()
+}

@@ -1,0 +1,121 @@
+//! `Idempotency-Key` on unsafe API calls: the same call again gets the same answer and has no second effect.
+
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl};
+use diesel_async::RunQueryDsl;
+use kernel::{Ctx, Problem, Tx};
+use poem::{
+    Body, Endpoint, IntoResponse, Request, Response,
+    endpoint::BoxEndpoint,
+    http::{HeaderValue, StatusCode, header},
+};
+use sha2::{Digest, Sha256};
+
+use super::answer;
+use crate::{core::IDEMPOTENCY_USE, schema::idempotency_keys as keys};
+
+/// Seconds after which a call that never answered (its process died) may be tried again; longer than any request lives.
+const ABANDONED_AFTER: i64 = 120;
+
+enum Claim {
+    Ours,
+    Running,
+    OtherRequest,
+    Answered(u16, Vec<u8>),
+}
+
+/// Runs the call, or answers as it was answered before.
+pub async fn run(ctx: &Ctx, inner: &BoxEndpoint<'static, Response>, request: Request) -> Response {
+    let Some(key) = request.headers().get("idempotency-key").cloned() else {
+        return answer(inner.call(request).await);
+    };
+    let Some(key) = key.to_str().ok().filter(|key| (1..=200).contains(&key.len())).map(str::to_owned) else {
+        return Problem::field("Idempotency-Key", "idempotency_key").into_response();
+    };
+    guarded(ctx, inner, request, &key).await.unwrap_or_else(IntoResponse::into_response)
+}
+
+async fn guarded(
+    ctx: &Ctx,
+    inner: &BoxEndpoint<'static, Response>,
+    request: Request,
+    key: &str,
+) -> Result<Response, Problem> {
+    let (mut parts, body) = request.into_parts();
+    let body = body.into_vec().await.map_err(|_| Problem::new(StatusCode::BAD_REQUEST, "body_unreadable"))?;
+    let who = ctx.actor().account().map(|account| account.to_string()).unwrap_or_default();
+    let scope = format!("{} {} {who}", parts.method, parts.uri.path());
+    let hash = Sha256::digest(&body).to_vec();
+    match ctx.tx(IDEMPOTENCY_USE, async |tx| claim(tx, key, &scope, &hash).await).await? {
+        Claim::Ours => {}
+        Claim::Running => return Err(Problem::conflict("idempotency_in_progress")),
+        Claim::OtherRequest => return Err(Problem::field("Idempotency-Key", "idempotency_key_reused")),
+        Claim::Answered(status, body) => return Ok(replay(status, body)),
+    }
+    parts.extensions.insert(IdempotencyKey(key.to_owned()));
+    let response = answer(inner.call(Request::from_parts(parts, Body::from(body))).await);
+    keep(ctx, key, &scope, response).await
+}
+
+/// The caller's key, in the request's extensions.
+#[derive(Clone, Debug)]
+pub struct IdempotencyKey(pub String);
+
+async fn claim(tx: &mut Tx, key: &str, scope: &str, hash: &[u8]) -> Result<Claim, Problem> {
+    let now = tx.ctx().now();
+    let row = (
+        keys::key.eq(key),
+        keys::scope.eq(scope),
+        keys::request_hash.eq(hash),
+        keys::created_at.eq(now),
+    );
+    let inserted = diesel::insert_into(keys::table).values(row).on_conflict_do_nothing().execute(&mut **tx).await?;
+    if inserted == 1 {
+        return Ok(Claim::Ours);
+    }
+    let known = keys::table.filter(keys::key.eq(key)).filter(keys::scope.eq(scope));
+    let found: Option<(Vec<u8>, Option<i32>, Option<Vec<u8>>)> =
+        known.select((keys::request_hash, keys::status, keys::body)).first(&mut **tx).await.optional()?;
+    let Some((known_hash, status, body)) = found else { return Ok(Claim::Running) };
+    if known_hash != hash {
+        return Ok(Claim::OtherRequest);
+    }
+    if let (Some(status), Some(body)) = (status.and_then(|status| u16::try_from(status).ok()), body) {
+        return Ok(Claim::Answered(status, body));
+    }
+    let taken_over = diesel::update(known)
+        .filter(keys::created_at.lt(now.plus_seconds(-ABANDONED_AFTER)))
+        .set(keys::created_at.eq(now))
+        .execute(&mut **tx)
+        .await?;
+    Ok(if taken_over == 1 { Claim::Ours } else { Claim::Running })
+}
+
+fn replay(status: u16, body: Vec<u8>) -> Response {
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
+    let kind = if status.is_success() { "application/json; charset=utf-8" } else { "application/problem+json" };
+    Response::builder()
+        .status(status)
+        .header(header::CONTENT_TYPE, kind)
+        .header("idempotency-replayed", HeaderValue::from_static("true"))
+        .body(body)
+}
+
+/// Keeps the answer for the next call with this key. A server error is not kept: the call may be tried again.
+async fn keep(ctx: &Ctx, key: &str, scope: &str, response: Response) -> Result<Response, Problem> {
+    let status = response.status();
+    let known = keys::table.filter(keys::key.eq(key)).filter(keys::scope.eq(scope));
+    if !status.is_success() {
+        // Nothing was done: the key is free for a corrected call, as the answer itself says what to correct.
+        ctx.tx(IDEMPOTENCY_USE, async |tx| -> Result<usize, Problem> { Ok(diesel::delete(known).execute(&mut **tx).await?) })
+            .await?;
+        return Ok(response);
+    }
+    let (parts, body) = response.into_parts();
+    let bytes = body.into_vec().await.map_err(Problem::internal)?;
+    let set = (keys::status.eq(Some(i32::from(status.as_u16()))), keys::body.eq(Some(bytes.clone())));
+    ctx.tx(IDEMPOTENCY_USE, async |tx| -> Result<usize, Problem> {
+        Ok(diesel::update(known).set(set).execute(&mut **tx).await?)
+    })
+    .await?;
+    Ok(Response::from_parts(parts, Body::from(bytes)))
+}
