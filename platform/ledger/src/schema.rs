@@ -11,3 +11,48 @@ diesel::table! {
         created_at -> Timestamptz,
     }
 }
+
+diesel::table! {
+    credit_entries (id) {
+        id -> Uuid,
+        transaction_id -> Uuid,
+        client_id -> Uuid,
+        lot_id -> Uuid,
+        position -> Int4,
+        account -> Text,
+        amount -> Int4,
+    }
+}
+
+diesel::table! {
+    credit_lots (id) {
+        id -> Uuid,
+        client_id -> Uuid,
+        source -> Text,
+        origin -> Text,
+        name -> Text,
+        pays_for -> Array<Text>,
+        balance -> Int4,
+        expires_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    credit_transactions (id) {
+        id -> Uuid,
+        client_id -> Uuid,
+        kind -> Text,
+        source -> Text,
+        reason -> Text,
+        reverses -> Nullable<Uuid>,
+        at -> Timestamptz,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(
+    calendar_blocks,
+    credit_entries,
+    credit_lots,
+    credit_transactions,
+);

@@ -6,7 +6,7 @@ use kernel::Tx;
 use super::{
     CreditError,
     plan::Take,
-    post::{Kind, Post, post},
+    post::{Kind, Post, Posting, post},
 };
 use crate::schema::credit_lots;
 
@@ -29,11 +29,12 @@ pub async fn expire(tx: &mut Tx, limit: i64) -> Result<usize, CreditError> {
         .skip_locked()
         .load(&mut **tx)
         .await?;
-    for (lot, client, credits, name) in &due {
-        // A lot can expire again after a return; the balance it had tells the runs apart from nothing else, the id does.
-        let source = format!("expire/{lot}/{}", tx.ctx().new_id::<super::post::Posting>().uuid().simple());
-        let moves = [Take { lot: *lot, credits: *credits }];
-        post(tx, Post { client: *client, kind: Kind::Expire, source: &source, reason: name, moves: &moves }).await?;
+    for (lot, client, credits, reason) in &due {
+        // A lot may expire more than once, when something is returned to it in between: each time is its own source.
+        let time = tx.ctx().new_id::<Posting>().uuid().simple();
+        let (source, moves) = (format!("expire/{lot}/{time}"), [Take { lot: *lot, credits: *credits }]);
+        let entry = Post { client: *client, kind: Kind::Expire, source: &source, reason, moves: &moves, reverses: None };
+        post(tx, entry).await?;
     }
     Ok(due.len())
 }

@@ -37,7 +37,7 @@ pub async fn grant(tx: &mut Tx, grant: Grant<'_>) -> Result<Granted, CreditError
     }
     let source = format!("grant/{}", grant.source);
     let moves = [Take { lot, credits }];
-    let entry = Post { client: grant.client, kind: Kind::Grant, source: &source, reason: grant.name, moves: &moves };
-    post(tx, entry).await?;
+    let (client, reason) = (grant.client, grant.name);
+    post(tx, Post { client, kind: Kind::Grant, source: &source, reason, moves: &moves, reverses: None }).await?;
     Ok(Granted::Granted(lot))
 }

@@ -10,6 +10,9 @@ use crate::schema::{credit_entries, credit_transactions};
 
 /// Marks identifiers of transactions and entries, which nobody outside sees.
 pub(super) enum Posting {}
+impl events::Kind for Posting {
+    const PREFIX: &'static str = "cre";
+}
 /// A transaction of the ledger.
 pub(super) type TransactionId = Id<Posting>;
 
@@ -52,6 +55,16 @@ pub(super) struct Post<'a> {
     pub(super) source: &'a str,
     pub(super) reason: &'a str,
     pub(super) moves: &'a [Take],
+    /// The spend that a refund returns.
+    pub(super) reverses: Option<TransactionId>,
+}
+
+/// A transaction that stands.
+pub(super) struct Posted {
+    pub(super) id: TransactionId,
+    pub(super) client: ClientId,
+    /// What it moved, in the order it was written.
+    pub(super) moves: Vec<Take>,
 }
 
 /// Writes a transaction. Answers `false`, having written nothing, when its source was used before.
@@ -66,6 +79,7 @@ pub(super) async fn post(tx: &mut Tx, post: Post<'_>) -> QueryResult<bool> {
         credit_transactions::kind.eq(post.kind.code()),
         credit_transactions::source.eq(post.source),
         credit_transactions::reason.eq(post.reason),
+        credit_transactions::reverses.eq(post.reverses),
         credit_transactions::at.eq(ctx.now()),
     );
     let made = diesel::insert_into(credit_transactions::table).values(row).on_conflict_do_nothing();
@@ -73,26 +87,29 @@ pub(super) async fn post(tx: &mut Tx, post: Post<'_>) -> QueryResult<bool> {
         return Ok(false);
     }
     let (other, sign) = post.kind.sides();
-    let entry = |lot: LotId, account: &'static str, amount: i32| {
-        (
-            credit_entries::id.eq(ctx.new_id::<Posting>()),
-            credit_entries::transaction_id.eq(id),
-            credit_entries::client_id.eq(post.client),
-            credit_entries::lot_id.eq(lot),
-            credit_entries::account.eq(account),
-            credit_entries::amount.eq(amount),
-        )
-    };
-    let both = |take: &Take| {
-        [entry(take.lot, "held", sign * take.credits), entry(take.lot, other, -sign * take.credits)]
-    };
-    let entries: Vec<_> = post.moves.iter().flat_map(both).collect();
+    let halves = post.moves.iter().flat_map(|take| {
+        [(take.lot, "held", sign * take.credits), (take.lot, other, -sign * take.credits)]
+    });
+    let entries: Vec<_> = (0_i32..)
+        .zip(halves)
+        .map(|(position, (lot, account, amount))| {
+            (
+                credit_entries::id.eq(ctx.new_id::<Posting>()),
+                credit_entries::transaction_id.eq(id),
+                credit_entries::client_id.eq(post.client),
+                credit_entries::lot_id.eq(lot),
+                credit_entries::position.eq(position),
+                credit_entries::account.eq(account),
+                credit_entries::amount.eq(amount),
+            )
+        })
+        .collect();
     diesel::insert_into(credit_entries::table).values(entries).execute(&mut **tx).await?;
     Ok(true)
 }
 
-/// The client of the transaction of a source and what it moved, in the order it was written; `None` when there is none.
-pub(super) async fn posted(tx: &mut Tx, kind: Kind, source: &str) -> QueryResult<Option<(ClientId, Vec<Take>)>> {
+/// The transaction of a source; `None` when there is none.
+pub(super) async fn posted(tx: &mut Tx, kind: Kind, source: &str) -> QueryResult<Option<Posted>> {
     let found: Option<(TransactionId, ClientId)> = credit_transactions::table
         .filter(credit_transactions::source.eq(source))
         .filter(credit_transactions::kind.eq(kind.code()))
@@ -104,9 +121,25 @@ pub(super) async fn posted(tx: &mut Tx, kind: Kind, source: &str) -> QueryResult
     let rows: Vec<(LotId, i32)> = credit_entries::table
         .filter(credit_entries::transaction_id.eq(id))
         .filter(credit_entries::account.eq("held"))
-        .order(credit_entries::id)
+        .order(credit_entries::position)
         .select((credit_entries::lot_id, credit_entries::amount))
         .load(&mut **tx)
         .await?;
-    Ok(Some((client, rows.into_iter().map(|(lot, amount)| Take { lot, credits: amount.abs() }).collect())))
+    let moves = rows.into_iter().map(|(lot, amount)| Take { lot, credits: amount.abs() }).collect();
+    Ok(Some(Posted { id, client, moves }))
+}
+
+/// What the returns of a spend have given back, by lot.
+pub(super) async fn returned(tx: &mut Tx, spend: TransactionId) -> QueryResult<Vec<(LotId, i32)>> {
+    let refunds: Vec<TransactionId> = credit_transactions::table
+        .filter(credit_transactions::reverses.eq(spend))
+        .select(credit_transactions::id)
+        .load(&mut **tx)
+        .await?;
+    credit_entries::table
+        .filter(credit_entries::transaction_id.eq_any(refunds))
+        .filter(credit_entries::account.eq("held"))
+        .select((credit_entries::lot_id, credit_entries::amount))
+        .load(&mut **tx)
+        .await
 }

@@ -1,6 +1,6 @@
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, PgTextExpressionMethods, QueryDsl, QueryResult, Queryable, Selectable,
-    SelectableHelper, TextExpressionMethods,
+    BoolExpressionMethods, ExpressionMethods, QueryDsl, QueryResult, Queryable, Selectable,
+    SelectableHelper,
 };
 use diesel_async::RunQueryDsl;
 use events::{ClientId, Instant, LotId};
@@ -77,7 +77,7 @@ pub async fn balance(tx: &mut Tx, client: ClientId) -> QueryResult<Balance> {
     })
 }
 
-/// A client's lots that can be spent now, in the order in which they will be.
+/// A client's lots that can be spent now, in the order in which they will be (PostgreSQL sorts *never* last).
 ///
 /// # Errors
 /// When the database refuses the statement.
@@ -86,7 +86,7 @@ pub async fn lots(tx: &mut Tx, client: ClientId) -> QueryResult<Vec<Lot>> {
     credit_lots::table
         .filter(credit_lots::client_id.eq(client).and(credit_lots::balance.gt(0)))
         .filter(credit_lots::expires_at.is_null().or(credit_lots::expires_at.gt(now)))
-        .order((credit_lots::expires_at.asc().nulls_last(), credit_lots::created_at, credit_lots::id))
+        .order((credit_lots::expires_at.asc(), credit_lots::created_at, credit_lots::id))
         .limit(200)
         .select(Lot::as_select())
         .load(&mut **tx)
@@ -109,7 +109,7 @@ pub async fn lots_of_sources(tx: &mut Tx, sources: &[String]) -> QueryResult<Vec
 pub async fn history(tx: &mut Tx, client: ClientId, paging: &Paging) -> QueryResult<Vec<Movement>> {
     let mut query = credit_transactions::table.filter(credit_transactions::client_id.eq(client)).into_boxed();
     if let Some(after) = paging.after {
-        let tie = credit_transactions::at.lt(after.at).or(credit_transactions::id.lt(after.id));
+        let tie = credit_transactions::at.lt(after.at).or(credit_transactions::id.lt(TransactionId::from_uuid(after.id)));
         query = query.filter(credit_transactions::at.le(after.at)).filter(tie);
     }
     let rows: Vec<(TransactionId, Instant, String, String)> = query
@@ -130,17 +130,4 @@ pub async fn history(tx: &mut Tx, client: ClientId, paging: &Paging) -> QueryRes
         Movement { id: id.uuid(), at, kind, reason, amount }
     };
     Ok(rows.into_iter().map(movement).collect())
-}
-
-/// What returns whose source begins so have given back, by lot.
-pub(super) async fn returned(tx: &mut Tx, prefix: &str) -> QueryResult<Vec<(LotId, i32)>> {
-    let pattern = format!("{}%", prefix.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
-    credit_entries::table
-        .inner_join(credit_transactions::table.on(credit_transactions::id.eq(credit_entries::transaction_id)))
-        .filter(credit_transactions::kind.eq("refund"))
-        .filter(credit_transactions::source.like(pattern))
-        .filter(credit_entries::account.eq("held"))
-        .select((credit_entries::lot_id, credit_entries::amount))
-        .load(&mut **tx)
-        .await
 }

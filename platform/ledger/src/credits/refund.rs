@@ -6,7 +6,7 @@ use kernel::Tx;
 use super::{
     CreditError, Grant, Origin, Returned, grant,
     plan::{Take, plan_refund},
-    post::{Kind, Post, post, posted},
+    post::{Kind, Post, Posted, post, posted, returned},
 };
 use crate::schema::credit_lots;
 
@@ -23,7 +23,7 @@ pub enum OnExpired {
 }
 
 /// Returns `credits` of what a spend took (all of it when `None`), each to its own lot. `source` names the return, exactly
-/// once; a spend can be returned in parts under several sources, never above what it took.
+/// once, and `reason` tells the client why; a spend can be returned in parts, never above what it took.
 ///
 /// # Errors
 /// [`CreditError::UnknownSource`] without such a spend, [`CreditError::Amount`] when more is returned than is left of it.
@@ -31,41 +31,42 @@ pub async fn refund(
     tx: &mut Tx,
     spent_by: &str,
     source: &str,
+    reason: &str,
     credits: Option<i32>,
     on_expired: OnExpired,
 ) -> Result<Returned, CreditError> {
-    let spent = posted(tx, Kind::Spend, &format!("spend/{spent_by}")).await?;
-    let (client, taken) = spent.ok_or(CreditError::UnknownSource)?;
-    // A spend is returned once: the unique source of the return carries the spend.
-    let back_source = format!("refund/{spent_by}/{source}");
-    let lots = lock(tx, &taken).await?;
-    if posted(tx, Kind::Refund, &back_source).await?.is_some() {
+    let spent = posted(tx, Kind::Spend, &format!("spend/{spent_by}")).await?.ok_or(CreditError::UnknownSource)?;
+    let source = format!("refund/{source}");
+    let lots = lock(tx, &spent.moves).await?;
+    if posted(tx, Kind::Refund, &source).await?.is_some() {
         return Ok(Returned::AlreadyReturned);
     }
-    let left = still_out(tx, spent_by, taken).await?;
+    let (id, client) = (spent.id, spent.client);
+    let left = still_out(tx, spent).await?;
     let most: i32 = left.iter().map(|take| take.credits).sum();
     let wanted = credits.unwrap_or(most);
     if wanted < 1 || wanted > most {
         return Err(CreditError::Amount);
     }
     let back = plan_refund(&left, wanted);
-    let entry = Post { client, kind: Kind::Refund, source: &back_source, reason: "", moves: &back };
+    let entry = Post { client, kind: Kind::Refund, source: &source, reason, moves: &back, reverses: Some(id) };
     if !post(tx, entry).await? {
         return Ok(Returned::AlreadyReturned);
     }
-    settle_expired(tx, client, &back_source, &lots, &back, on_expired).await?;
+    settle_expired(tx, client, &source, &lots, &back, on_expired).await?;
     Ok(Returned::Returned(back))
 }
 
 /// What of a spend has not been returned yet.
-async fn still_out(tx: &mut Tx, spent_by: &str, mut taken: Vec<Take>) -> QueryResult<Vec<Take>> {
-    for (lot, credits) in super::read::returned(tx, &format!("refund/{spent_by}/")).await? {
-        if let Some(take) = taken.iter_mut().find(|take| take.lot == lot) {
+async fn still_out(tx: &mut Tx, spent: Posted) -> QueryResult<Vec<Take>> {
+    let mut left = spent.moves;
+    for (lot, credits) in returned(tx, spent.id).await? {
+        if let Some(take) = left.iter_mut().find(|take| take.lot == lot) {
             take.credits -= credits;
         }
     }
-    taken.retain(|take| take.credits > 0);
-    Ok(taken)
+    left.retain(|take| take.credits > 0);
+    Ok(left)
 }
 
 /// A lot as a return looks at it.
@@ -106,7 +107,7 @@ async fn settle_expired(
             continue;
         }
         let expiry = format!("expire/{source}/{}", lot.id);
-        let entry = Post { client, kind: Kind::Expire, source: &expiry, reason: &lot.name, moves: &[*take] };
+        let entry = Post { client, kind: Kind::Expire, source: &expiry, reason: &lot.name, moves: &[*take], reverses: None };
         post(tx, entry).await?;
         if let OnExpired::NewLot { days } = rule {
             let replaced = Grant {
@@ -141,6 +142,6 @@ pub async fn revoke(tx: &mut Tx, granted_by: &str, reason: &str) -> Result<Retur
         return Ok(Returned::AlreadyReturned);
     }
     let (moves, source) = ([Take { lot, credits }], format!("revoke/{granted_by}"));
-    let entry = Post { client, kind: Kind::Revoke, source: &source, reason, moves: &moves };
+    let entry = Post { client, kind: Kind::Revoke, source: &source, reason, moves: &moves, reverses: None };
     Ok(if post(tx, entry).await? { Returned::Returned(moves.to_vec()) } else { Returned::AlreadyReturned })
 }

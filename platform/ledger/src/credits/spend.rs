@@ -21,16 +21,17 @@ pub async fn spend(tx: &mut Tx, spend: Spend<'_>) -> Result<Spent, CreditError> 
     let source = format!("spend/{}", spend.source);
     // Locked first: whoever comes second waits here, and then sees what the first one wrote.
     let lots = lock_open(tx, spend.client, spend.pays_for).await?;
-    if let Some((_, takes)) = posted(tx, Kind::Spend, &source).await? {
-        return Ok(Spent::AlreadySpent(takes));
+    if let Some(before) = posted(tx, Kind::Spend, &source).await? {
+        return Ok(Spent::AlreadySpent(before.moves));
     }
     let takes = plan_spend(&lots, credits, now).map_err(|short| CreditError::Short { missing: short.missing })?;
-    let entry = Post { client: spend.client, kind: Kind::Spend, source: &source, reason: spend.reason, moves: &takes };
+    let (client, reason) = (spend.client, spend.reason);
+    let entry = Post { client, kind: Kind::Spend, source: &source, reason, moves: &takes, reverses: None };
     if post(tx, entry).await? {
         return Ok(Spent::Spent(takes));
     }
     let before = posted(tx, Kind::Spend, &source).await?;
-    before.map(|(_, takes)| Spent::AlreadySpent(takes)).ok_or(CreditError::UnknownSource)
+    before.map(|before| Spent::AlreadySpent(before.moves)).ok_or(CreditError::UnknownSource)
 }
 
 /// A client's lots that hold something and pay for the class type, locked in the order of their ids.

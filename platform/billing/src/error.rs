@@ -1,0 +1,44 @@
+use kernel::Problem;
+
+use crate::{ProviderError, Status};
+
+/// Why billing refused.
+#[derive(Debug, thiserror::Error)]
+pub enum BillingError {
+    /// The form was sent before; its order stands under the same key.
+    #[error("the form was sent before")]
+    DoubleSubmit,
+    /// Lines, prices or quantities make no sensible total.
+    #[error("the lines make no total")]
+    Total,
+    /// The order can't go from its state into the wanted one.
+    #[error("an order that is {from} can't become {to}")]
+    State {
+        /// Its state.
+        from: Status,
+        /// What was wanted.
+        to: Status,
+    },
+    /// The amount or currency is not that of the order.
+    #[error("the payment is not the amount of the order")]
+    Amount,
+    /// The provider refused or can't be reached.
+    #[error(transparent)]
+    Provider(#[from] ProviderError),
+    /// The database refused.
+    #[error(transparent)]
+    Db(#[from] diesel::result::Error),
+}
+
+impl From<BillingError> for Problem {
+    fn from(error: BillingError) -> Self {
+        match error {
+            BillingError::DoubleSubmit => Self::conflict("try_again"),
+            BillingError::Total => Self::field("offer", "offer_price"),
+            BillingError::State { from, .. } => Self::conflict("order_state").arg("state", from),
+            BillingError::Amount => Self::conflict("payment_amount"),
+            BillingError::Provider(error) => error.into(),
+            BillingError::Db(error) => error.into(),
+        }
+    }
+}

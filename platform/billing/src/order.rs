@@ -1,0 +1,130 @@
+use diesel::{Queryable, Selectable};
+use events::{ClientId, Currency, Instant, Money, OrderId, OrderLineId, PaymentId};
+use serde::Serialize;
+
+use crate::{Status, schema};
+
+crate::text_enum! {
+    /// A way to pay.
+    pub enum Method {
+        /// The total is zero.
+        Free = "free",
+        /// Bank transfer or cash; staff mark the order as paid.
+        Manual = "manual",
+        /// The platform's own pay page for trying things out; never in production.
+        Sandbox = "sandbox",
+    }
+}
+
+crate::text_enum! {
+    /// How a payment ended.
+    pub enum PaymentStatus {
+        /// The money is there.
+        Succeeded = "succeeded",
+        /// It was tried and refused.
+        Failed = "failed",
+    }
+}
+
+/// What a client bought or is about to buy.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Serialize)]
+#[diesel(table_name = schema::orders, check_for_backend(diesel::pg::Pg))]
+pub struct Order {
+    /// Identity.
+    pub id: OrderId,
+    /// Number on the receipt, counted up in the tenant.
+    pub number: i64,
+    /// Opens the receipt without an account.
+    pub token: String,
+    /// The module that made it.
+    pub module: String,
+    /// Who buys.
+    pub client_id: ClientId,
+    /// The buyer's name as typed.
+    pub client_name: String,
+    /// The buyer's e-mail.
+    pub client_email: String,
+    /// What it is paid in.
+    pub currency: Currency,
+    /// Sum of the lines, minor units.
+    pub subtotal: i64,
+    /// Taken off, minor units.
+    pub discount: i64,
+    /// Tax on top, minor units.
+    pub tax: i64,
+    /// What is to be paid, minor units.
+    pub total: i64,
+    /// Its state.
+    pub status: Status,
+    /// How it is paid.
+    pub provider: Method,
+    /// When it was placed.
+    pub created_at: Instant,
+    /// Until when it may be paid.
+    pub expires_at: Option<Instant>,
+    /// When it was paid.
+    pub paid_at: Option<Instant>,
+    /// When it was cancelled or expired.
+    pub closed_at: Option<Instant>,
+}
+
+impl Order {
+    /// What is to be paid.
+    #[must_use]
+    pub const fn total(&self) -> Money {
+        Money::new(self.total, self.currency)
+    }
+    /// Whether it waits for money and its time is not over.
+    #[must_use]
+    pub fn may_be_paid(&self, now: Instant) -> bool {
+        self.status.is_open() && self.expires_at.is_none_or(|at| at > now)
+    }
+}
+
+/// One line of an order, as it was sold.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Serialize)]
+#[diesel(table_name = schema::order_lines, check_for_backend(diesel::pg::Pg))]
+pub struct OrderLine {
+    /// Identity; the unique source of what is granted for it.
+    pub id: OrderLineId,
+    /// Its order.
+    pub order_id: OrderId,
+    /// The module that sells it.
+    pub module: String,
+    /// What it is to that module: `pkg_…`.
+    pub item: String,
+    /// The name it was sold under.
+    pub name: String,
+    /// Price of one, minor units.
+    pub unit_price: i64,
+    /// How many.
+    pub quantity: i32,
+    /// Price of all, minor units.
+    pub amount: i64,
+    /// What the module remembers of the moment of sale.
+    pub detail: serde_json::Value,
+}
+
+/// Money that came in, or a try that failed.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Serialize)]
+#[diesel(table_name = schema::payments, check_for_backend(diesel::pg::Pg))]
+pub struct Payment {
+    /// Identity.
+    pub id: PaymentId,
+    /// Which order it pays.
+    pub order_id: OrderId,
+    /// How.
+    pub provider: Method,
+    /// What the provider calls it.
+    pub reference: String,
+    /// How it ended.
+    pub status: PaymentStatus,
+    /// Minor units.
+    pub amount: i64,
+    /// ISO 4217.
+    pub currency: Currency,
+    /// What staff wrote beside it.
+    pub note: String,
+    /// When.
+    pub at: Instant,
+}

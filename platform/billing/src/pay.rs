@@ -1,0 +1,141 @@
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper};
+use diesel_async::RunQueryDsl;
+use events::{
+    Money, OrderId, PaymentId,
+    billing::{OrderPaid, PaidLine},
+};
+use kernel::Tx;
+
+use crate::{
+    BillingError, Method, Order, PaymentStatus, Status, StepKind, lines,
+    schema::{orders, payments},
+    step,
+};
+
+/// Money that came in, or a try that failed, to be written down.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewPayment {
+    /// How.
+    pub method: Method,
+    /// What the provider calls it; the same reference again is the same payment.
+    pub reference: String,
+    /// How much.
+    pub amount: Money,
+    /// What staff wrote beside it, at most 500 characters.
+    pub note: String,
+}
+
+impl NewPayment {
+    /// A payment without a note.
+    pub fn of(method: Method, reference: impl Into<String>, amount: Money) -> Self {
+        Self { method, reference: reference.into(), amount, note: String::new() }
+    }
+}
+
+/// What became of marking an order as paid.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MarkPaid {
+    /// It is paid now, and [`OrderPaid`] is published.
+    Paid(Order),
+    /// It was paid before; nothing happened.
+    AlreadyPaid(Order),
+}
+
+/// Marks an order as paid, writes the payment down and publishes [`OrderPaid`], all in this transaction. Again: nothing.
+///
+/// # Errors
+/// [`BillingError::Amount`] when it is not the whole amount in the order's currency, [`BillingError::State`] when the
+/// order was cancelled. `NotFound` when there is no such order.
+pub async fn mark_paid(tx: &mut Tx, order: OrderId, payment: NewPayment) -> Result<MarkPaid, BillingError> {
+    let now = tx.ctx().now();
+    let order: Order = orders::table.find(order).select(Order::as_select()).for_update().first(&mut **tx).await?;
+    if order.status.was_paid() {
+        return Ok(MarkPaid::AlreadyPaid(order));
+    }
+    if !order.status.may_become(Status::Paid) {
+        return Err(BillingError::State { from: order.status, to: Status::Paid });
+    }
+    if payment.amount != order.total() {
+        return Err(BillingError::Amount);
+    }
+    if !payment.amount.is_zero() {
+        record(tx, order.id, &payment, PaymentStatus::Succeeded).await?;
+    }
+    let change = (
+        orders::status.eq(Status::Paid),
+        orders::paid_at.eq(now),
+        orders::closed_at.eq(None::<events::Instant>),
+        orders::provider.eq(payment.method),
+    );
+    let change = diesel::update(orders::table.find(order.id)).set(change).returning(Order::as_returning());
+    let order: Order = change.get_result(&mut **tx).await?;
+    step(tx, order.id, StepKind::Paid, payment.method.code()).await?;
+    publish(tx, &order).await?;
+    Ok(MarkPaid::Paid(order))
+}
+
+/// Writes down that a payment was tried and refused. The order goes on waiting.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn payment_failed(tx: &mut Tx, order: OrderId, payment: NewPayment) -> Result<(), BillingError> {
+    if record(tx, order, &payment, PaymentStatus::Failed).await? {
+        step(tx, order, StepKind::PaymentFailed, payment.method.code()).await?;
+    }
+    Ok(())
+}
+
+/// Writes a payment; answers `false` when the provider's reference is known already.
+///
+/// # Errors
+/// [`BillingError::Amount`] when money of another order has the same reference.
+async fn record(tx: &mut Tx, order: OrderId, payment: &NewPayment, status: PaymentStatus) -> Result<bool, BillingError> {
+    let ctx = tx.ctx().clone();
+    let row = (
+        payments::id.eq(ctx.new_id::<events::kinds::Payment>()),
+        payments::order_id.eq(order),
+        payments::provider.eq(payment.method),
+        payments::reference.eq(&payment.reference),
+        payments::status.eq(status),
+        payments::amount.eq(payment.amount.amount),
+        payments::currency.eq(payment.amount.currency),
+        payments::note.eq(&payment.note),
+        payments::at.eq(ctx.now()),
+    );
+    let made = diesel::insert_into(payments::table).values(row).on_conflict_do_nothing().execute(&mut **tx).await?;
+    if made == 1 {
+        return Ok(true);
+    }
+    let known: Option<PaymentId> = payments::table
+        .filter(payments::provider.eq(payment.method))
+        .filter(payments::reference.eq(&payment.reference))
+        .filter(payments::order_id.eq(order))
+        .filter(payments::status.eq(status))
+        .select(payments::id)
+        .first(&mut **tx)
+        .await
+        .optional()?;
+    if known.is_some() { Ok(false) } else { Err(BillingError::Amount) }
+}
+
+async fn publish(tx: &mut Tx, order: &Order) -> Result<(), BillingError> {
+    let lines = lines(tx, order.id).await?;
+    let line = |line: crate::OrderLine| PaidLine {
+        line: line.id,
+        module: line.module,
+        item: line.item,
+        name: line.name,
+        quantity: line.quantity,
+    };
+    let event = OrderPaid {
+        order: order.id,
+        number: order.number,
+        client: order.client_id,
+        client_name: order.client_name.clone(),
+        client_email: order.client_email.clone(),
+        total: order.total(),
+        lines: lines.into_iter().map(line).collect(),
+    };
+    tx.emit(&event).await?;
+    Ok(())
+}

@@ -1,0 +1,94 @@
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, Queryable, Selectable, SelectableHelper, upsert::on_constraint};
+use diesel_async::RunQueryDsl;
+use kernel::Tx;
+use serde::Serialize;
+
+use crate::{Method, Providers, schema::billing_settings};
+
+/// The longest payment instructions, in characters.
+pub const MAX_INSTRUCTIONS: usize = 2000;
+
+/// How a tenant takes money.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Serialize)]
+#[diesel(table_name = billing_settings, check_for_backend(diesel::pg::Pg))]
+pub struct Settings {
+    /// Whether bank transfer and cash are offered.
+    pub manual_on: bool,
+    /// How to pay that way, Markdown.
+    pub manual_instructions: String,
+    /// Days until an order that is paid that way expires.
+    pub manual_days: i32,
+    /// Whether the sandbox is offered, where the host has one.
+    pub sandbox_on: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { manual_on: false, manual_instructions: String::new(), manual_days: 7, sandbox_on: true }
+    }
+}
+
+/// The tenant's settings, or the defaults.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn settings(tx: &mut Tx) -> QueryResult<Settings> {
+    let found = billing_settings::table.select(Settings::as_select()).first(&mut **tx).await.optional()?;
+    Ok(found.unwrap_or_default())
+}
+
+/// Keeps the tenant's settings.
+///
+/// # Errors
+/// When the database refuses: `manual_on` without instructions.
+pub async fn save_settings(tx: &mut Tx, settings: &Settings) -> QueryResult<()> {
+    let row = (
+        billing_settings::manual_on.eq(settings.manual_on),
+        billing_settings::manual_instructions.eq(&settings.manual_instructions),
+        billing_settings::manual_days.eq(settings.manual_days),
+        billing_settings::sandbox_on.eq(settings.sandbox_on),
+        billing_settings::updated_at.eq(tx.ctx().now()),
+    );
+    diesel::insert_into(billing_settings::table)
+        .values(row)
+        .on_conflict(on_constraint("billing_settings_pkey"))
+        .do_update()
+        .set(row)
+        .execute(&mut **tx)
+        .await
+        .map(drop)
+}
+
+/// The ways in which `total` minor units can be paid: nothing but *free* for zero, else what the tenant offers and the
+/// host has.
+#[must_use]
+pub fn methods(settings: &Settings, providers: &Providers, total: i64) -> Vec<Method> {
+    if total == 0 {
+        return vec![Method::Free];
+    }
+    let offered = |method: &Method| match method {
+        Method::Free => false,
+        Method::Manual => settings.manual_on,
+        Method::Sandbox => settings.sandbox_on,
+    };
+    // The sandbox stands for the card payment, and so comes first.
+    let all = [Method::Sandbox, Method::Manual];
+    all.into_iter().filter(|method| offered(method) && providers.has(*method)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Sandbox, Stage};
+
+    #[test]
+    fn what_is_offered() {
+        let with = Providers::new().with_sandbox(Sandbox::new(Stage::Development, [7; 32]).unwrap());
+        let without = Providers::new();
+        let settings = Settings { manual_on: true, manual_instructions: "IBAN …".into(), ..Settings::default() };
+        assert_eq!(methods(&settings, &with, 0), [Method::Free], "nothing to pay, nobody to ask");
+        assert_eq!(methods(&settings, &with, 1), [Method::Sandbox, Method::Manual]);
+        assert_eq!(methods(&settings, &without, 1), [Method::Manual], "a host without a sandbox offers none");
+        assert_eq!(methods(&Settings { manual_on: false, ..settings }, &without, 1), []);
+    }
+}
