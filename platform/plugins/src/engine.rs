@@ -4,7 +4,9 @@
 use std::hash::{Hash, Hasher};
 
 use sha2::{Digest as _, Sha256};
-use wasmtime::{Config, Engine, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig, Result};
+use wasmtime::{
+    Config, Enabled, Engine, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig, Result,
+};
 
 use crate::scan;
 
@@ -66,6 +68,8 @@ fn pool(runs: u32) -> PoolingAllocationConfig {
         .table_elements(POOL_TABLE)
         .linear_memory_keep_resident(KEEP_RESIDENT)
         .table_keep_resident(POOL_TABLE)
+        // Where the kernel can tell which pages were touched, only those are wiped.
+        .pagemap_scan(Enabled::Auto)
         .max_unused_warm_slots(runs.min(32));
     pool
 }

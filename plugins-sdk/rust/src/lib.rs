@@ -31,6 +31,7 @@ pub mod actions;
 pub mod bindings;
 mod event;
 mod output;
+mod rt;
 
 pub mod clock;
 pub mod log;

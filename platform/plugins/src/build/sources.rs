@@ -9,7 +9,7 @@ use super::{BuildError, io_error};
 use crate::digest::hex;
 
 /// Changes when this builder makes something else of the same sources.
-const BUILDER: &str = concat!("1 ", env!("CARGO_PKG_VERSION"));
+const BUILDER: &str = concat!("2 ", env!("CARGO_PKG_VERSION"));
 
 /// What the sources were when an automation was built.
 pub(super) struct Stamp(String);
