@@ -7,6 +7,7 @@
 //! - A client is found by the normalised e-mail; a tenant has one client an address.
 //! - An account whose e-mail is not verified is linked to no client: registering an address does not open its bookings.
 
+pub mod accounts;
 pub mod clients;
 mod email;
 pub mod members;
