@@ -14,21 +14,12 @@
 //!
 //! ```no_run
 //! # async fn example(upload: Vec<u8>, event: plugins::EventDocument) -> Result<(), Box<dyn std::error::Error>> {
-//! use plugins::{Host, HostConfig, Invocation, Limits, Manifest, Subjects};
+//! use plugins::{Host, HostConfig, Invocation, Manifest};
 //!
 //! let host = Host::new(HostConfig::new("data/automations".into(), [0; 32]))?;
 //! let manifest = Manifest::of_component(&upload)?;
 //! let component = host.prepare(&upload).await?;
-//! let invocation = Invocation {
-//!     event_json: serde_json::to_string(&event)?,
-//!     now_ms: 1_798_797_600_000,
-//!     seed: 7,
-//!     limits: Limits::default(),
-//!     grants: manifest.capabilities,
-//!     subjects: Subjects::of(&event),
-//!     store: Default::default(),
-//!     depth: 0,
-//! };
+//! let invocation = Invocation { grants: manifest.capabilities, ..Invocation::of(&event, 7)? };
 //! let report = host.run(&component, invocation).await;
 //! for action in &report.actions { /* apply, in the transaction that records the run */ }
 //! # Ok(()) }
@@ -69,7 +60,7 @@ pub use host::{Compiled, Host, HostConfig, HostError};
 pub use limits::Limits;
 pub use manifest::{Manifest, ManifestError, SECTION as MANIFEST_SECTION, WORLD};
 pub use refusal::Refusal;
-pub use run::{EventDocument, Invocation, LogLevel, LogLine, Outcome, RunReport, Subjects};
+pub use run::{DocumentError, EventDocument, Invocation, LogLevel, LogLine, Outcome, RunReport, Subjects};
 pub use scan::{UPLOAD_BYTES, scan};
 
 /// The English texts of this crate, as Fluent.

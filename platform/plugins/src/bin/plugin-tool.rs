@@ -6,12 +6,11 @@
 //!   the report. Nothing is sent.
 
 use std::{
-    collections::BTreeMap,
     path::{Path, PathBuf},
     process::ExitCode,
 };
 
-use plugins::{Digest, EventDocument, Host, HostConfig, Invocation, Limits, Manifest, Subjects, build};
+use plugins::{Digest, EventDocument, Host, HostConfig, Invocation, Manifest, build};
 
 fn main() -> ExitCode {
     if let Some(code) = plugins::child_main() {
@@ -75,16 +74,8 @@ fn run(file: &Path, event: &Path) -> Result<(), String> {
     let bytes = read(file)?;
     let manifest = Manifest::of_component(&bytes).map_err(|error| error.to_string())?;
     let document: EventDocument = serde_json::from_slice(&read(event)?).map_err(|error| error.to_string())?;
-    let invocation = Invocation {
-        event_json: serde_json::to_string(&document).map_err(|error| error.to_string())?,
-        now_ms: 0,
-        seed: 1,
-        limits: Limits::default(),
-        grants: manifest.capabilities,
-        subjects: Subjects::Any,
-        store: BTreeMap::new(),
-        depth: 0,
-    };
+    let invocation = Invocation::of(&document, 1).map_err(|error| error.to_string())?;
+    let invocation = Invocation { grants: manifest.capabilities, ..invocation };
     let folder = std::env::temp_dir().join(format!("plugin-tool-{}", std::process::id()));
     let report = run_in(&folder, &bytes, invocation);
     std::fs::remove_dir_all(&folder).ok();

@@ -6,6 +6,7 @@ use std::{
     io::{Read, Seek},
     path::{Path, PathBuf},
     process::{Command, Stdio},
+    sync::atomic::{AtomicU64, Ordering},
     time::{Duration, Instant},
 };
 
@@ -50,6 +51,8 @@ impl Toolchain {
 /// # Errors
 /// None was found and none could be made, with the reason in one line.
 pub fn find() -> Result<Toolchain, BuildError> {
+    run(plain(&cargo()).arg("-V"), SHORT)
+        .map_err(|_| BuildError::NoCompiler("cargo is not installed".to_owned()))?;
     let debian_only = std::env::var_os("PLUGINS_WASM_TOOLCHAIN").is_some_and(|it| it == "debian");
     if !debian_only && has_target() {
         return Ok(Toolchain { cargo: cargo(), folder: None });
@@ -112,9 +115,12 @@ pub(super) fn run(command: &mut Command, most: Duration) -> Result<String, Strin
 
 /// A file without a name: a pipe would fill up while nobody reads.
 fn scratch() -> std::io::Result<File> {
-    let folder = std::env::temp_dir();
-    let path = folder.join(format!("plugin-build-{}-{:?}", std::process::id(), std::thread::current().id()));
-    let file = File::options().read(true).write(true).create(true).truncate(true).open(&path)?;
+    static NUMBER: AtomicU64 = AtomicU64::new(0);
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    let path = std::env::temp_dir().join(format!("plugin-build-{}-{number}", std::process::id()));
+    // A leftover of an earlier process with this number; never written through, for it may be someone's link.
+    std::fs::remove_file(&path).ok();
+    let file = File::options().read(true).write(true).create_new(true).open(&path)?;
     std::fs::remove_file(&path)?;
     Ok(file)
 }

@@ -12,7 +12,7 @@ pub(crate) use self::{
     imports::bindings::{Automation, AutomationPre},
     state::State,
 };
-pub use report::{EventDocument, Invocation, LogLevel, LogLine, Outcome, RunReport, Subjects};
+pub use report::{DocumentError, EventDocument, Invocation, LogLevel, LogLine, Outcome, RunReport, Subjects};
 
 use crate::{
     Failure, FailureCode, Limits,

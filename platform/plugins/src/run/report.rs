@@ -65,6 +65,39 @@ pub struct Invocation {
     pub depth: u8,
 }
 
+/// The document is not one that a run can be called with.
+#[derive(Debug, thiserror::Error)]
+pub enum DocumentError {
+    /// The time is not RFC 3339, or before 1970.
+    #[error("the event's time `{0}` is not a moment since 1970 as RFC 3339 has it")]
+    Time(String),
+    /// The data can't be written as JSON.
+    #[error(transparent)]
+    Json(#[from] serde_json::Error),
+}
+
+impl Invocation {
+    /// A run on an event that a person caused: at the event's time, for its clients, with the usual limits, an empty
+    /// store and nothing granted. The caller sets what differs, and a seed that it records.
+    ///
+    /// # Errors
+    /// The event's time is no moment.
+    pub fn of(event: &EventDocument, seed: u64) -> Result<Self, DocumentError> {
+        let no_time = || DocumentError::Time(event.occurred_at.clone());
+        let at: jiff::Timestamp = event.occurred_at.parse().map_err(|_| no_time())?;
+        Ok(Self {
+            event_json: serde_json::to_string(event)?,
+            now_ms: u64::try_from(at.as_millisecond()).map_err(|_| no_time())?,
+            seed,
+            limits: Limits::default(),
+            grants: Grants::new(),
+            subjects: Subjects::of(event),
+            store: BTreeMap::new(),
+            depth: 0,
+        })
+    }
+}
+
 /// How severe a line of the log is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -1,13 +1,12 @@
 //! Small components written as text, and a host to run them.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
     sync::{LazyLock, OnceLock},
     time::Duration,
 };
 
-use plugins::{Capability, Compiled, Compiler, Host, HostConfig, Invocation, Limits, RunReport, Subjects};
+use plugins::{Capability, Compiled, Compiler, Host, HostConfig, Invocation, RunReport};
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 use wit_parser::{Resolve, WorldId};
 
@@ -113,16 +112,8 @@ pub fn host() -> &'static Host {
 
 /// All grants, usual limits, the sample booking.
 pub fn invocation() -> Invocation {
-    Invocation {
-        event_json: BOOKING.to_owned(),
-        now_ms: 1_798_621_700_000,
-        seed: 42,
-        limits: Limits::default(),
-        grants: Capability::ALL.into(),
-        subjects: Subjects::Only(BTreeSet::from([CLIENT.to_owned()])),
-        store: BTreeMap::new(),
-        depth: 0,
-    }
+    let document = serde_json::from_str(BOOKING).unwrap();
+    Invocation { grants: Capability::ALL.into(), ..Invocation::of(&document, 42).unwrap() }
 }
 
 pub async fn prepared(component: &[u8]) -> Compiled {

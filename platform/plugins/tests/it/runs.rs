@@ -89,7 +89,8 @@ async fn random_numbers_are_those_of_the_published_generator() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_clock_is_the_events() {
     let report = run(&guest(CLOCK, HEX, "(return (call $hex (call $now)))")).await;
-    assert_eq!(output(&report.outcome), format!("\"{:016x}\"", invocation().now_ms));
+    // 2026-12-30T09:15:00Z, as the sample has it.
+    assert_eq!(output(&report.outcome), format!("\"{:016x}\"", 1_798_622_100_000_u64));
 }
 
 #[tokio::test(flavor = "multi_thread")]
