@@ -78,7 +78,7 @@ impl Tx {
         );
         diesel::insert_into(events::table).values(row).execute(&mut *self.conn).await?;
         for kind in ctx.0.subscriptions.of(E::NAME) {
-            let args = json!({ "event_id": id, "event": payload });
+            let args = json!({ "event_id": id, "name": E::NAME, "event": payload });
             self.enqueue(JobSpec::new(kind.clone(), args).once(format!("{id}/{kind}"))).await?;
         }
         Ok(id)

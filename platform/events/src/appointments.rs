@@ -30,6 +30,7 @@ pub struct BookingConfirmed {
 }
 impl Event for BookingConfirmed {
     const NAME: &'static str = "booking.confirmed";
+    const MODULE: &'static str = "appointments";
     const VERSION: i32 = 1;
     fn sample() -> Self {
         let start = Instant::new(jiff::Timestamp::constant(1_798_797_600, 0));
@@ -74,6 +75,7 @@ pub struct BookingCancelled {
 }
 impl Event for BookingCancelled {
     const NAME: &'static str = "booking.cancelled";
+    const MODULE: &'static str = "appointments";
     const VERSION: i32 = 1;
     fn sample() -> Self {
         let booked = BookingConfirmed::sample();

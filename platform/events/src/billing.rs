@@ -39,6 +39,7 @@ pub struct PaidLine {
 }
 impl Event for OrderPaid {
     const NAME: &'static str = "order.paid";
+    const MODULE: &'static str = "platform";
     const VERSION: i32 = 1;
     fn sample() -> Self {
         Self {

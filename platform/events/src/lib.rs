@@ -62,17 +62,33 @@ pub type RunId = Id<kinds::Run>;
 pub trait Event: serde::Serialize + serde::de::DeserializeOwned + Send + Sync + 'static {
     /// Name as published, for example `booking.confirmed`.
     const NAME: &'static str;
+    /// The feature module that publishes it, or `platform`: while that is off, nobody is told.
+    const MODULE: &'static str;
     /// Grows when a field is added, changes meaning or goes.
     const VERSION: i32;
     /// A sample with every field filled, for documents, schema snapshots and dry runs.
     fn sample() -> Self;
 }
 
-/// The catalogue of published events: name, version and a sample as JSON.
+/// An entry of the [`catalogue`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct Published {
+    /// Name of the event.
+    pub name: &'static str,
+    /// The feature module that publishes it, or `platform`.
+    pub module: &'static str,
+    /// Its present version.
+    pub version: i32,
+    /// A sample with every field filled.
+    pub sample: serde_json::Value,
+}
+
+/// The catalogue of published events.
 #[must_use]
-pub fn catalogue() -> Vec<(&'static str, i32, serde_json::Value)> {
-    fn entry<E: Event>() -> (&'static str, i32, serde_json::Value) {
-        (E::NAME, E::VERSION, serde_json::to_value(E::sample()).unwrap_or_default())
+pub fn catalogue() -> Vec<Published> {
+    fn entry<E: Event>() -> Published {
+        let sample = serde_json::to_value(E::sample()).unwrap_or_default();
+        Published { name: E::NAME, module: E::MODULE, version: E::VERSION, sample }
     }
     vec![
         entry::<appointments::BookingConfirmed>(),

@@ -20,6 +20,7 @@ pub struct CreditsGranted {
 }
 impl Event for CreditsGranted {
     const NAME: &'static str = "credits.granted";
+    const MODULE: &'static str = "packages";
     const VERSION: i32 = 1;
     fn sample() -> Self {
         Self {

@@ -69,7 +69,7 @@ impl App {
         let permissions: Vec<_> =
             core::PERMISSIONS.iter().chain(registry.all().iter().flat_map(|module| module.permissions)).copied().collect();
         let specs = registry.all().iter().map(|module| (Some(module.id), (module.api)().spec));
-        let specs = specs.chain([(None, crate::identity::api().spec), (None, crate::studio::api().spec)]).collect();
+        let specs = specs.chain([(None, crate::identity::api().spec), (None, crate::studio::api().spec), (None, crate::automations::api().spec)]).collect();
         let app = Self {
             directory: Directory::new(db.clone(), Config::feature_defaults()?),
             access: Access::new(&permissions, db.clone()).await?,
@@ -193,8 +193,8 @@ fn subscriptions(registry: &Registry) -> Subscriptions {
     for reaction in registry.all().iter().flat_map(|module| module.reactions) {
         all.add(reaction.event, reaction.job);
     }
-    for (event, _, _) in events::catalogue() {
-        all.add(event, crate::automations::JOB);
+    for event in events::catalogue() {
+        all.add(event.name, crate::automations::JOB);
     }
     all
 }

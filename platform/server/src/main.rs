@@ -4,8 +4,8 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     // Compiles uploaded automations in a child process of this very binary, before anything else is set up.
-    if std::env::args().nth(1).as_deref() == Some(plugins::SUBCOMMAND) {
-        return plugins::child_main();
+    if let Some(code) = plugins::child_main() {
+        return code;
     }
     server::commands::main()
 }

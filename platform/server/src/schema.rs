@@ -10,3 +10,63 @@ diesel::table! {
         created_at -> Timestamptz,
     }
 }
+
+diesel::table! {
+    automation_runs (id) {
+        id -> Uuid,
+        automation_id -> Uuid,
+        event_id -> Uuid,
+        event_name -> Text,
+        version -> Text,
+        status -> Text,
+        started_at -> Timestamptz,
+        took_ms -> Int8,
+        fuel -> Int8,
+        calls -> Int4,
+        failure -> Nullable<Text>,
+        detail -> Nullable<Text>,
+        output -> Text,
+        actions -> Jsonb,
+        log -> Jsonb,
+        invocation -> Jsonb,
+    }
+}
+
+diesel::table! {
+    automation_store (automation_id, key) {
+        automation_id -> Uuid,
+        key -> Text,
+        value -> Text,
+    }
+}
+
+diesel::table! {
+    automations (id) {
+        id -> Uuid,
+        name -> Text,
+        title -> Text,
+        description -> Text,
+        version -> Text,
+        digest -> Bytea,
+        component -> Bytea,
+        triggers -> Array<Nullable<Text>>,
+        capabilities -> Array<Nullable<Text>>,
+        granted -> Array<Nullable<Text>>,
+        enabled -> Bool,
+        failures -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    events (id) {
+        id -> Uuid,
+        name -> Text,
+        version -> Int4,
+        payload -> Jsonb,
+        occurred_at -> Timestamptz,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(automation_runs, automation_store, automations, events, idempotency_keys,);

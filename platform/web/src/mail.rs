@@ -69,6 +69,8 @@ fn shell_json(shell: &MailShell) -> Result<Value, WebError> {
 
 fn to_html(template: &str, mjml: &str) -> Result<String, WebError> {
     let failed = |reason: String| WebError::Mail { template: template.to_owned(), reason };
+    // What XML does not allow at all, escaped or not.
+    let mjml: String = mjml.chars().filter(|c| is_xml(*c)).collect();
     let parsed = mrml::parse(mjml).map_err(|e| failed(e.to_string()))?;
     let options = mrml::prelude::render::RenderOptions {
         disable_comments: true,
@@ -76,6 +78,10 @@ fn to_html(template: &str, mjml: &str) -> Result<String, WebError> {
         ..Default::default()
     };
     parsed.element.render(&options).map_err(|e| failed(e.to_string()))
+}
+
+fn is_xml(c: char) -> bool {
+    matches!(c, '\t' | '\n' | '\r') || !(c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}'))
 }
 
 /// Invariant: nothing that could end a header line is left.

@@ -34,3 +34,7 @@ field-unknown-module = There is no such module.
 field-not-entitled = This module is not part of your plan. Ask your operator.
 field-idempotency-key = A key has 1 to 200 visible characters.
 field-idempotency-key-reused = This key was used for another request.
+field-manifest = { $detail }
+field-component-refused = This file was not accepted: { $detail }.
+field-component-unreadable = The file could not be read.
+field-not-asked-for = The automation does not ask for this.

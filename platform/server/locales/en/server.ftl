@@ -47,3 +47,24 @@ server-docs-meaning = Meaning
 server-docs-required = required
 server-docs-body = Body
 server-docs-answer = Answer
+
+server-automation-title = { $title }
+server-automation-failures = { $count ->
+    [one] The last run failed.
+   *[other] The last { $count } runs failed. After ten in a row it is switched off.
+}
+server-automation-asks = What it may do
+server-automation-asks-text = It asks for these. Tick what you allow; the rest is refused to it.
+server-automation-asks-nothing = It asks for nothing.
+server-automation-grant = Save permissions
+server-automation-granted = Permissions saved.
+server-automation-installed = Installed. Choose what it may do, then switch it on.
+server-automation-on = Switched on.
+server-automation-off = Switched off.
+server-action-add-note = Added a note to the client: “{ $text }”
+server-action-tag-client = Tagged the client “{ $tag }”
+server-action-mail-client = Wrote a mail to the client: “{ $subject }”
+server-action-mail-staff = Wrote a mail to the staff: “{ $subject }”
+server-mail-off-subject = “{ $title }” was switched off
+server-mail-off-text = The automation “{ $title }” failed { $failures } times in a row, so it was switched off. Have a look at its last runs, then switch it on again.
+server-mail-off-button = Open the automation

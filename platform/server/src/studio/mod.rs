@@ -30,7 +30,8 @@ pub fn routes() -> Vec<PageRoute> {
 /// Views with samples.
 #[must_use]
 pub fn views() -> Vec<ViewDef> {
-    vec![ViewDef::of::<views::Clients>(), ViewDef::of::<views::ClientDetail>(), ViewDef::of::<views::ApiDocs>()]
+    let own = [ViewDef::of::<views::Clients>(), ViewDef::of::<views::ClientDetail>(), ViewDef::of::<views::ApiDocs>()];
+    own.into_iter().chain(crate::automations::views()).collect()
 }
 
 pub use views::{ApiDocs, ApiGroup, ApiOperation, ApiParameter};

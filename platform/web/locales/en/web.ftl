@@ -244,7 +244,6 @@ web-automations-empty-title = No automations yet
 web-automations-empty-text = Upload a component built with the SDK. It can react to a booking, a payment or a schedule.
 web-automations-upload = Add an automation
 web-automations-upload-submit = Upload
-web-automations-name = Name
 web-automations-file = Component
 web-automations-file-hint = A WebAssembly component of at most 4 MB, built with the SDK.
 web-automations-runs = Recent runs

@@ -22,7 +22,7 @@ pub use studio::{
 use crate::{Layout, WebError};
 
 /// Keys that code asks for, for [`crate::Web::lint`].
-pub const USED_IN_CODE: [&str; 13] = [
+pub const USED_IN_CODE: [&str; 20] = [
     "web-error-*",
     "web-number-*",
     "web-money-*",
@@ -35,7 +35,14 @@ pub const USED_IN_CODE: [&str; 13] = [
     "web-login-refused",
     "web-modules-saved",
     "web-nav-*",
-    "web-*-title",
+    "web-client-title",
+    "web-home-title",
+    "web-login-title",
+    "web-public-title",
+    "web-register-title",
+    "web-run-title",
+    "web-sandbox-title",
+    "web-studio-title",
 ];
 
 /// A page that knows its template, layout, title and samples.

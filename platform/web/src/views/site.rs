@@ -280,6 +280,7 @@ fn sample_blocks() -> Vec<Block> {
 pub struct Style {
     form: FormState,
     icons: Vec<&'static str>,
+    swatches: Value,
     messages: Value,
     tiles: Vec<Tile>,
     booking: Value,
@@ -302,6 +303,7 @@ impl Default for Style {
         Self {
             form,
             icons: icons::NAMES.to_vec(),
+            swatches: json!(["brand", "soft", "text", "accent"]),
             messages: json!([
                 message("ok", "Booking confirmed. A mail is on its way."),
                 message("warn", "This offer ends tomorrow."),

@@ -177,6 +177,8 @@ pub enum RunStatus {
 /// An automation of a business.
 #[derive(Clone, Debug, Serialize)]
 pub struct AutomationRow {
+    /// Its page.
+    pub href: String,
     /// Its name.
     pub name: String,
     /// What it does.
@@ -219,7 +221,7 @@ pub struct Automations {
     pub runs: Vec<RunRow>,
     /// The next page of runs.
     pub older_href: Option<String>,
-    /// Where an upload posts to (multipart: `name`, `component`); none if the viewer may not.
+    /// Where an upload posts to (multipart: `component`); none if the viewer may not.
     pub upload_action: Option<String>,
     /// What was refused.
     pub form: FormState,
@@ -243,6 +245,7 @@ impl View for Automations {
             took_ms: 4,
         };
         let row = AutomationRow {
+            href: "/northlight/studio/automations/1".into(),
             name: "Welcome note".into(),
             description: Some("Writes a note for a client’s first booking.".into()),
             trigger: "booking.confirmed".into(),

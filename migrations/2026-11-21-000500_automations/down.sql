@@ -1,0 +1,1 @@
+DROP TABLE automation_store, automation_runs, automations;
