@@ -51,7 +51,8 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 fn shell(web: &Web, sample: &web::views::Sample, brand: &Brand) -> Result<Shell, Box<dyn Error>> {
     let title = web.text("en", sample.title.0, &sample.title.1)?;
-    let own = ["web/home", "web/outbox", "web/outbox_mail", "web/sandbox_pay", "web/suspended"].contains(&sample.template);
+    let own = ["web/home", "web/outbox", "web/outbox_mail", "web/sandbox_pay", "web/suspended"]
+        .contains(&sample.template);
     let signed_in = matches!(sample.layout, Layout::Studio | Layout::Client | Layout::Operator);
     let flash = (sample.name == "web-client_home-1").then(|| Flash {
         kind: FlashKind::Ok,
@@ -73,7 +74,9 @@ fn shell(web: &Web, sample: &web::views::Sample, brand: &Brand) -> Result<Shell,
             ("Automations", "bolt", false),
             ("Settings", "settings", false),
         ],
-        Layout::Client => vec![("Today", "home", true), ("Bookings", "calendar", false), ("Orders", "card", false)],
+        Layout::Client => {
+            vec![("Today", "home", true), ("Bookings", "calendar", false), ("Orders", "card", false)]
+        }
         Layout::Public if !own => vec![("Book", "calendar", false), ("Buy", "tag", false)],
         _ => Vec::new(),
     };
@@ -83,7 +86,8 @@ fn shell(web: &Web, sample: &web::views::Sample, brand: &Brand) -> Result<Shell,
         base: if own { String::new() } else { "/northlight".to_owned() },
         brand: (!own).then(|| brand.clone()),
         nav: nav.into_iter().map(item).collect(),
-        user: signed_in.then(|| Viewer { name: "Ana Frost".to_owned(), email: "ana@northlight.example".to_owned() }),
+        user: signed_in
+            .then(|| Viewer { name: "Ana Frost".to_owned(), email: "ana@northlight.example".to_owned() }),
         nonce: "bm9uY2U".to_owned(),
         request_id: "01HZX3".to_owned(),
         flash,
@@ -97,7 +101,10 @@ fn sample_mail() -> Source {
         "sample",
         [
             file("templates/mails/confirmed.subject.hbs", "{{t \"sample-title\" name=name}}"),
-            file("templates/mails/confirmed.text.hbs", "{{t \"sample-title\" name=name}}\n\n{{t \"sample-text\"}}\n"),
+            file(
+                "templates/mails/confirmed.text.hbs",
+                "{{t \"sample-title\" name=name}}\n\n{{t \"sample-text\"}}\n",
+            ),
             file(
                 "templates/mails/confirmed.mjml.hbs",
                 "{{> web/mail/heading text=(t \"sample-title\" name=name)}}{{> web/mail/paragraph text=(t \"sample-text\")}}\

@@ -58,8 +58,7 @@ impl Assets {
     }
 
     fn add(&mut self, name: &str, bytes: Vec<u8>) {
-        let hash: String =
-            Sha256::digest(&bytes).iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+        let hash: String = Sha256::digest(&bytes).iter().take(6).map(|byte| format!("{byte:02x}")).collect();
         let (stem, ending) = name.rsplit_once('.').unwrap_or((name, "bin"));
         let hashed = format!("{stem}-{hash}.{ending}");
         let asset = Asset {

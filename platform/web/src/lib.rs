@@ -26,8 +26,8 @@ mod money;
 mod page;
 mod source;
 mod texts;
-mod when;
 pub mod views;
+mod when;
 
 use std::sync::Arc;
 

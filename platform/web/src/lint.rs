@@ -109,6 +109,10 @@ fn hard_wired(name: &str, template: &str) -> Vec<String> {
             found.extend(values.map(|(value, _)| value.to_owned()).filter(|v| has_word(v)));
         }
     }
+    if !markup.contains('<') && markup.contains("=\"") {
+        // A partial of attributes, put inside a tag by others.
+        return found;
+    }
     let text = strip(&strip(&markup, "<style", "</style>", ""), "<script", "</script>", "");
     let text = strip(&text, "<", ">", "\n");
     found.extend(text.lines().map(str::trim).filter(|l| has_word(l)).map(str::to_owned));

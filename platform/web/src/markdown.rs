@@ -70,9 +70,9 @@ fn markers(line: &str) -> usize {
         let quotes = word.bytes().take_while(|b| *b == b'>').count();
         let rest = word.get(quotes..).unwrap_or_default();
         let item = matches!(rest, "-" | "*" | "+")
-            || rest.strip_suffix(['.', ')']).is_some_and(|n| {
-                !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit())
-            });
+            || rest
+                .strip_suffix(['.', ')'])
+                .is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()));
         count += quotes + usize::from(item);
         if !rest.is_empty() && !item {
             break;
@@ -124,8 +124,30 @@ static CLEANER: LazyLock<ammonia::Builder<'static>> = LazyLock::new(|| {
     let mut builder = ammonia::Builder::default();
     builder
         .tags(HashSet::from([
-            "p", "br", "hr", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "blockquote", "strong", "em", "del",
-            "code", "pre", "a", "table", "thead", "tbody", "tr", "th", "td",
+            "p",
+            "br",
+            "hr",
+            "h2",
+            "h3",
+            "h4",
+            "h5",
+            "h6",
+            "ul",
+            "ol",
+            "li",
+            "blockquote",
+            "strong",
+            "em",
+            "del",
+            "code",
+            "pre",
+            "a",
+            "table",
+            "thead",
+            "tbody",
+            "tr",
+            "th",
+            "td",
         ]))
         .url_schemes(HashSet::from(["https", "http", "mailto", "tel"]))
         .link_rel(Some("nofollow noopener noreferrer"));

@@ -180,8 +180,5 @@ pub(crate) fn root(data: &Value, shell: &Value) -> Value {
 }
 
 pub(crate) fn frame(body: String, shell: Value) -> Value {
-    Value::Object(Map::from_iter([
-        ("body".to_owned(), Value::String(body)),
-        ("shell".to_owned(), shell),
-    ]))
+    Value::Object(Map::from_iter([("body".to_owned(), Value::String(body)), ("shell".to_owned(), shell)]))
 }

@@ -47,9 +47,7 @@ impl Texts {
         [locale, language, FALLBACK]
             .iter()
             .find_map(|name| self.locales.get(*name).and_then(|l| l.text(key, args)))
-            .unwrap_or_else(|| {
-                Err(WebError::MissingText { key: key.to_owned(), locale: locale.to_owned() })
-            })
+            .unwrap_or_else(|| Err(WebError::MissingText { key: key.to_owned(), locale: locale.to_owned() }))
             .map_err(|error| match error {
                 WebError::BadText { key, reason, .. } => {
                     WebError::BadText { key, reason, locale: locale.to_owned() }
@@ -70,16 +68,15 @@ impl Texts {
     pub(crate) fn negotiate(&self, accept: &str) -> &str {
         let mut wanted: Vec<(u32, &str)> = accept.split(',').take(20).filter_map(preference).collect();
         wanted.sort_by_key(|(weight, _)| std::cmp::Reverse(*weight));
-        wanted
-            .iter()
-            .find_map(|(_, tag)| self.closest(tag))
-            .unwrap_or(FALLBACK)
+        wanted.iter().find_map(|(_, tag)| self.closest(tag)).unwrap_or(FALLBACK)
     }
 
     fn closest(&self, tag: &str) -> Option<&str> {
         let language = tag.split('-').next().unwrap_or(tag);
         let exact = self.locales.keys().find(|have| have.eq_ignore_ascii_case(tag));
-        exact.or_else(|| self.locales.keys().find(|have| have.eq_ignore_ascii_case(language))).map(String::as_str)
+        exact
+            .or_else(|| self.locales.keys().find(|have| have.eq_ignore_ascii_case(language)))
+            .map(String::as_str)
     }
 }
 

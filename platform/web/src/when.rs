@@ -42,9 +42,7 @@ pub(crate) fn at(instant: &str, zone: &str) -> Result<Zoned, String> {
 }
 
 pub(crate) fn date(texts: &Texts, locale: &str, at: &Zoned, style: DateStyle) -> Result<String, WebError> {
-    let month = |length: &str| {
-        texts.get(locale, &format!("web-month-{length}-{}", at.month()), &Value::Null)
-    };
+    let month = |length: &str| texts.get(locale, &format!("web-month-{length}-{}", at.month()), &Value::Null);
     let pattern = |key: &str, length: &str| {
         let args = json!({
             "weekday": weekday(texts, locale, at)?, "day": at.day(), "month": month(length)?,

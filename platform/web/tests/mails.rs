@@ -1,5 +1,7 @@
 //! Mails carry the brand, have a text alternative, and cannot be bent into other headers.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
 use std::borrow::Cow;
 use std::sync::LazyLock;
 

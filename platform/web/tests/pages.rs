@@ -1,10 +1,14 @@
 //! Every page of this crate renders in strict mode, keeps to the rules of the markup, and stays small.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
 use std::borrow::Cow;
 
 use serde_json::{Value, json};
 use web::views::{FormState, PublicPage, all_samples};
-use web::{Brand, Flash, FlashKind, FlashUndo, Layout, LintKind, NavItem, Shell, Source, View, Viewer, Web, WebError};
+use web::{
+    Brand, Flash, FlashKind, FlashUndo, Layout, LintKind, NavItem, Shell, Source, View, Viewer, Web, WebError,
+};
 
 fn web() -> Web {
     Web::new(vec![web::own_source()]).unwrap()
@@ -22,7 +26,12 @@ fn full_shell() -> Shell {
             logo_url: Some("javascript:alert(1)".into()),
             tagline: None,
         }),
-        nav: vec![NavItem { href: "/northlight/book".into(), label: "Book".into(), icon: "calendar".into(), current: true }],
+        nav: vec![NavItem {
+            href: "/northlight/book".into(),
+            label: "Book".into(),
+            icon: "calendar".into(),
+            current: true,
+        }],
         user: Some(Viewer { name: "Ana Frost".into(), email: "ana@example.com".into() }),
         nonce: "nonce-of-request".into(),
         request_id: "req-17".into(),
@@ -64,7 +73,10 @@ fn check_markup(name: &str, html: &str, nonce: &str) {
     assert!(!html.contains("alert(1)"), "{name}: unchecked colour");
     for opening in ["<script", "<style"] {
         for part in html.split(opening).skip(1) {
-            assert!(part.split('>').next().unwrap().contains(&format!("nonce=\"{nonce}\"")), "{name}: {opening}");
+            assert!(
+                part.split('>').next().unwrap().contains(&format!("nonce=\"{nonce}\"")),
+                "{name}: {opening}"
+            );
         }
     }
     let mut ids: Vec<&str> = html.split(" id=\"").skip(1).filter_map(|p| p.split('"').next()).collect();
@@ -214,7 +226,8 @@ fn a_refused_form_keeps_what_was_typed_and_says_what_is_wrong_beside_the_field()
         .typed("size", "l")
         .refused("email", "web-error-email", &Value::Null)
         .refused("answers.0", "web-error-too-long", &json!({ "max": 5 }));
-    let data = json!({ "form": form, "sizes": [{ "value": "s", "label": "S" }, { "value": "l", "label": "L" }] });
+    let data =
+        json!({ "form": form, "sizes": [{ "value": "s", "label": "S" }, { "value": "l", "label": "L" }] });
     let html = render(
         "{{error_summary email=\"Email\"}}{{field \"email\" name=\"email\" label=\"Email\" hint=\"Work\" required=true}}\
          {{field \"select\" name=\"size\" label=\"Size\" options=sizes}}{{field \"text\" name=\"answers.0\" label=\"A\"}}\

@@ -1,5 +1,7 @@
 //! Properties of the pure parts: contrast and Markdown.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
 use std::time::Instant;
 
 use proptest::prelude::*;
@@ -63,7 +65,8 @@ fn contrast_matches_the_published_figures() {
 
 #[test]
 fn markdown_makes_text_and_lowers_headings() {
-    let html = render("# Hi\n\n**bold** [x](https://example.com) [y](javascript:alert)\n\n- a\n- b", 3).unwrap();
+    let html =
+        render("# Hi\n\n**bold** [x](https://example.com) [y](javascript:alert)\n\n- a\n- b", 3).unwrap();
     assert!(html.contains("<h3>Hi</h3>"), "{html}");
     assert!(html.contains("<strong>bold</strong>"));
     assert!(html.contains("rel=\"nofollow noopener noreferrer\""));
@@ -82,7 +85,12 @@ fn deep_and_long_markdown_is_refused_quickly() {
         "1. ".repeat(20_000),
         "[".repeat(20_000),
         "*a **b ".repeat(5_000),
-        (0..300).map(|n| format!("{}- x\n", "  ".repeat(n))).collect::<String>().chars().take(60_000).collect(),
+        (0..300)
+            .map(|n| format!("{}- x\n", "  ".repeat(n)))
+            .collect::<String>()
+            .chars()
+            .take(60_000)
+            .collect(),
     ];
     for text in &deep {
         let outcome = render(text, 3);

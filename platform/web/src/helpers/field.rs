@@ -7,7 +7,8 @@ use super::call::{Call, fail};
 use crate::money;
 
 /// Attributes handed through to the control as they are.
-const PASSED: [&str; 8] = ["accept", "placeholder", "autocomplete", "inputmode", "min", "max", "step", "maxlength"];
+const PASSED: [&str; 8] =
+    ["accept", "placeholder", "autocomplete", "inputmode", "min", "max", "step", "maxlength"];
 
 /// `{{field "email" name="email" label=(t "…")}}`
 pub(crate) fn field(call: &Call<'_, '_>) -> Result<String, RenderError> {

@@ -5,8 +5,8 @@ use jiff::Zoned;
 use serde_json::{Value, json};
 
 use super::call::{Call, fail, web};
-use crate::when::{self, DateStyle};
 use crate::money as amounts;
+use crate::when::{self, DateStyle};
 
 type Out = Result<Value, RenderError>;
 
@@ -113,7 +113,13 @@ fn whole(call: &Call<'_, '_>) -> Result<i64, RenderError> {
 }
 
 fn signed(number: i64, digits: &str, plus: &str) -> String {
-    let sign = if number > 0 { plus } else if number < 0 { "−" } else { "" };
+    let sign = if number > 0 {
+        plus
+    } else if number < 0 {
+        "−"
+    } else {
+        ""
+    };
     format!("{sign}{digits}")
 }
 

@@ -97,7 +97,10 @@ impl View for OutboxMail {
             sent_at: "2026-11-23T08:12:00Z".into(),
             html_href: "about:blank".into(),
             plain: "Hello Maya,\n\nsee you on Monday.".into(),
-            attachments: vec![Attachment { name: "booking.ics".into(), href: "/dev/outbox/1/booking.ics".into() }],
+            attachments: vec![Attachment {
+                name: "booking.ics".into(),
+                href: "/dev/outbox/1/booking.ics".into(),
+            }],
             back_href: "/dev/outbox".into(),
         }]
     }

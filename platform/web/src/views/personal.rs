@@ -118,7 +118,13 @@ impl View for ClientHome {
         let empty = Self { name: "Maya".into(), ..Self::default() };
         let full = Self {
             upcoming: vec![
-                at("Coaching session with Ana Frost", "2026-11-23", "Appointment", "calendar", Some("Video call")),
+                at(
+                    "Coaching session with Ana Frost",
+                    "2026-11-23",
+                    "Appointment",
+                    "calendar",
+                    Some("Video call"),
+                ),
                 at("Check-in", "2026-12-02", "Appointment", "calendar", None),
             ],
             book_href: Some("/northlight/book".into()),

@@ -64,7 +64,11 @@ impl View for ErrorPage {
         let mut all: Vec<Self> =
             [404, 403, 409, 410, 422, 429, 500, 503, 418].into_iter().map(Self::new).collect();
         all.push(Self { retry_after: Some(30), ..Self::new(429) });
-        all.push(Self { sign_in: true, detail: Some("Only staff may open the studio.".into()), ..Self::new(403) });
+        all.push(Self {
+            sign_in: true,
+            detail: Some("Only staff may open the studio.".into()),
+            ..Self::new(403)
+        });
         all
     }
 }
@@ -162,7 +166,12 @@ impl View for Home {
         vec![
             Self {
                 demos: vec![
-                    demo("northlight", "Northlight Coaching", "Leadership coaching for new managers", &["1:1"]),
+                    demo(
+                        "northlight",
+                        "Northlight Coaching",
+                        "Leadership coaching for new managers",
+                        &["1:1"],
+                    ),
                     demo("tide-studio", "Tide Studio", "Strength and mobility in small groups", &["Classes"]),
                     demo("plain-words", "Plain Words", "Writing courses for busy people", &["Courses"]),
                 ],
@@ -250,7 +259,8 @@ fn sample_blocks() -> Vec<Block> {
     let about = "I have led teams for **fifteen years** and coached new managers for eight.\n\nWe work on what is in \
                  front of you this week:\n\n- the conversation you keep putting off\n- handing over work and keeping \
                  it handed over\n- a calendar that has room to think";
-    let quote = |quote: &str, name: &str, detail: &str| json!({ "quote": quote, "name": name, "detail": detail });
+    let quote =
+        |quote: &str, name: &str, detail: &str| json!({ "quote": quote, "name": name, "detail": detail });
     vec![
         Block::new("web/block/about", json!({ "title": null, "text": about })),
         Block::new(
@@ -297,9 +307,7 @@ impl Default for Style {
             .typed("choice", "online")
             .refused("email", "web-error-email", &Value::Null);
         let message = |kind: &str, text: &str| json!({ "kind": kind, "text": text });
-        let offer = |name: &str, amount: i64, best: bool, lines: [&str; 2]| {
-            json!({ "name": name, "price": Money::new(amount, "GBP"), "best": best, "lines": lines })
-        };
+        let offer = |name: &str, amount: i64, best: bool, lines: [&str; 2]| json!({ "name": name, "price": Money::new(amount, "GBP"), "best": best, "lines": lines });
         Self {
             form,
             icons: icons::NAMES.to_vec(),
@@ -338,7 +346,8 @@ fn sample_booking() -> Value {
     cells.extend((1..=30).map(cell));
     cells.resize(42, Value::Null);
     let weeks: Vec<Vec<Value>> = cells.chunks(7).map(<[Value]>::to_vec).collect();
-    let slot = |time: &str| json!({ "starts_at": format!("2026-11-23T{time}:00Z"), "current": time == "14:30" });
+    let slot =
+        |time: &str| json!({ "starts_at": format!("2026-11-23T{time}:00Z"), "current": time == "14:30" });
     json!({
         "title": "Coaching session", "coach": "Ana Frost", "minutes": 60, "place": "Video call",
         "price": Money::new(9_000, "GBP"), "day": "2026-11-23T09:00:00Z",

@@ -25,10 +25,15 @@ pub struct Tile {
 
 impl Tile {
     pub(crate) fn examples() -> Vec<Self> {
-        let tile = |label: &str, icon: &str| Self { label: label.into(), icon: icon.into(), ..Self::default() };
+        let tile =
+            |label: &str, icon: &str| Self { label: label.into(), icon: icon.into(), ..Self::default() };
         vec![
             Self { value: "3".into(), note: Some("Next at 14:30 GMT".into()), ..tile("Today", "calendar") },
-            Self { money: Some(Money::new(184_000, "GBP")), trend: Some(12), ..tile("Revenue this month", "card") },
+            Self {
+                money: Some(Money::new(184_000, "GBP")),
+                trend: Some(12),
+                ..tile("Revenue this month", "card")
+            },
             Self { value: "27".into(), trend: Some(-4), ..tile("Clients", "users") },
             Self { value: "4.9".into(), note: Some("18 reviews".into()), ..tile("Satisfaction", "star") },
         ]
@@ -94,7 +99,10 @@ impl View for StudioHome {
         };
         let full = Self {
             tiles: Tile::examples(),
-            todo: vec![todo("Write a tagline", "Write", true), todo("Set your weekly hours", "Set hours", false)],
+            todo: vec![
+                todo("Write a tagline", "Write", true),
+                todo("Set your weekly hours", "Set hours", false),
+            ],
             todo_done: 1,
             cards: vec![Block::new("web/block/about", about)],
             ..empty.clone()
@@ -156,7 +164,11 @@ impl View for SettingsModules {
             module("Packages", "Sell sessions, bundles and files.", "tag", true, true),
             module("Courses", "Lessons that clients follow at their own pace.", "book", false, false),
         ];
-        vec![Self { action: "/northlight/studio/settings/modules".into(), form: FormState::default(), modules }]
+        vec![Self {
+            action: "/northlight/studio/settings/modules".into(),
+            form: FormState::default(),
+            modules,
+        }]
     }
 }
 
@@ -258,7 +270,9 @@ impl View for Automations {
         vec![
             Self {
                 automations: vec![row, off],
-                runs: [RunStatus::Ok, RunStatus::Failed, RunStatus::Limited, RunStatus::Running].map(run).into(),
+                runs: [RunStatus::Ok, RunStatus::Failed, RunStatus::Limited, RunStatus::Running]
+                    .map(run)
+                    .into(),
                 older_href: Some("?before=1".into()),
                 upload_action: Some("/northlight/studio/automations".into()),
                 form: FormState::default(),
