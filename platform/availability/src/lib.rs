@@ -53,7 +53,7 @@ pub use assign::assign;
 pub use busy::{Blackout, Busy, BusyKind};
 pub use error::{BusyError, RequestError, RulesError, ScheduleError};
 pub use explain::{BusyPart, Closing, Explanation, HostAnswer, Opening, WindowSource, explain};
-pub use limits::{Booked, Limit, Limits, Measure, Period};
+pub use limits::{Booked, Limit, Limits, Measure, Period, Used};
 pub use request::{Host, HostMode, MAX_HOSTS, MAX_RANGE_DAYS, Request};
 pub use rules::{Bookable, MAX_DURATION_MIN, MAX_NOTICE_MIN, Rules, RulesSpec};
 pub use schedule::{DateOverride, OverrideHours, Schedule, ScheduleSpec, Travel, WeeklyWindow};

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::RulesError;
 use crate::local::{date_of, day_number, days_since_monday, start_of_day, wall_of};
-use crate::span::{Span, floor};
+use crate::span::{Span, floor, instant};
 
 /// A calendar period.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -98,6 +98,22 @@ impl Limits {
     pub fn by_period(&self) -> [(Period, Limit); 4] {
         let Self { day, week, month, year, .. } = *self;
         [(Period::Day, day), (Period::Week, week), (Period::Month, month), (Period::Year, year)]
+    }
+
+    /// The starts whose appointments have to be known to answer about `[from, to)`: all days, weeks, months
+    /// and years with a limit that the range touches, in the schedule's home zone. `None` without limits.
+    pub fn counted_range(
+        &self,
+        home: &TimeZone,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Option<(Timestamp, Timestamp)> {
+        let edge = |at: Timestamp| {
+            self.set().map(move |(period, _)| period_of(home, self.week_start, period, floor(at)))
+        };
+        let first = edge(from).map(|period| period.start).min()?;
+        let last = edge(to).map(|period| period.end).max()?;
+        Some((instant(first), instant(last)))
     }
 
     /// The periods that have a limit.

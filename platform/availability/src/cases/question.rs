@@ -111,11 +111,8 @@ fn rules(root: &Node<'_>, has_length: bool) -> Result<Rules, CaseError> {
         limits: limits(root)?,
         seats: root.number_or("seats", 1, 1, 100_000)?,
     };
-    if spec.bookable != Bookable::Always || spec.notice_min > 0 {
-        let needs_now = spec.notice_min > 0 || matches!(spec.bookable, Bookable::HorizonDays(_));
-        if needs_now {
-            root.field("now")?;
-        }
+    if spec.notice_min > 0 || matches!(spec.bookable, Bookable::HorizonDays(_)) {
+        root.field("now")?;
     }
     Rules::new(spec).map_err(|errors| rules_error(&errors))
 }

@@ -43,7 +43,7 @@ fn changes(zone: &TimeZone) -> Vec<Timestamp> {
 #[test]
 fn windows_keep_their_wall_clock_hours_over_every_change_2020_to_2040() {
     let hours = Hours::new(wall(9 * 60), wall(17 * 60));
-    let (mut zones, mut seen) = (0, 0);
+    let (mut zones, mut seen, mut by_day) = (0, 0, 0);
     for name in zone_names() {
         let zone = TimeZone::get(&name).expect("a zone");
         let schedule = every_day(&name, hours);
@@ -52,17 +52,20 @@ fn windows_keep_their_wall_clock_hours_over_every_change_2020_to_2040() {
             let day = SignedDuration::from_hours(36);
             for window in open(&schedule, change - day, change + day) {
                 let (start, end) = (zone.to_datetime(window.start), zone.to_datetime(window.end));
-                // No zone changes its clock by day in these years but for these two.
+                // A change by day makes the window itself longer or shorter; the next tests are about those.
                 if zone.to_offset(window.start) == zone.to_offset(window.end) {
                     assert_eq!((start.hour(), start.minute()), (9, 0), "{name} {change}");
                     assert_eq!((end.hour(), end.minute()), (17, 0), "{name} {change}");
                     assert_eq!(window.end.duration_since(window.start), SignedDuration::from_hours(8));
+                    seen += 1;
+                } else {
+                    by_day += 1;
                 }
-                seen += 1;
             }
         }
     }
     assert!(zones > 300 && seen > 10_000, "{zones} zones, {seen} windows");
+    assert!(by_day * 50 < seen, "changes by day are rare: {by_day} of {seen} windows");
 }
 
 #[test]
@@ -127,6 +130,26 @@ fn the_grid_of_hours_that_never_close_does_not_depend_on_the_range() {
         let same = month.iter().copied().filter(|&start| at(&from) <= start && start < at(&to));
         assert_eq!(starts(&from, &to), same.collect::<Vec<_>>());
     }
+}
+
+#[test]
+fn a_cut_inside_a_gap_changes_nothing() {
+    let night = |cuts: &[u16]| {
+        let weekly = cuts.windows(2).map(|pair| WeeklyWindow {
+            weekday: weekday(6),
+            hours: Hours::new(wall(pair[0]), wall(pair[1])),
+        });
+        let zone = "America/New_York".to_owned();
+        let spec = ScheduleSpec { zone, weekly: weekly.collect(), ..ScheduleSpec::default() };
+        let at = |text: &str| text.parse::<Timestamp>().expect("an instant");
+        let schedule = Schedule::new(&spec).expect("a schedule");
+        open(&schedule, at("2023-03-12T00:00:00Z"), at("2023-03-13T00:00:00Z"))
+    };
+    // 01:00 to 03:00 with the hour from two missing; 02:30 alone would be read as 03:30.
+    let whole = night(&[60, 180]);
+    assert_eq!(whole[0].end.duration_since(whole[0].start), SignedDuration::from_hours(1));
+    assert_eq!(night(&[60, 150, 180]), whole);
+    assert_eq!(night(&[60, 125, 150, 175, 180]), whole);
 }
 
 #[test]

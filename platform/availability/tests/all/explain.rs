@@ -13,9 +13,13 @@ fn every_minute_agrees(input: &Input) {
     let offered: BTreeMap<Timestamp, u32> =
         input.slots().into_iter().map(|slot| (slot.start, slot.seats_left)).collect();
     let mut open = 0;
-    let mut at = input.from;
-    while at < input.to {
-        let answer = input.ask(|request| explain(request, at).expect("an explanation"));
+    let length = input.to.duration_since(input.from).as_mins();
+    let minutes = (0..length).map(|minute| input.from + SignedDuration::from_mins(minute));
+    let answers = input.ask(|request| {
+        let answer = |at| (at, explain(request, at).expect("an explanation"));
+        minutes.map(answer).collect::<Vec<_>>()
+    });
+    for (at, answer) in answers {
         let seats = offered.get(&at).copied();
         assert_eq!(
             (answer.is_open(), answer.seats_left),
@@ -33,7 +37,6 @@ fn every_minute_agrees(input: &Input) {
             assert!(!host.is_open || host.opened_by.is_some());
         }
         open += u32::from(answer.is_open());
-        at += SignedDuration::from_mins(1);
     }
     assert_eq!(usize::try_from(open).expect("a count"), offered.len());
 }
@@ -43,7 +46,7 @@ fn a_week(input: Input) -> Input {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 12, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 4, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn every_minute_of_a_random_week(input in any_input(1..=1, HostMode::Single)) {

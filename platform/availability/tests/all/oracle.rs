@@ -1,7 +1,7 @@
 //! An independent answer: a walk over single minutes with nothing of the engine's arithmetic. Slow, plain,
 //! and compared with the engine on random questions.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use availability::*;
 use jiff::civil::{Date, DateTime};
@@ -16,6 +16,48 @@ type Minute = i64;
 
 const DAY: i64 = 1_440;
 
+/// A set of minutes, one flag each from a first minute on.
+#[derive(Clone)]
+struct Minutes {
+    first: Minute,
+    flags: Vec<bool>,
+}
+
+impl Minutes {
+    fn none(first: Minute, days: i64) -> Self {
+        Self { first, flags: vec![false; usize::try_from(days * DAY).expect("a size")] }
+    }
+
+    fn contains(&self, minute: Minute) -> bool {
+        let place = usize::try_from(minute - self.first).ok();
+        place.and_then(|place| self.flags.get(place)).copied().unwrap_or(false)
+    }
+
+    fn add(&mut self, minutes: std::ops::Range<Minute>) {
+        for minute in minutes {
+            let place = usize::try_from(minute - self.first).expect("not before the first");
+            *self.flags.get_mut(place).expect("not after the last") = true;
+        }
+    }
+
+    fn both(&self, other: &Self) -> Self {
+        assert_eq!(self.first, other.first);
+        let flags = self.flags.iter().zip(&other.flags).map(|(a, b)| *a && *b).collect();
+        Self { first: self.first, flags }
+    }
+
+    /// For each minute the first of its stretch.
+    fn stretches(&self) -> BTreeMap<Minute, Minute> {
+        let mut begun = None;
+        let mut out = BTreeMap::new();
+        for (minute, &open) in (self.first..).zip(&self.flags) {
+            begun = open.then(|| begun.unwrap_or(minute));
+            out.extend(begun.map(|begun| (minute, begun)));
+        }
+        out
+    }
+}
+
 fn minute(at: Timestamp) -> Minute {
     assert_eq!(at.as_second() % 60, 0, "the oracle knows whole minutes only");
     at.as_second() / 60
@@ -25,12 +67,8 @@ fn at_wall(zone: &str, wall: DateTime) -> Minute {
     minute(wall.in_tz(zone).expect("a zone").timestamp())
 }
 
-/// Dates with their zone and open minutes of the wall clock, which may run into the next date.
-fn open_wall_minutes(host: &OneHost, first: Date, days: i64) -> Vec<(Date, String, BTreeSet<i64>)> {
-    (0..days).map(|n| first.checked_add(n.days()).expect("a date")).map(|date| one_day(host, date)).collect()
-}
-
-fn one_day(host: &OneHost, date: Date) -> (Date, String, BTreeSet<i64>) {
+/// A date's zone and the open ranges of its wall clock, which may run into the next date.
+fn one_day(host: &OneHost, date: Date) -> (String, Vec<(i64, i64)>) {
     let stay = host.spec.travel.iter().find(|stay| stay.from <= date && date <= stay.to);
     let zone = stay.map_or(&host.spec.zone, |stay| &stay.zone).clone();
     let overrides: Vec<&DateOverride> = host.spec.overrides.iter().filter(|o| o.date == date).collect();
@@ -44,49 +82,47 @@ fn one_day(host: &OneHost, date: Date) -> (Date, String, BTreeSet<i64>) {
         };
         overrides.iter().filter_map(open).collect()
     };
-    let mut minutes = BTreeSet::new();
-    for hours in hours {
+    let range = |hours: Hours| {
         let (start, end) = (i64::from(hours.start.minutes()), i64::from(hours.end.minutes()));
         let end = if end == 1_439 { 1_440 } else { end };
-        minutes.extend(start..if end < start { end + DAY } else { end });
-    }
-    (date, zone, minutes)
+        (start, if end < start { end + DAY } else { end })
+    };
+    (zone, hours.into_iter().map(range).collect())
 }
 
 /// Open minutes as instants: stretches of the wall clock in one zone are turned into instants by their ends.
-fn open_minutes(host: &OneHost, first: Date, days: i64) -> BTreeSet<Minute> {
-    let mut stretches: Vec<(String, BTreeSet<i64>)> = Vec::new();
-    for (n, (_, zone, minutes)) in (0_i64..).zip(open_wall_minutes(host, first, days)) {
-        let shifted = minutes.into_iter().map(|minute| minute + n * DAY);
-        match stretches.last_mut() {
-            Some((same, wall)) if *same == zone => wall.extend(shifted),
-            _ => stretches.push((zone, shifted.collect())),
+fn open_minutes(host: &OneHost, first: Date, days: i64) -> Minutes {
+    let mut stretches: Vec<(String, Minutes)> = Vec::new();
+    for day in 0..days {
+        let (zone, ranges) = one_day(host, first.checked_add(day.days()).expect("a date"));
+        if stretches.last().is_none_or(|(same, _)| *same != zone) {
+            stretches.push((zone, Minutes::none(0, days + 2)));
         }
+        let wall = &mut stretches.last_mut().expect("a stretch").1;
+        ranges.into_iter().for_each(|(start, end)| wall.add(start + day * DAY..end + day * DAY));
     }
-    let mut open = BTreeSet::new();
+    let utc = at_wall("UTC", first.at(0, 0, 0, 0));
+    let mut open = Minutes::none(utc - 2 * DAY, days + 6);
     for (zone, wall) in stretches {
         let instant = |minute: i64| {
             at_wall(&zone, first.at(0, 0, 0, 0).checked_add(minute.minutes()).expect("a local time"))
         };
-        for &start in wall.iter().filter(|&&minute| !wall.contains(&(minute - 1))) {
-            let end = (start..).find(|minute| !wall.contains(minute)).expect("an end");
-            open.extend(instant(start)..instant(end));
+        let last = (days + 2) * DAY;
+        for start in (0..last).filter(|&minute| wall.contains(minute) && !wall.contains(minute - 1)) {
+            let end = (start..).find(|&minute| !wall.contains(minute)).expect("an end");
+            open.add(instant(start)..instant(end));
         }
     }
     open
 }
 
-/// The first minute of the stretch of open minutes, walking back; in a stretch that has been open for a
-/// week before this week's Monday, that Monday.
-fn anchor(open: &BTreeSet<Minute>, home: &TimeZone, at: Minute) -> Minute {
+/// Where the grid of a minute begins: at the first minute of its stretch; in a stretch that has been open
+/// for a week before this week's Monday, at that Monday.
+fn anchor(first: Minute, home: &TimeZone, at: Minute) -> Minute {
     let local = home.to_datetime(Timestamp::from_second(at * 60).expect("an instant")).date();
     let back = i64::from(local.weekday().to_monday_zero_offset());
     let monday = local.checked_sub(back.days()).expect("a Monday");
     let monday = minute(monday.to_zoned(home.clone()).expect("a midnight").timestamp());
-    let mut first = at;
-    while open.contains(&(first - 1)) && first > monday - 7 * DAY {
-        first -= 1;
-    }
     if first <= monday - 7 * DAY { monday } else { first }
 }
 
@@ -110,7 +146,8 @@ struct Walk<'a> {
     input: &'a Input,
     host: &'a OneHost,
     home: TimeZone,
-    open: BTreeSet<Minute>,
+    open: Minutes,
+    stretches: BTreeMap<Minute, Minute>,
 }
 
 impl<'a> Walk<'a> {
@@ -118,7 +155,8 @@ impl<'a> Walk<'a> {
         let home = TimeZone::get(&host.spec.zone).expect("a zone");
         let first = TimeZone::UTC.to_datetime(input.from).date().checked_sub(18.days()).expect("a date");
         let days = 18 + 12 + 8;
-        Self { input, host, home, open: open_minutes(host, first, days) }
+        let open = open_minutes(host, first, days);
+        Self { input, host, home, stretches: open.stretches(), open }
     }
 
     fn date(&self, at: Timestamp) -> Date {
@@ -131,7 +169,7 @@ impl<'a> Walk<'a> {
         let duration = i64::from(self.input.duration_min());
         let instant = |minute: Minute| Timestamp::from_second(minute * 60).expect("an instant");
         let (from, to) = (instant(start), instant(start + duration));
-        if !(start..start + duration).all(|minute| self.open.contains(&minute)) {
+        if !(start..start + duration).all(|minute| self.open.contains(minute)) {
             return None;
         }
         let meets = |a: Timestamp, b: Timestamp| a < b && a < to && from < b;
@@ -182,18 +220,18 @@ fn expected(input: &Input) -> BTreeMap<Minute, u32> {
     let walks: Vec<Walk<'_>> = input.hosts.iter().map(|host| Walk::new(input, host)).collect();
     let step = i64::from(input.rules.spec().step_min);
     let mut out = BTreeMap::new();
-    let common: BTreeSet<Minute> =
-        walks.iter().map(|walk| walk.open.clone()).reduce(|a, b| &a & &b).expect("a host");
+    let common =
+        walks.iter().map(|walk| walk.open.clone()).reduce(|a, b| a.both(&b)).expect("a host").stretches();
     for at in minute(input.from)..minute(input.to) {
-        let on_grid = |open: &BTreeSet<Minute>, home: &TimeZone| {
-            open.contains(&at) && (at - anchor(open, home, at)) % step == 0
+        let on_grid = |stretches: &BTreeMap<Minute, Minute>, home: &TimeZone| {
+            stretches.get(&at).is_some_and(|&first| (at - anchor(first, home, at)) % step == 0)
         };
         let seats: Option<u32> = if input.mode == HostMode::All {
             let each = || walks.iter().map(|walk| walk.seats(at));
             let grid = on_grid(&common, &walks[0].home);
             (grid && each().all(|seats| seats.is_some())).then(|| each().flatten().min().expect("seats"))
         } else {
-            let free = walks.iter().filter(|walk| on_grid(&walk.open, &walk.home));
+            let free = walks.iter().filter(|walk| on_grid(&walk.stretches, &walk.home));
             let seats: Vec<u32> = free.filter_map(|walk| walk.seats(at)).collect();
             (!seats.is_empty()).then(|| seats.iter().sum())
         };

@@ -154,7 +154,8 @@ fn a_group_fills_up_before_it_closes() {
     expect(&taken(&[2]), &[("10:00", 1)]);
     expect(&taken(&[1, 1]), &[("10:00", 1)]);
     expect(&taken(&[2, 1]), &[]);
-    let longer = booking("2024-05-06T10:00:00Z", "2024-05-06T11:30:00Z").shared(1);
+    let longer = booking("2024-05-06T10:00:00Z", "2024-05-06T11:30:00Z");
+    let longer = longer.with_buffers(30, 0).expect("buffers").shared(1);
     expect(&monday(vec![host(vec![longer], vec![])], HostMode::Single, rules()), &[]);
 }
 
@@ -189,11 +190,39 @@ fn minutes_are_limited_to_the_last_one() {
 }
 
 #[test]
+fn the_appointments_to_be_known_are_those_of_the_limited_periods() {
+    let one = Limit { count: Some(1), minutes: None };
+    let home = jiff::tz::TimeZone::get("America/New_York").expect("a zone");
+    let needed =
+        |limits: Limits| limits.counted_range(&home, at("2024-05-02T03:30:00Z"), at("2024-05-09T12:00:00Z"));
+    assert_eq!(needed(Limits::default()), None);
+    let week = Limits { week: one, ..Limits::default() };
+    assert_eq!(needed(week), Some((at("2024-04-29T04:00:00Z"), at("2024-05-13T04:00:00Z"))));
+    let day_and_month = Limits { day: one, month: one, ..Limits::default() };
+    assert_eq!(needed(day_and_month), Some((at("2024-05-01T04:00:00Z"), at("2024-06-01T04:00:00Z"))));
+}
+
+#[test]
 fn a_fixed_range_holds_its_starts() {
     let bookable = Bookable::Between { from: at("2024-05-06T10:00:00Z"), to: at("2024-05-06T11:00:00Z") };
     let input =
         monday(vec![host(vec![], vec![])], HostMode::Single, RulesSpec { bookable, ..RulesSpec::of(60) });
     expect(&input, &[("10:00", 1)]);
+}
+
+#[test]
+fn notice_and_horizon_hold_to_the_second() {
+    let with = |now: &str, rules: RulesSpec| {
+        let input = monday(vec![host(vec![], vec![])], HostMode::Single, rules);
+        shown(&Input { now: at(now), ..input }).into_iter().map(|(start, _)| start).collect::<Vec<_>>()
+    };
+    let horizon = || RulesSpec { bookable: Bookable::HorizonDays(2), ..RulesSpec::of(60) };
+    assert_eq!(with("2024-05-04T10:00:00Z", horizon()), ["09:00", "10:00"]);
+    assert_eq!(with("2024-05-04T09:59:59.999Z", horizon()), ["09:00"]);
+    let notice = || RulesSpec { notice_min: 60, ..RulesSpec::of(60) };
+    assert_eq!(with("2024-05-06T09:00:00Z", notice()), ["10:00", "11:00"]);
+    assert_eq!(with("2024-05-06T09:00:00.001Z", notice()), ["11:00"]);
+    assert_eq!(with("2024-05-06T10:00:00Z", RulesSpec::of(60)), ["10:00", "11:00"], "now is not the past");
 }
 
 #[test]
