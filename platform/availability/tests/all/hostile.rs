@@ -32,14 +32,12 @@ fn the_question_itself_is_sound() {
     assert!(got["slots_utc"].as_array().is_some_and(|slots| !slots.is_empty()));
 }
 
-#[test]
-fn each_wrong_field_is_named() {
-    let long = "x".repeat(10_000);
-    let wrong_values: [(&str, Value); 34] = [
+fn wrong_values() -> Vec<(&'static str, Value)> {
+    vec![
         ("/schedule", json!([])),
         ("/schedule/tz", json!("Mars/Olympus")),
         ("/schedule/tz", json!("../../etc/passwd")),
-        ("/schedule/tz", json!(long)),
+        ("/schedule/tz", json!("x".repeat(10_000))),
         ("/schedule/tz", json!("")),
         ("/schedule/weekly", json!({})),
         ("/schedule/weekly/0/days/1", json!(7)),
@@ -70,8 +68,12 @@ fn each_wrong_field_is_named() {
         ("/query/to", json!("2024-05-05T00:00:00Z")),
         ("/query/to", json!("9999-12-30T00:00:00Z")),
         ("/query/to", json!(null)),
-    ];
-    for (pointer, value) in wrong_values {
+    ]
+}
+
+#[test]
+fn each_wrong_field_is_named() {
+    for (pointer, value) in wrong_values() {
         let want = if pointer == "/query/to" && value == json!("9999-12-30T00:00:00Z") {
             "/query/from"
         } else {
