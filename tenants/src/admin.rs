@@ -77,7 +77,7 @@ pub struct TenantRow {
     pub created_at: Instant,
 }
 
-type Present = (TenantId, String, String, String, String, String, serde_json::Value, Option<Vec<Option<String>>>);
+type Present = (TenantId, String, String, String, String, String, serde_json::Value, Option<Vec<String>>);
 
 /// What applying `file` would change.
 ///
@@ -140,7 +140,7 @@ async fn present(tx: &mut SystemTx, slug: &str) -> diesel::QueryResult<Option<Pr
 
 fn differing(row: &Present, file: &TenantFile) -> Vec<String> {
     let brand: Brand = serde_json::from_value(row.6.clone()).unwrap_or_default();
-    let entitlements = row.7.clone().map(|list| list.into_iter().flatten().collect::<Vec<_>>());
+    let entitlements = row.7.clone();
     let pairs = [
         ("name", row.1 != file.name),
         ("zone", row.2 != file.zone),

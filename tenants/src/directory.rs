@@ -43,7 +43,7 @@ struct Entry {
 const CACHE_LIMIT: usize = 20_000;
 
 type Row = (
-    TenantId, String, String, String, String, Currency, String, String, Value, Option<Vec<Option<String>>>, i64,
+    TenantId, String, String, String, String, Currency, String, String, Value, Option<Vec<String>>, i64,
 );
 
 impl Directory {
@@ -173,7 +173,7 @@ impl Directory {
 
     fn assemble(&self, row: Row, switches: BTreeMap<String, bool>) -> Entry {
         let (id, slug, name, status, zone, currency, locale, contact_email, brand, entitlements, version) = row;
-        let entitlements = entitlements.map(|list| list.into_iter().flatten().collect::<Vec<_>>());
+        
         let features = self.defaults.effective(entitlements.as_deref(), &switches);
         let status = match status.as_str() {
             "suspended" => TenantStatus::Suspended,

@@ -10,7 +10,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    tenant_features (module) {
+    tenant_features (tenant_id, module) {
         tenant_id -> Uuid,
         module -> Text,
         enabled -> Bool,
@@ -38,7 +38,7 @@ diesel::table! {
         locale -> Text,
         contact_email -> Text,
         brand -> Jsonb,
-        entitlements -> Nullable<Array<Nullable<Text>>>,
+        entitlements -> Nullable<Array<Text>>,
         version -> Int8,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,

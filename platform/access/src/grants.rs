@@ -13,7 +13,8 @@ use crate::{
     rules::{self, ROLES, Rule},
 };
 
-const POLICY: &str = include_str!("../../../config/casbin_policy.csv");
+/// The text of `config/casbin_policy.csv`.
+pub const POLICY: &str = include_str!("../../../config/casbin_policy.csv");
 /// Permissions that begin so belong to the platform: they need no module to be on.
 const PLATFORM: &str = "platform";
 /// Answers kept in memory; more are made again when they are asked for.

@@ -21,6 +21,6 @@ mod own;
 mod rules;
 
 pub use error::AccessError;
-pub use grants::Access;
+pub use grants::{Access, POLICY};
 pub use own::OwnRule;
 pub use rules::{Effect, Rule};

@@ -27,7 +27,7 @@ pub use entropy::{Clock, Entropy};
 pub use error::{TxError, constraint, is_unique_violation};
 pub use migrate::{MigrateError, MigrationReport, migrate, migration_count};
 pub use outbox::{JobSpec, Subscriptions, enqueue_system};
-pub use pool::{Db, PoolOptions};
+pub use pool::{Db, Exclusive, PoolOptions, create_database, exclusive};
 pub use system::SystemTx;
 pub use tenant::{Brand, TenantInfo, TenantStatus};
 pub use tx::{AsyncFunc, Tx};

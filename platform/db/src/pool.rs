@@ -103,3 +103,56 @@ impl Db {
         Ok((row.version, usize::try_from(applied.count).unwrap_or(0)))
     }
 }
+
+/// A lock that this process holds until the value is dropped or the process dies, however it dies.
+#[derive(Debug)]
+pub struct Exclusive {
+    _connection: Box<dyn std::any::Any + Send>,
+}
+
+/// Takes the installation-wide lock `key`; `None` when another process has it.
+///
+/// # Errors
+/// When the database can't be reached.
+pub async fn exclusive(url: &str, key: i64) -> Result<Option<Exclusive>, TxError> {
+    use diesel::{QueryableByName, sql_types as st};
+    use diesel_async::{AsyncConnection, RunQueryDsl};
+
+    #[derive(QueryableByName)]
+    struct Locked {
+        #[diesel(sql_type = st::Bool)]
+        locked: bool,
+    }
+    let mut conn = AsyncPgConnection::establish(url).await.map_err(|error| TxError::Busy(error.to_string()))?;
+    let row: Locked = diesel::sql_query("SELECT pg_try_advisory_lock($1) AS locked")
+        .bind::<st::BigInt, _>(key)
+        .get_result(&mut conn)
+        .await?;
+    Ok(row.locked.then(|| Exclusive { _connection: Box::new(conn) }))
+}
+
+/// Makes a database of this name when there is none. For private servers, as their superuser.
+///
+/// # Errors
+/// When the server can't be reached or refuses.
+pub async fn create_database(superuser_url: &str, name: &str) -> Result<(), TxError> {
+    use diesel::{QueryableByName, sql_types as st};
+    use diesel_async::{AsyncConnection, RunQueryDsl, SimpleAsyncConnection};
+
+    #[derive(QueryableByName)]
+    struct Found {
+        #[diesel(sql_type = st::Bool)]
+        found: bool,
+    }
+    let mut conn =
+        AsyncPgConnection::establish(superuser_url).await.map_err(|error| TxError::Busy(error.to_string()))?;
+    let row: Found = diesel::sql_query("SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1) AS found")
+        .bind::<st::Text, _>(name)
+        .get_result(&mut conn)
+        .await?;
+    if !row.found {
+        let quoted = name.replace('"', "\"\"");
+        conn.batch_execute(&format!("CREATE DATABASE \"{quoted}\"")).await?;
+    }
+    Ok(())
+}

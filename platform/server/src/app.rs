@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use access::Access;
-use kernel::{Actor, Clock, Ctx, Entropy, Permission, Registry, Subscriptions, TenantInfo, Text};
+use kernel::{Actor, Clock, Ctx, Entropy, Permission, Registry, Subscriptions, TenantInfo, Text, TxError};
 use serde_json::Value;
 use tenants::Directory;
 use web::Web;
@@ -89,18 +89,20 @@ impl App {
         Ok(Arc::new(app))
     }
     /// A context for somebody in a tenant: their grants in the modules that are on.
-    #[must_use]
-    pub fn context(
+    ///
+    /// # Errors
+    /// When the tenant's own rules can't be read.
+    pub async fn context(
         &self,
         tenant: Arc<TenantInfo>,
         actor: Actor,
         request_id: String,
         origin: String,
         base: String,
-    ) -> Ctx {
+    ) -> Result<Ctx, TxError> {
         let active: Vec<&'static str> = self.registry.active(&tenant).map(|module| module.id).collect();
-        let grants = self.access.grants(&actor.roles(), &tenant, &active);
-        db::open(db::CtxParts {
+        let grants = self.access.grants(&actor.roles(), &tenant, &active).await?;
+        Ok(db::open(db::CtxParts {
             tenant,
             actor,
             grants,
@@ -111,14 +113,16 @@ impl App {
             request_id,
             origin,
             base,
-        })
+        }))
     }
     /// A context for the platform itself in a tenant: jobs, provisioning.
-    #[must_use]
-    pub fn system_context(&self, tenant: Arc<TenantInfo>, name: &str, request_id: String) -> Ctx {
+    ///
+    /// # Errors
+    /// As [`App::context`].
+    pub async fn system_context(&self, tenant: Arc<TenantInfo>, name: &str, request_id: String) -> Result<Ctx, TxError> {
         let base = format!("/{}", tenant.slug);
         let actor = Actor::System { name: name.to_owned() };
-        self.context(tenant, actor, request_id, self.config.server.origin.clone(), base)
+        self.context(tenant, actor, request_id, self.config.server.origin.clone(), base).await
     }
     /// The same context with every permission of every module, on or off: provisioning prepares what is switched on later.
     #[must_use]

@@ -49,7 +49,7 @@ impl Inner {
         if module.is_some_and(|module| !self.app.registry.is_active(&tenant, module)) {
             return Ok(Outcome::Skipped("the module is off".into()));
         }
-        let ctx = self.app.system_context(tenant, &job.kind, job.request_id);
+        let ctx = self.app.system_context(tenant, &job.kind, job.request_id).await?;
         (def.run)(ctx, job.args).await?;
         Ok(Outcome::Done)
     }

@@ -7,6 +7,9 @@ use tenants::{Change, TenantFile};
 
 use crate::{app::App, identity};
 
+/// Password of the demo logins. They exist in development only.
+pub const DEMO_PASSWORD: &str = "paper-lantern-42";
+
 /// The demo businesses of `platform dev`.
 pub const PRESETS: [(&str, &str); 3] = [
     ("maya.toml", include_str!("../../../tenants/presets/maya.toml")),
@@ -38,7 +41,7 @@ pub async fn apply(app: &Arc<App>, file: &TenantFile, password: Option<&str>) ->
         identity::ensure_staff(app, id, person, password).await.with_context(|| format!("staff {}", person.email))?;
     }
     let tenant = app.directory.by_id(id).await?.context("the tenant that was just applied")?;
-    let ctx = app.system_context(tenant, "tenant file", String::new());
+    let ctx = app.system_context(tenant, "tenant file", String::new()).await?;
     for module in app.registry.all() {
         let Some(section) = file.modules.get(module.id) else { continue };
         let ctx = app.with_all_grants(&ctx);

@@ -88,16 +88,15 @@ struct RunPage {
 
 impl From<Automation> for AutomationOut {
     fn from(it: Automation) -> Self {
-        let plain = |list: Vec<Option<String>>| list.into_iter().flatten().collect();
         Self {
             id: it.id,
             name: it.name,
             title: it.title,
             description: it.description,
             version: it.version,
-            triggers: plain(it.triggers),
-            capabilities: plain(it.capabilities),
-            granted: plain(it.granted),
+            triggers: it.triggers,
+            capabilities: it.capabilities,
+            granted: it.granted,
             enabled: it.enabled,
             failures: it.failures,
         }

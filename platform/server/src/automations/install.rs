@@ -73,7 +73,7 @@ pub async fn switch(ctx: &Ctx, id: AutomationId, on: bool) -> Result<(), Problem
 pub async fn grant(ctx: &Ctx, id: AutomationId, granted: &[String]) -> Result<(), Problem> {
     ctx.tx(AUTOMATIONS_WRITE, async |tx: &mut Tx| {
         let automation = queries::automation_by_id(tx, id).await?.ok_or_else(Problem::not_found)?;
-        let asked = |name: &String| automation.capabilities.iter().flatten().any(|it| it == name);
+        let asked = |name: &String| automation.capabilities.iter().any(|it| it == name);
         if !granted.iter().all(asked) {
             return Err(Problem::field("granted", "not_asked_for"));
         }
@@ -97,7 +97,7 @@ pub async fn install_demo(app: Arc<App>) {
 
 async fn try_install_demo(app: &App) -> anyhow::Result<()> {
     let Lookup::Found(tenant) = app.directory.by_slug(DEMO_TENANT, app.clock.now()).await? else { return Ok(()) };
-    let ctx = app.system_context(tenant, "demo", String::new());
+    let ctx = app.system_context(tenant, "demo", String::new()).await?;
     let has_it = async |tx: &mut Tx| -> Result<bool, Problem> {
         Ok(queries::automations_list(tx).await?.iter().any(|automation| automation.name == DEMO))
     };

@@ -52,7 +52,7 @@ async fn list_page(ctx: &Ctx, cursor: Option<&str>, form: looks::FormState) -> R
         last_run_at: last.get(&automation.id).copied().flatten().map(|at| at.to_string()),
         name: automation.title,
         description: Some(automation.description).filter(|text| !text.is_empty()),
-        trigger: automation.triggers.into_iter().flatten().collect::<Vec<_>>().join(", "),
+        trigger: automation.triggers.into_iter().collect::<Vec<_>>().join(", "),
         version: automation.version,
         on: automation.enabled,
     };
@@ -161,7 +161,7 @@ async fn detail_page(
         description: automation.description,
         version: automation.version,
         on: automation.enabled,
-        triggers: automation.triggers.into_iter().flatten().collect(),
+        triggers: automation.triggers.into_iter().collect(),
         failures: automation.failures,
         runs: runs.into_iter().map(line).collect(),
         older_href: next.map(|cursor| format!("?cursor={cursor}")),
@@ -175,13 +175,13 @@ async fn detail_page(
 
 fn asks(app: &App, ctx: &Ctx, automation: &Automation) -> Vec<Ask> {
     let locale = app.web.negotiate(&ctx.tenant().locale);
-    let asked = automation.capabilities.iter().flatten();
+    let asked = automation.capabilities.iter();
     let known = asked.filter_map(|name| Some((name, name.parse::<Capability>().ok()?)));
     known
         .map(|(name, capability)| Ask {
             name: name.clone(),
             label: app.text(locale, &Text::key(capability.message_key())),
-            granted: automation.granted.iter().flatten().any(|granted| granted == name),
+            granted: automation.granted.iter().any(|granted| granted == name),
         })
         .collect()
 }

@@ -21,9 +21,9 @@ pub struct Automation {
     pub description: String,
     pub version: String,
     pub digest: Vec<u8>,
-    pub triggers: Vec<Option<String>>,
-    pub capabilities: Vec<Option<String>>,
-    pub granted: Vec<Option<String>>,
+    pub triggers: Vec<String>,
+    pub capabilities: Vec<String>,
+    pub granted: Vec<String>,
     pub enabled: bool,
     pub failures: i32,
 }
@@ -71,7 +71,7 @@ pub async fn automation_by_id(tx: &mut Tx, id: AutomationId) -> QueryResult<Opti
 pub async fn automations_listening(tx: &mut Tx, event: &str) -> QueryResult<Vec<AutomationId>> {
     automations::table
         .filter(automations::enabled)
-        .filter(automations::triggers.contains(vec![Some(event)]))
+        .filter(automations::triggers.contains(vec![event]))
         .select(automations::id)
         .load(&mut **tx)
         .await
@@ -89,9 +89,9 @@ pub async fn automation_put(
     component: &[u8],
 ) -> QueryResult<AutomationId> {
     let (now, id): (Instant, AutomationId) = (tx.ctx().now(), tx.ctx().new_id());
-    let triggers: Vec<Option<&str>> = manifest.triggers.iter().map(|name| Some(name.as_str())).collect();
-    let capabilities: Vec<Option<&str>> = manifest.capabilities.iter().map(|it| Some(it.name())).collect();
-    let present: Option<(AutomationId, Vec<Option<String>>)> = automations::table
+    let triggers: Vec<&str> = manifest.triggers.iter().map(String::as_str).collect();
+    let capabilities: Vec<&str> = manifest.capabilities.iter().map(|it| it.name()).collect();
+    let present: Option<(AutomationId, Vec<String>)> = automations::table
         .filter(automations::name.eq(&manifest.name))
         .select((automations::id, automations::granted))
         .for_update()
@@ -110,7 +110,7 @@ pub async fn automation_put(
         automations::updated_at.eq(now),
     );
     if let Some((id, granted)) = present {
-        let kept: Vec<Option<String>> = granted.into_iter().filter(|it| capabilities.contains(&it.as_deref())).collect();
+        let kept: Vec<String> = granted.into_iter().filter(|it| capabilities.contains(&it.as_str())).collect();
         let target = diesel::update(automations::table.find(id));
         target.set((content, automations::granted.eq(kept))).execute(&mut **tx).await?;
         return Ok(id);
@@ -126,7 +126,6 @@ pub async fn automation_switch(tx: &mut Tx, id: AutomationId, enabled: bool) -> 
 }
 
 pub async fn automation_grant(tx: &mut Tx, id: AutomationId, granted: &[String]) -> QueryResult<usize> {
-    let granted: Vec<Option<&str>> = granted.iter().map(|name| Some(name.as_str())).collect();
     let set = (automations::granted.eq(granted), automations::updated_at.eq(tx.ctx().now()));
     diesel::update(automations::table.find(id)).set(set).execute(&mut **tx).await
 }

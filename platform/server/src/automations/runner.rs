@@ -95,7 +95,7 @@ async fn prepare(tx: &mut Tx, args: &RunArgs) -> Result<Option<(Automation, Past
         occurred_at: event.occurred_at.to_string(),
         data: event.payload.clone(),
     };
-    let granted = automation.granted.iter().flatten().filter_map(|name| name.parse::<Capability>().ok());
+    let granted = automation.granted.iter().filter_map(|name| name.parse::<Capability>().ok());
     let invocation = Invocation {
         event_json: serde_json::to_string(&document).map_err(|error| JobError::Fail(error.to_string()))?,
         now_ms: u64::try_from(event.occurred_at.timestamp().as_millisecond()).unwrap_or(0),

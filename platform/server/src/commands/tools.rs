@@ -45,7 +45,7 @@ pub fn slots(options: &SlotsOptions) -> anyhow::Result<()> {
             text
         }
     };
-    let answer = availability::cases::answer(&text, options.explain.as_deref())?;
+    let answer = availability::cases::answer_explaining(&text, options.explain.as_deref())?;
     println!("{}", serde_json::to_string_pretty(&answer)?);
     Ok(())
 }
@@ -66,7 +66,7 @@ pub async fn roles() -> anyhow::Result<()> {
     let registry = Registry::new(modules());
     let defs: Vec<_> =
         core::PERMISSIONS.iter().chain(registry.all().iter().flat_map(|module| module.permissions)).copied().collect();
-    print!("{}", access::matrix(&defs).await?);
+    print!("{}", access::Access::with_policy(&defs, access::POLICY).await?.matrix());
     Ok(())
 }
 

@@ -66,7 +66,7 @@ impl Gate {
     async fn enter(&self, request: &Request) -> Result<Ctx, Refusal> {
         let tenant = self.tenant(request).await?;
         let actor = self.app.identity.actor(request, tenant.id).await?;
-        let ctx = self.context(request, tenant, actor);
+        let ctx = self.context(request, tenant, actor).await?;
         match self.refused(request, &ctx) {
             Some(answer) => Err(Refusal { answer, ctx: Some(ctx) }),
             None => Ok(ctx),
@@ -82,12 +82,17 @@ impl Gate {
         }
     }
 
-    fn context(&self, request: &Request, tenant: Arc<TenantInfo>, actor: Actor) -> Ctx {
+    async fn context(
+        &self,
+        request: &Request,
+        tenant: Arc<TenantInfo>,
+        actor: Actor,
+    ) -> Result<Ctx, kernel::TxError> {
         let (origin, base) = match request.data::<HostTenant>() {
             Some(host) if host.slug == tenant.slug => (host.origin.clone(), String::new()),
             _ => (self.app.config.server.origin.clone(), format!("/{}", tenant.slug)),
         };
-        self.app.context(tenant, actor, request_id(request), origin, base)
+        self.app.context(tenant, actor, request_id(request), origin, base).await
     }
 
     /// Why the request does not get in, if it does not.

@@ -86,7 +86,7 @@ pub async fn api_docs(request: &Request, Query(query): Query<DocsQuery>) -> Resu
     let Lookup::Found(tenant) = app.directory.by_slug(&slug, app.clock.now()).await? else {
         return Err(Problem::not_found());
     };
-    let ctx = app.system_context(tenant, "api docs", host::request_id(request));
+    let ctx = app.system_context(tenant, "api docs", host::request_id(request)).await?;
     let href = format!("/api/v1/{slug}/openapi.json");
     Ok(Page::of(&docs::read(&app.tenant_openapi(&ctx), &href, Some(slug))))
 }
