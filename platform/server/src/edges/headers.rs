@@ -1,0 +1,68 @@
+//! What every answer tells the browser.
+
+use poem::http::{HeaderMap, HeaderName, HeaderValue, header};
+
+/// `payment` stays with us: payment forms are on our own pages.
+const PERMISSIONS: &str = "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), \
+                           microphone=(), midi=(), payment=(self), usb=()";
+
+const FIXED: [(HeaderName, &str); 5] = [
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::REFERRER_POLICY, "strict-origin-when-cross-origin"),
+    (HeaderName::from_static("permissions-policy"), PERMISSIONS),
+    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+];
+
+/// Adds the security headers that the handler did not set itself.
+pub(super) fn add(headers: &mut HeaderMap, nonce: &str, https: bool, form_targets: &[String]) {
+    for (name, value) in FIXED {
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    }
+    if https {
+        headers.entry(header::STRICT_TRANSPORT_SECURITY).or_insert(HeaderValue::from_static("max-age=31536000"));
+    }
+    // A handler with a policy of its own (a mail shown in a frame) decides about frames too.
+    if !headers.contains_key(header::CONTENT_SECURITY_POLICY) {
+        if let Ok(policy) = HeaderValue::from_str(&policy(nonce, form_targets)) {
+            headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+        }
+        headers.entry(header::X_FRAME_OPTIONS).or_insert(HeaderValue::from_static("DENY"));
+    }
+}
+
+fn policy(nonce: &str, form_targets: &[String]) -> String {
+    let forms: String = form_targets.iter().map(|target| format!(" {target}")).collect();
+    format!(
+        "default-src 'self'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'nonce-{nonce}'; img-src 'self' data:; \
+         object-src 'none'; base-uri 'none'; form-action 'self'{forms}; frame-ancestors 'none'"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_handler_says_stands() {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox"));
+        headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+        add(&mut headers, "abc", true, &[]);
+        assert_eq!(headers[header::CONTENT_SECURITY_POLICY], "sandbox");
+        assert_eq!(headers[header::REFERRER_POLICY], "no-referrer");
+        assert_eq!(headers[header::STRICT_TRANSPORT_SECURITY], "max-age=31536000");
+        assert!(!headers.contains_key(header::X_FRAME_OPTIONS));
+    }
+
+    #[test]
+    fn the_policy_is_strict() {
+        let mut headers = HeaderMap::new();
+        add(&mut headers, "abc", false, &["https://pay.example".to_owned()]);
+        let policy = headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
+        assert!(policy.starts_with("default-src 'self';") && policy.contains("script-src 'self' 'nonce-abc';"));
+        assert!(policy.contains("form-action 'self' https://pay.example;") && policy.contains("frame-ancestors 'none'"));
+        assert!(!policy.contains("unsafe") && !policy.contains('*'));
+        assert!(!headers.contains_key(header::STRICT_TRANSPORT_SECURITY));
+    }
+}
