@@ -111,7 +111,8 @@ impl Config {
         }
         for (name, value) in environment.iter().filter(|(name, _)| name.starts_with("PLATFORM__")) {
             let (path, value) = from_environment(name, value)?;
-            merge(&mut tree, nest(&path, &value, &tree), "", &|_| name.clone())?;
+            let own = nest(&path, &value, &tree);
+            merge(&mut tree, own, "", &|_| name.clone())?;
         }
         tree.try_into::<Self>().map_err(|error| ConfigError::Invalid {
             origin: "configuration".into(),

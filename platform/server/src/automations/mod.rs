@@ -85,9 +85,9 @@ pub fn routes() -> Vec<PageRoute> {
     let studio = Audience::Studio;
     vec![
         PageRoute::new(studio, "/:slug/studio/automations", get(pages::list).post(pages::upload)),
-        PageRoute::new(studio, "/:slug/studio/automations/:automation", get(pages::detail).post(pages::save)),
+        PageRoute::new(studio, "/:slug/studio/automations/:automation", get(pages::show).post(pages::save)),
         PageRoute::new(studio, "/:slug/studio/automations/:automation/switch", post(pages::switch)),
-        PageRoute::new(studio, "/:slug/studio/automations/runs/:run", get(pages::run)),
+        PageRoute::new(studio, "/:slug/studio/automations/runs/:run", get(pages::show_run)),
     ]
 }
 

@@ -122,7 +122,7 @@ async fn component(mut form: Multipart) -> Result<Option<Vec<u8>>, Problem> {
 
 /// One automation.
 #[handler]
-pub async fn detail(
+pub async fn show(
     request: &Request,
     Data(ctx): Data<&Ctx>,
     Path((_, id)): Path<(String, String)>,
@@ -225,7 +225,7 @@ pub async fn switch(
 
 /// One run.
 #[handler]
-pub async fn run(
+pub async fn show_run(
     request: &Request,
     Data(ctx): Data<&Ctx>,
     Path((_, id)): Path<(String, String)>,

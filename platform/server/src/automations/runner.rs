@@ -121,7 +121,7 @@ async fn component(ctx: &Ctx, host: &plugins::Host, automation: &Automation) -> 
         .tx(AUTOMATIONS_RUN, async |tx| Ok::<_, JobError>(queries::component(tx, automation.id).await?))
         .await?;
     host.prepare(&bytes).await.map_err(|refusal| match refusal {
-        plugins::Refusal::Unavailable => JobError::Retry(refusal.to_string()),
+        plugins::Refusal::Unavailable(_) => JobError::Retry(refusal.to_string()),
         other => JobError::Fail(other.to_string()),
     })
 }

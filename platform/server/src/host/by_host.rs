@@ -74,7 +74,7 @@ fn rewrite(request: &mut Request, slug: String, scheme: &str, host: &str) {
         let query = request.uri().query().map(|query| format!("?{query}")).unwrap_or_default();
         let path = format!("/{slug}{}{query}", path.trim_end_matches('/'));
         if let Ok(uri) = path.parse::<Uri>() {
-            request.set_uri(uri);
+            *request.uri_mut() = uri;
         }
     }
     request.set_data(HostTenant { slug, origin: format!("{scheme}://{host}") });

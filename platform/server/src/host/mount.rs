@@ -41,7 +41,7 @@ fn platform_routes(app: &Arc<App>) -> Vec<(&'static str, BoxEndpoint<'static, Re
         endpoint.into_endpoint().map_to_response().boxed()
     }
     let mut routes = vec![
-        ("/", boxed(get(pages::home))),
+        ("/", boxed(get(pages::start))),
         ("/assets/*path", boxed(get(pages::asset))),
         ("/favicon.ico", boxed(get(pages::favicon))),
         ("/robots.txt", boxed(get(pages::robots))),

@@ -77,6 +77,15 @@ fn cookie(request: &Request, name: &str) -> Option<String> {
     header.split(';').find_map(|pair| pair.trim().strip_prefix(name)?.strip_prefix('=').map(str::to_owned))
 }
 
+/// The frame of a tenant's public page as every visitor sees it, without a nonce.
+#[must_use]
+pub fn public_shell(app: &App, ctx: &kernel::Ctx, page: &Page) -> Shell {
+    let mut shell = Shell { noindex: page.noindex, ..Shell::default() };
+    tenant_shell(app, &mut shell, &ctx.path(""), None, ctx, page.layout);
+    shell.title = app.text(&shell.locale, &page.title);
+    shell
+}
+
 impl<E> Render<E> {
     fn finish(&self, asked: &Asked, response: &mut Response) {
         if let Some(problem) = response.extensions_mut().remove::<Problem>() {
@@ -163,46 +172,54 @@ impl<E> Render<E> {
             shell.zone.clone_from(zone);
         }
         if let Some(ctx) = ctx {
-            self.tenant_shell(&mut shell, asked, ctx, page.layout);
+            tenant_shell(&self.app, &mut shell, &asked.path, asked.zone.as_ref(), ctx, page.layout);
         }
         shell.title = self.app.text(&shell.locale, &page.title);
         shell
     }
 
-    fn tenant_shell(&self, shell: &mut Shell, asked: &Asked, ctx: &kernel::Ctx, layout: Layout) {
-        let tenant = ctx.tenant();
-        shell.locale = self.app.web.negotiate(&tenant.locale).to_owned();
-        if asked.zone.is_none() || layout == Layout::Studio {
-            shell.zone.clone_from(&tenant.zone);
-        }
-        shell.base = ctx.path("").trim_end_matches('/').to_owned();
-        shell.brand = Some(brand(tenant));
-        shell.user = viewer(ctx.actor());
-        let place = match layout {
-            Layout::Studio => NavPlace::Studio,
-            Layout::Client => NavPlace::Client,
-            _ => NavPlace::Public,
-        };
-        let items = nav::items(&self.app, ctx, place);
-        let path = asked.path.strip_prefix(&shell.base).unwrap_or(&asked.path);
-        let current = nav::current(&items, path);
-        shell.nav = items.iter().map(|item| self.nav_item(ctx, &shell.locale, item, current)).collect();
-        let public = layout == Layout::Public && !shell.noindex;
-        shell.canonical = public.then(|| ctx.link(path));
-        shell.description = Some(tenant.brand.tagline.clone()).filter(|text| public && !text.is_empty());
-    }
-
-    fn nav_item(&self, ctx: &kernel::Ctx, locale: &str, item: &kernel::NavItem, current: Option<&str>) -> web::NavItem {
-        web::NavItem {
-            href: ctx.path(item.path),
-            label: self.app.text(locale, &Text::key(item.label)),
-            icon: item.icon.to_owned(),
-            current: current == Some(item.path),
-        }
-    }
-
     fn flash(&self, text: &Text) -> Flash {
         Flash { kind: FlashKind::Ok, text: self.app.text("en", text), undo: None }
+    }
+}
+
+/// What the frame shows of a tenant: brand, navigation, the person, the zone that times are shown in.
+fn tenant_shell(
+    app: &App,
+    shell: &mut Shell,
+    asked: &str,
+    zone: Option<&String>,
+    ctx: &kernel::Ctx,
+    layout: Layout,
+) {
+    let tenant = ctx.tenant();
+    app.web.negotiate(&tenant.locale).clone_into(&mut shell.locale);
+    if zone.is_none() || layout == Layout::Studio {
+        shell.zone.clone_from(&tenant.zone);
+    }
+    ctx.path("").trim_end_matches('/').clone_into(&mut shell.base);
+    shell.brand = Some(brand(tenant));
+    shell.user = viewer(ctx.actor());
+    let place = match layout {
+        Layout::Studio => NavPlace::Studio,
+        Layout::Client => NavPlace::Client,
+        _ => NavPlace::Public,
+    };
+    let items = nav::items(app, ctx, place);
+    let path = asked.strip_prefix(&shell.base).unwrap_or(asked);
+    let current = nav::current(&items, path);
+    shell.nav = items.iter().map(|item| nav_item(app, ctx, &shell.locale, item, current)).collect();
+    let public = layout == Layout::Public && !shell.noindex;
+    shell.canonical = public.then(|| ctx.link(path));
+    shell.description = Some(tenant.brand.tagline.clone()).filter(|text| public && !text.is_empty());
+}
+
+fn nav_item(app: &App, ctx: &kernel::Ctx, locale: &str, item: &kernel::NavItem, current: Option<&str>) -> web::NavItem {
+    web::NavItem {
+        href: ctx.path(item.path),
+        label: app.text(locale, &Text::key(item.label)),
+        icon: item.icon.to_owned(),
+        current: current == Some(item.path),
     }
 }
 

@@ -12,7 +12,7 @@ use crate::{
 
 /// The start page.
 #[handler]
-pub async fn home(request: &Request) -> Result<Page, Problem> {
+pub async fn start(request: &Request) -> Result<Page, Problem> {
     let app = host::app(request)?;
     let mut view = Home::default();
     if app.config.is_development() {

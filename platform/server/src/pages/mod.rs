@@ -14,7 +14,7 @@ use rust_embed::RustEmbed;
 use serde_json::Value;
 
 pub use documents::{api_docs, asset, favicon, full_openapi, old_book_link, robots};
-pub use home::home;
+pub use home::start;
 pub use problem::problem;
 pub use public::PublicCache;
 

@@ -8,7 +8,8 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use kernel::{Actor, Ctx, Instant, Page, Problem, PublicAction, Redirect, TenantId};
+use events::{Instant, TenantId};
+use kernel::{Actor, Ctx, Page, Problem, PublicAction, Redirect};
 use poem::{
     IntoResponse, Request, Response, handler,
     http::{HeaderValue, header},
