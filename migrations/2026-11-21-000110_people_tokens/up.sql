@@ -22,6 +22,10 @@ CREATE TABLE account_mails (
   -- The business whose page the person came from; its brand stands on the mail.
   from_slug text,
   status text NOT NULL DEFAULT 'queued' CHECK (status IN ('queued', 'sent')),
+  -- As it was sent; kept by a development installation only, whose outbox page shows it.
+  subject text,
+  html text,
+  body_text text,
   created_at timestamptz NOT NULL,
   sent_at timestamptz
 );

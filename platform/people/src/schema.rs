@@ -10,6 +10,9 @@ diesel::table! {
         to_name -> Text,
         from_slug -> Nullable<Text>,
         status -> Text,
+        subject -> Nullable<Text>,
+        html -> Nullable<Text>,
+        body_text -> Nullable<Text>,
         created_at -> Timestamptz,
         sent_at -> Nullable<Timestamptz>,
     }

@@ -4,7 +4,7 @@
 use db::{SystemTx, enqueue_system};
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, Queryable, Selectable, SelectableHelper};
 use diesel_async::RunQueryDsl;
-use events::{AccountId, Id, MailId};
+use events::{AccountId, Instant, MailId};
 use kernel::{JobSpec, Problem, TxError};
 use serde_json::{Value, json};
 
@@ -30,6 +30,20 @@ pub struct AccountMail {
     pub to_name: String,
     /// Slug of the business whose brand it carries; none: the platform's own.
     pub from_slug: Option<String>,
+}
+
+/// A mail as it was sent.
+#[derive(Clone, Debug, Default, Queryable, Selectable)]
+#[diesel(table_name = account_mails, check_for_backend(diesel::pg::Pg))]
+pub struct KeptMail {
+    /// One line.
+    pub subject: Option<String>,
+    /// The HTML part.
+    pub html: Option<String>,
+    /// The text part.
+    pub body_text: Option<String>,
+    /// When it left.
+    pub sent_at: Option<Instant>,
 }
 
 /// A mail to be written.
@@ -74,34 +88,37 @@ impl Accounts {
             })
             .await
     }
-    /// Records that a mail has left, and forgets its content with the link in it.
+    /// Records that a mail has left, and forgets its content with the link in it. `kept` is what the outbox page of a
+    /// development installation shows; elsewhere `None`.
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn mail_sent(&self, id: MailId) -> Result<(), TxError> {
-        let now = self.now();
+    pub async fn mail_sent(&self, id: MailId, kept: Option<KeptMail>) -> Result<(), TxError> {
+        let (now, kept) = (self.now(), kept.unwrap_or_default());
         self.db
             .system_tx("an account's mail was sent", async move |tx| {
                 let change = (
                     account_mails::status.eq("sent"),
                     account_mails::sent_at.eq(now),
                     account_mails::data.eq(json!({})),
+                    account_mails::subject.eq(kept.subject),
+                    account_mails::html.eq(kept.html),
+                    account_mails::body_text.eq(kept.body_text),
                 );
                 diesel::update(account_mails::table.find(id)).set(change).execute(&mut **tx).await?;
                 Ok(())
             })
             .await
     }
-    /// The newest mails, sent or not, for the outbox of a development installation. Sent ones have no content left.
+    /// What was kept of the newest mails, for the outbox page of a development installation.
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn newest_mails(&self, limit: i64) -> Result<Vec<AccountMail>, TxError> {
+    pub async fn outbox(&self, limit: i64) -> Result<Vec<(AccountMail, KeptMail)>, TxError> {
         self.db
             .system_tx("the development outbox", async move |tx| {
-                let query = account_mails::table
-                    .select(AccountMail::as_select())
-                    .order(account_mails::created_at.desc());
+                let query = account_mails::table.select((AccountMail::as_select(), KeptMail::as_select()));
+                let query = query.order((account_mails::created_at.desc(), account_mails::id.desc()));
                 Ok(query.limit(limit).load(&mut **tx).await?)
             })
             .await
@@ -120,7 +137,7 @@ impl Accounts {
 impl AccountMail {
     /// The identifier in a job's arguments.
     #[must_use]
-    pub fn of_job(args: &Value) -> Option<Id<events::kinds::Mail>> {
+    pub fn of_job(args: &Value) -> Option<MailId> {
         args.get("mail")?.as_str()?.parse().ok()
     }
 }

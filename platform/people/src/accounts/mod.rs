@@ -28,7 +28,7 @@ use serde::Serialize;
 
 pub use admin::{Made, NewStaff, NewUser};
 pub use links::{Link, Purpose};
-pub use mails::{AccountMail, MAIL_JOB};
+pub use mails::{AccountMail, KeptMail, MAIL_JOB};
 pub use password::{Hasher, LONGEST, SHORTEST};
 pub use places::Place;
 pub use register::NewAccount;

@@ -18,7 +18,7 @@ use kernel::{
     Actor, Brand, Clock, Ctx, Entropy, Grants, Permission, Problem, Subscriptions, TenantInfo, TenantStatus,
     TxError,
 };
-use people::accounts::{Accounts, LocalThrottle, NewAccount, NewLogin, Visit};
+use people::accounts::{AccountMail, Accounts, KeptMail, LocalThrottle, NewAccount, NewLogin, Visit};
 
 /// What every test may do.
 pub const WORK: Permission = Permission("test:people:work");
@@ -146,12 +146,19 @@ impl House {
         let link = data["link"].as_str().unwrap();
         link.split("token=").nth(1).unwrap().split('&').next().unwrap().to_owned()
     }
+    /// The newest mail to an address.
+    pub async fn mail_to(&self, email: &str) -> (AccountMail, KeptMail) {
+        self.accounts
+            .outbox(1_000)
+            .await
+            .unwrap()
+            .into_iter()
+            .find(|(mail, _)| mail.to_email == email)
+            .unwrap()
+    }
     async fn mail_rows(&self, email: &str) -> Vec<(String, serde_json::Value)> {
-        let mails = self.accounts.newest_mails(1_000).await.unwrap();
-        let own = mails.into_iter().filter(|mail| mail.to_email == email);
-        let mut own: Vec<_> = own.map(|mail| (mail.id, (mail.template, mail.data))).collect();
-        own.sort_by_key(|(id, _)| *id);
-        own.into_iter().map(|(_, mail)| mail).collect()
+        let mails = self.accounts.outbox(1_000).await.unwrap().into_iter().rev();
+        mails.filter(|(mail, _)| mail.to_email == email).map(|(mail, _)| (mail.template, mail.data)).collect()
     }
     pub fn advance(&self, seconds: i64) {
         self.clock.advance(seconds);
