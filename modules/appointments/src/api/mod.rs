@@ -1,0 +1,18 @@
+//! The JSON API. Each operation is a call of one use case.
+
+mod bookings;
+mod objects;
+mod slots;
+mod types;
+
+pub(crate) use bookings::BookingsApi;
+pub(crate) use slots::AvailabilityApi;
+pub(crate) use types::TypesApi;
+
+use poem_openapi::Tags;
+
+#[derive(Tags)]
+pub(crate) enum Tag {
+    /// What is bookable one to one, when, and what was booked.
+    Appointments,
+}

@@ -1,0 +1,51 @@
+//! What a use case refuses, and how that looks from outside.
+
+use diesel::result::Error as DieselError;
+use kernel::{Problem, TxError, is_unique_violation};
+
+/// Why a booking was not made.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum BookError {
+    /// The same form made a booking already: the answer is that booking.
+    #[error("this form made a booking already")]
+    SameForm,
+    /// Anything else.
+    #[error(transparent)]
+    Problem(Box<Problem>),
+}
+
+impl From<Problem> for BookError {
+    fn from(problem: Problem) -> Self {
+        Self::Problem(Box::new(problem))
+    }
+}
+impl From<TxError> for BookError {
+    fn from(error: TxError) -> Self {
+        match error {
+            TxError::Db(error) => error.into(),
+            other => Problem::from(other).into(),
+        }
+    }
+}
+impl From<DieselError> for BookError {
+    fn from(error: DieselError) -> Self {
+        if is_unique_violation(&error, "bookings_form_key") { Self::SameForm } else { Problem::from(error).into() }
+    }
+}
+
+/// A broken rule of the database that is the caller's fault, as a field error.
+pub(crate) fn type_problem(error: DieselError) -> Problem {
+    match kernel::constraint(&error) {
+        Some("appointment_types_slug") => Problem::field("slug", "slug_in_use"),
+        Some("appointment_type_coaches_member") => Problem::field("coaches", "unknown_coach"),
+        _ => error.into(),
+    }
+}
+
+/// The same for a coach's schedule.
+pub(crate) fn schedule_problem(error: DieselError) -> Problem {
+    match kernel::constraint(&error) {
+        Some("schedules_coach") => Problem::field("coach", "unknown_coach"),
+        _ => error.into(),
+    }
+}

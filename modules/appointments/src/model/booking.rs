@@ -1,0 +1,85 @@
+use diesel::{Insertable, Queryable, Selectable};
+use events::{AppointmentTypeId, BookingId, ClientId, Instant, MemberId};
+use ledger::calendar::Source;
+
+use super::{PlaceKind, State, state::CancelledBy};
+use crate::schema::bookings;
+
+/// One appointment of one client with one coach. Names and place are as they were when it was booked.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = bookings, check_for_backend(diesel::pg::Pg))]
+pub struct Booking {
+    /// Identity.
+    pub id: BookingId,
+    /// What was booked.
+    pub type_id: AppointmentTypeId,
+    /// Its name.
+    pub type_name: String,
+    /// Whose time it takes.
+    pub coach_id: MemberId,
+    /// Their name.
+    pub coach_name: String,
+    /// Who comes.
+    pub client_id: ClientId,
+    /// The name they typed.
+    pub client_name: String,
+    /// Their e-mail.
+    pub client_email: String,
+    /// IANA zone they booked in.
+    pub client_zone: String,
+    /// What they wrote; may be empty.
+    pub note: String,
+    /// Where it stands.
+    pub state: State,
+    /// Start.
+    pub starts_at: Instant,
+    /// End, exclusive.
+    pub ends_at: Instant,
+    /// Start with the buffer before.
+    pub blocked_from: Instant,
+    /// End with the buffer after.
+    pub blocked_to: Instant,
+    /// Kind of place.
+    pub place_kind: PlaceKind,
+    /// Address, number or link; may be empty.
+    pub place: String,
+    /// Unguessable part of its link.
+    pub token: String,
+    /// One-time key of the form it came from.
+    pub form_key: String,
+    /// Grows with every change that calendars must learn.
+    pub sequence: i32,
+    /// When it was called off.
+    pub cancelled_at: Option<Instant>,
+    /// Who called it off.
+    pub cancelled_by: Option<CancelledBy>,
+    /// Why, when a reason was given.
+    pub cancel_reason: Option<String>,
+    /// When it was made.
+    pub created_at: Instant,
+    /// When it changed last.
+    pub updated_at: Instant,
+}
+
+impl Booking {
+    /// Its claim on the coach's time.
+    #[must_use]
+    pub fn source(&self) -> Source {
+        source(self.id)
+    }
+    /// Path of its page, for who has the link.
+    #[must_use]
+    pub fn path(&self) -> String {
+        format!("/booking/{}", self.token)
+    }
+    /// Whether its link can still cancel it.
+    #[must_use]
+    pub fn is_cancellable(&self, now: Instant) -> bool {
+        matches!(self.state.cancel(self.starts_at <= now), super::state::Step::To(_))
+    }
+}
+
+/// A booking's claim on the coach's time.
+pub(crate) fn source(id: BookingId) -> Source {
+    Source::new("booking", id)
+}

@@ -1,0 +1,13 @@
+//! What appointments are made of, and the rules that need no database.
+
+pub(crate) mod appointment_type;
+pub(crate) mod booking;
+pub(crate) mod hours;
+pub(crate) mod offer;
+pub(crate) mod state;
+mod text_enum;
+pub(crate) mod when;
+
+pub use appointment_type::{AppointmentType, CoachMode, PlaceKind};
+pub use booking::Booking;
+pub use state::State;

@@ -1,0 +1,42 @@
+//! What one may do here, and who may unless a tenant says otherwise.
+
+use kernel::{Permission, PermissionDef};
+
+/// See what is bookable and when: types and slots.
+pub(crate) const TYPES_READ: Permission = Permission("appointments:types:read");
+/// Create and change appointment types.
+pub(crate) const TYPES_WRITE: Permission = Permission("appointments:types:write");
+/// See coaches' weekly windows.
+pub(crate) const AVAILABILITY_READ: Permission = Permission("appointments:availability:read");
+/// Change any coach's weekly windows.
+pub(crate) const AVAILABILITY_WRITE: Permission = Permission("appointments:availability:write");
+/// Change one's own weekly windows.
+pub(crate) const OWN_AVAILABILITY_WRITE: Permission = Permission("appointments:own_availability:write");
+/// Book for oneself.
+pub(crate) const BOOKINGS_CREATE: Permission = Permission("appointments:bookings:create");
+/// See, cancel and add to a calendar a booking whose link one has.
+pub(crate) const BOOKING_LINK: Permission = Permission("appointments:booking_link:use");
+/// See one's own bookings in the client area.
+pub(crate) const OWN_BOOKINGS_READ: Permission = Permission("appointments:own_bookings:read");
+/// See all bookings of the business.
+pub(crate) const BOOKINGS_READ: Permission = Permission("appointments:bookings:read");
+/// Cancel any booking.
+pub(crate) const BOOKINGS_CANCEL: Permission = Permission("appointments:bookings:cancel");
+
+const EVERYONE: &[&str] = &["visitor", "client", "coach", "admin", "owner"];
+const SIGNED_IN: &[&str] = &["client", "coach", "admin", "owner"];
+const STAFF: &[&str] = &["coach", "admin", "owner"];
+const MANAGERS: &[&str] = &["admin", "owner"];
+
+pub(crate) const PERMISSIONS: &[PermissionDef] = &[
+    PermissionDef { permission: TYPES_READ, holders: EVERYONE },
+    PermissionDef { permission: TYPES_WRITE, holders: MANAGERS },
+    PermissionDef { permission: AVAILABILITY_READ, holders: STAFF },
+    PermissionDef { permission: AVAILABILITY_WRITE, holders: MANAGERS },
+    PermissionDef { permission: OWN_AVAILABILITY_WRITE, holders: STAFF },
+    PermissionDef { permission: BOOKINGS_CREATE, holders: EVERYONE },
+    PermissionDef { permission: BOOKING_LINK, holders: EVERYONE },
+    PermissionDef { permission: OWN_BOOKINGS_READ, holders: SIGNED_IN },
+    PermissionDef { permission: BOOKINGS_READ, holders: STAFF },
+    PermissionDef { permission: BOOKINGS_CANCEL, holders: STAFF },
+];

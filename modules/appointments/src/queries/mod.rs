@@ -1,0 +1,6 @@
+//! All of this module's SQL.
+
+pub(crate) mod bookings;
+pub(crate) mod offers;
+pub(crate) mod schedules;
+pub(crate) mod types;

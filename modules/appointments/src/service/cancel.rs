@@ -1,0 +1,116 @@
+//! Seeing and calling off a booking: by its link, or by staff.
+
+use events::{BookingId, appointments::BookingCancelled};
+use kernel::{Check, Ctx, Permission, Problem, Tx, audit};
+use ledger::calendar;
+use serde_json::json;
+
+use crate::{
+    model::{
+        Booking,
+        state::{CancelledBy, Step},
+    },
+    policy::{BOOKING_LINK, BOOKINGS_CANCEL, BOOKINGS_READ},
+    queries::bookings::{booking_by_id, booking_by_token, booking_for_step, booking_set_cancelled},
+};
+
+/// Which booking, and with what right.
+#[derive(Clone, Debug)]
+pub(crate) enum Claim {
+    /// Whoever has the link.
+    Link(String),
+    /// Staff.
+    Staff(BookingId),
+}
+
+impl Claim {
+    const fn permission(&self) -> Permission {
+        match self {
+            Self::Link(_) => BOOKING_LINK,
+            Self::Staff(_) => BOOKINGS_CANCEL,
+        }
+    }
+    const fn by(&self) -> CancelledBy {
+        match self {
+            Self::Link(_) => CancelledBy::Client,
+            Self::Staff(_) => CancelledBy::Staff,
+        }
+    }
+}
+
+/// The booking of a link.
+///
+/// # Errors
+/// 404 when no booking has it.
+pub(crate) async fn by_token(ctx: &Ctx, token: &str) -> Result<Booking, Problem> {
+    // A token has 27 characters; whatever else was typed is not looked up.
+    if token.len() > 64 {
+        return Err(Problem::not_found());
+    }
+    let found: Option<Booking> =
+        ctx.tx(BOOKING_LINK, async |tx: &mut Tx| booking_by_token(tx, token).await.map_err(Problem::from)).await?;
+    found.ok_or_else(Problem::not_found)
+}
+
+/// A booking, for staff.
+///
+/// # Errors
+/// 404 when the tenant has no such booking.
+pub(crate) async fn by_id(ctx: &Ctx, id: BookingId) -> Result<Booking, Problem> {
+    let found: Option<Booking> =
+        ctx.tx(BOOKINGS_READ, async |tx: &mut Tx| booking_by_id(tx, id).await.map_err(Problem::from)).await?;
+    found.ok_or_else(Problem::not_found)
+}
+
+/// Calls a booking off: its time is free at once, both sides are told by mail. Again: the same answer, nothing changes.
+///
+/// # Errors
+/// 404 when there is no such booking, 409 `booking_over` when it has begun or ended otherwise.
+pub(crate) async fn cancel(ctx: &Ctx, claim: &Claim, reason: &str) -> Result<Booking, Problem> {
+    let mut check = Check::new();
+    let reason = check.text("reason", reason, 0, 500);
+    check.finish()?;
+    let reason = Some(reason).filter(|reason| !reason.is_empty());
+    ctx.tx(claim.permission(), async |tx| {
+        let id = match claim {
+            Claim::Staff(id) => *id,
+            Claim::Link(token) => booking_by_token(tx, token).await?.ok_or_else(Problem::not_found)?.id,
+        };
+        step(tx, id, claim.by(), reason.as_deref()).await
+    })
+    .await
+}
+
+/// The one place where a booking becomes cancelled.
+async fn step(tx: &mut Tx, id: BookingId, by: CancelledBy, reason: Option<&str>) -> Result<Booking, Problem> {
+    let before = booking_for_step(tx, id).await?.ok_or_else(Problem::not_found)?;
+    let next = match before.state.cancel(before.starts_at <= tx.ctx().now()) {
+        Step::Already => return Ok(before),
+        Step::Refused => return Err(Problem::conflict("booking_over")),
+        Step::To(next) => next,
+    };
+    let after = booking_set_cancelled(tx, id, by, reason).await?;
+    // Invariant: a block exists exactly while the state holds time.
+    if !next.holds_time() {
+        calendar::release(tx, after.source()).await?;
+    }
+    tx.emit(&event(&after, by)).await?;
+    let detail = json!({ "from": before.state, "to": next, "by": by, "reason": reason });
+    audit(tx, "booking.cancelled", id, detail).await?;
+    Ok(after)
+}
+
+fn event(booking: &Booking, by: CancelledBy) -> BookingCancelled {
+    BookingCancelled {
+        booking: booking.id,
+        appointment_name: booking.type_name.clone(),
+        client: booking.client_id,
+        client_name: booking.client_name.clone(),
+        client_email: booking.client_email.clone(),
+        coach: booking.coach_id,
+        start: booking.starts_at,
+        end: booking.ends_at,
+        cancelled_by: by.word().into(),
+        reason: booking.cancel_reason.clone(),
+    }
+}

@@ -1,0 +1,8 @@
+//! Use cases: permission, rules, queries, ledger, event. The API and the pages both call these.
+
+pub(crate) mod book;
+pub(crate) mod cancel;
+pub(crate) mod lists;
+pub(crate) mod schedules;
+pub(crate) mod slots;
+pub(crate) mod types;

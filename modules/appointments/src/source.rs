@@ -1,0 +1,58 @@
+//! Templates and texts, part of the binary.
+
+use std::borrow::Cow;
+
+use kernel::Source;
+
+macro_rules! templates {
+    ($($name:literal),* $(,)?) => {
+        vec![$((
+            concat!("appointments/", $name).to_owned(),
+            Cow::Borrowed(include_str!(concat!("../templates/", $name, ".hbs"))),
+        )),*]
+    };
+}
+
+pub(crate) fn source() -> Source {
+    Source {
+        name: "appointments",
+        templates: templates![
+            "block_types",
+            "booking",
+            "booking_rows",
+            "cancel",
+            "card_client",
+            "card_next",
+            "card_upcoming",
+            "choose",
+            "details",
+            "mails/cancelled.mjml",
+            "mails/cancelled.subject",
+            "mails/cancelled.text",
+            "mails/cancelled_coach.mjml",
+            "mails/cancelled_coach.subject",
+            "mails/cancelled_coach.text",
+            "mails/confirmed.mjml",
+            "mails/confirmed.subject",
+            "mails/confirmed.text",
+            "mails/confirmed_coach.mjml",
+            "mails/confirmed_coach.subject",
+            "mails/confirmed_coach.text",
+            "mails/row",
+            "month",
+            "my_bookings",
+            "pick",
+            "place",
+            "state",
+            "studio_availability",
+            "studio_booking",
+            "studio_bookings",
+            "studio_cancel",
+            "studio_type",
+            "studio_types",
+            "summary",
+            "taken",
+        ],
+        texts: vec![("en".into(), Cow::Borrowed(include_str!("../locales/en/appointments.ftl")))],
+    }
+}
