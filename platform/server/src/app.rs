@@ -161,6 +161,11 @@ impl App {
     pub fn full_openapi(&self) -> Value {
         openapi::merge(self.specs.iter().map(|(_, spec)| spec), None, "/")
     }
+    /// Requests that one tenant may take.
+    #[must_use]
+    pub fn tenant_rate(&self) -> cache::Rate {
+        cache::Rate::new(f64::from(self.config.limits.tenant_per_second), self.config.limits.tenant_burst)
+    }
     /// Names of all modules, on or off.
     #[must_use]
     pub fn module_ids(&self) -> Vec<&'static str> {

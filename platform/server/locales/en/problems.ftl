@@ -16,7 +16,7 @@ problem-form-unreadable = The form could not be read.
 problem-body-unreadable = The request could not be read.
 problem-unknown-host = No business is served at this address.
 problem-cross-site = This request came from another site and was refused.
-problem-rate-limited = Too many requests. Please wait a moment.
+problem-rate-limited = Too many requests. Please try again in { $seconds } s.
 problem-deadline = The request took too long to arrive.
 problem-idempotency-in-progress = A call with this key is still running.
 

@@ -117,6 +117,12 @@ fn seed(automation: AutomationId, event: EventId) -> u64 {
 }
 
 async fn component(ctx: &Ctx, host: &plugins::Host, automation: &Automation) -> Result<plugins::Compiled, JobError> {
+    let digest: Option<[u8; 32]> = automation.digest.as_slice().try_into().ok();
+    if let Some(digest) = digest
+        && let Some(ready) = host.ready(plugins::Digest::from_bytes(digest)).await
+    {
+        return Ok(ready);
+    }
     let bytes = ctx
         .tx(AUTOMATIONS_RUN, async |tx| Ok::<_, JobError>(queries::component(tx, automation.id).await?))
         .await?;

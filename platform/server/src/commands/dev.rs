@@ -67,6 +67,12 @@ fn with_defaults(
     let mut all = BTreeMap::new();
     let mut set = |key: &str, value: String| all.insert(format!("PLATFORM__{key}"), value);
     set("SERVER__ENVIRONMENT", "development".into());
+    // One person and their tools on this machine; the limits of production would only get in the way.
+    set("SERVER__DRAIN_SECONDS", "0".into());
+    set("LIMITS__ADDRESS_PER_SECOND", "5000".into());
+    set("LIMITS__ADDRESS_BURST", "20000".into());
+    set("LIMITS__TENANT_PER_SECOND", "20000".into());
+    set("LIMITS__TENANT_BURST", "40000".into());
     if let Some(data) = &options.data {
         set("DATA__DIR", data.display().to_string());
     }

@@ -11,7 +11,7 @@ use poem::{
 use tenants::Lookup;
 
 use super::{HostTenant, Scene, answer, idempotency, request_id};
-use crate::app::App;
+use crate::{app::App, edges::limit_tenant};
 
 /// What kind of answer the caller expects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,6 +65,7 @@ impl From<kernel::TxError> for Refusal {
 impl Gate {
     async fn enter(&self, request: &Request) -> Result<Ctx, Refusal> {
         let tenant = self.tenant(request).await?;
+        limit_tenant(&self.app.cache, tenant.id, self.app.tenant_rate(), self.app.clock.now()).await?;
         let actor = self.app.identity.actor(request, tenant.id).await?;
         let ctx = self.context(request, tenant, actor).await?;
         match self.refused(request, &ctx) {
