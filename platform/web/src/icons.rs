@@ -1,7 +1,7 @@
 //! Line icons, 24 by 24, drawn for this product: two-pixel strokes, round ends.
 
 /// Every icon's name, in the order of the style page.
-pub const NAMES: [&str; 40] = [
+pub const NAMES: [&str; 41] = [
     "alert",
     "arrow-left",
     "arrow-right",
@@ -40,6 +40,7 @@ pub const NAMES: [&str; 40] = [
     "star",
     "sun",
     "tag",
+    "user",
     "users",
     "video",
 ];
@@ -104,6 +105,7 @@ pub fn shapes(name: &str) -> Option<&'static str> {
             r#"<circle cx="12" cy="12" r="4"/><path d="M12 3v1.5m0 15V21m9-9h-1.5m-15 0H3m15.4-6.4-1.1 1.1M6.7 17.3l-1.1 1.1m12.8 0-1.1-1.1M6.7 6.7 5.6 5.6"/>"#
         }
         "tag" => r#"<path d="M4 4h8l8.5 8.5-8 8L4 12z"/><path d="M8 8v.01"/>"#,
+        "user" => r#"<circle cx="12" cy="8" r="4"/><path d="M4.5 20.5c0-4 3.3-6.5 7.5-6.5s7.5 2.5 7.5 6.5"/>"#,
         "users" => {
             r#"<circle cx="9" cy="8" r="3.5"/><path d="M2.5 20c0-3.6 2.9-6 6.5-6s6.5 2.4 6.5 6M16 4.8a3.5 3.5 0 0 1 0 6.4m2.5 3.3c1.9 1 3 2.9 3 5.5"/>"#
         }
