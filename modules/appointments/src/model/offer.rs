@@ -96,16 +96,13 @@ impl Offer {
         let starts = |slots: Vec<Slot>| slots.into_iter().map(|slot| Instant::new(slot.start)).collect();
         found.map_or(Ok(Vec::new()), |slots| slots.map(starts).map_err(refused))
     }
-    /// Whether a start is on offer, and why not.
-    ///
-    /// # Errors
-    /// 422 at `start` when it lies outside of all calendars.
-    pub fn judge(&self, of: &[MemberId], load: &Load, now: Instant, start: Instant) -> Result<Verdict, Problem> {
+    /// Whether a start is on offer, and why not. What lies outside of all calendars is not.
+    pub fn judge(&self, of: &[MemberId], load: &Load, now: Instant, start: Instant) -> Verdict {
         let range = (start, start.plus_seconds(1));
         let explained = self.ask(of, load, now, range, |request| availability::explain(request, start.timestamp()));
         match explained {
-            None => Ok(Verdict::Closed("not_offered")),
-            Some(answer) => Ok(verdict(&answer.map_err(|_| Problem::field("start", "not_offered"))?)),
+            Some(Ok(answer)) => verdict(&answer),
+            None | Some(Err(_)) => Verdict::Closed("not_offered"),
         }
     }
     /// The free coach whose turn it is: fewest bookings that week, then longest without one.
@@ -260,7 +257,7 @@ mod tests {
     fn each_refusal_says_why() {
         let offer = offer(1, CoachMode::Fixed);
         let load = Load::new(&[taken(1, "2026-11-23T10:00:00Z", "2026-11-23T10:40:00Z")], &[]).unwrap();
-        let judge = |start: &str, now: &str| offer.judge(&[member(1)], &load, at(now), at(start)).unwrap();
+        let judge = |start: &str, now: &str| offer.judge(&[member(1)], &load, at(now), at(start));
         assert_eq!(judge("2026-11-23T09:00:00Z", NOW), Verdict::Open);
         assert_eq!(judge("2026-11-23T10:00:00Z", NOW), Verdict::Taken);
         assert_eq!(judge("2026-11-23T09:10:00Z", NOW), Verdict::Closed("not_offered"));
@@ -284,7 +281,7 @@ mod tests {
         let rest: Vec<MemberId> = all.iter().copied().filter(|id| *id != member(2)).collect();
         assert_eq!(offer.assign(&rest, &load, at(NOW), start), Some(member(1)));
         assert_eq!(offer.assign(&[member(3)], &load, at(NOW), start), None);
-        assert_eq!(offer.judge(&[member(3)], &load, at(NOW), start).unwrap(), Verdict::Taken);
+        assert_eq!(offer.judge(&[member(3)], &load, at(NOW), start), Verdict::Taken);
     }
 
     #[test]

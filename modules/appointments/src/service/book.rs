@@ -98,7 +98,7 @@ async fn attempt(tx: &mut Tx, order: &Order) -> Result<Booking, BookError> {
     let mut of = offer.choice(order.coach)?;
     let load = load_for(tx, &offer, &of, order.start).await?;
     let now = tx.ctx().now();
-    if let Verdict::Closed(code) = offer.judge(&of, &load, now, order.start)? {
+    if let Verdict::Closed(code) = offer.judge(&of, &load, now, order.start) {
         return earlier_or(tx, order, Problem::field("start", code)).await;
     }
     // Whoever is free and had least; when somebody was faster, the next one.
