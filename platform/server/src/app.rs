@@ -193,7 +193,7 @@ fn sources(registry: &Registry) -> Vec<web::Source> {
         let kernel::Source { name, templates, texts } = (module.source)();
         web::Source { name, templates, texts }
     });
-    [web::own_source(), crate::pages::own_source()].into_iter().chain(modules).collect()
+    [web::own_source(), crate::pages::own_source(), crate::identity::source()].into_iter().chain(modules).collect()
 }
 
 /// Reactions of all modules, and automations after every event. Whether the module is on is asked when the job runs.
