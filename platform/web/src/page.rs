@@ -59,7 +59,7 @@ pub struct NavItem {
     pub href: String,
     /// Its text, in the viewer's language.
     pub label: String,
-    /// Icon name (see [`crate::icons::NAMES`]).
+    /// Icon name (see [`crate::icons::names`]).
     pub icon: String,
     /// Whether the viewer is there.
     pub current: bool,

@@ -310,7 +310,7 @@ impl Default for Style {
         let offer = |name: &str, amount: i64, best: bool, lines: [&str; 2]| json!({ "name": name, "price": Money::new(amount, "GBP"), "best": best, "lines": lines });
         Self {
             form,
-            icons: icons::NAMES.to_vec(),
+            icons: icons::names().collect(),
             swatches: json!(["brand", "soft", "text", "accent"]),
             messages: json!([
                 message("ok", "Booking confirmed. A mail is on its way."),
