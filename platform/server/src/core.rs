@@ -46,6 +46,7 @@ pub const PERMISSIONS: &[PermissionDef] = &[
     PermissionDef { permission: AUTOMATIONS_READ, holders: MANAGERS },
     PermissionDef { permission: AUTOMATIONS_WRITE, holders: MANAGERS },
     PermissionDef { permission: AUTOMATIONS_RUN, holders: SYSTEM },
+    PermissionDef { permission: crate::mailing::SEND, holders: SYSTEM },
 ];
 
 /// The platform's own navigation; modules' items are sorted in by their order.

@@ -18,6 +18,7 @@ mod body;
 mod connection;
 mod csrf;
 mod headers;
+mod host;
 mod log;
 mod options;
 mod problem;
@@ -33,10 +34,11 @@ use std::{
 };
 
 pub use address::{BadNetwork, Network};
+pub use host::{serve, serve_metrics};
 pub use options::{BodyLimit, EdgeOptions, ProblemPage};
 pub use problem::{Asked, limit_tenant, too_many_requests};
 pub use probes::{Readiness, install_metrics, operations};
-pub use serve::serve;
+pub use serve::run;
 
 /// Quoted in logs and answers. The caller's own `x-request-id` when it is well formed, else a new one.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -48,7 +48,7 @@ impl Asked {
 #[must_use]
 pub fn too_many_requests(wait: Duration) -> Problem {
     let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
-    Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests")
+    Problem::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited")
         .arg("seconds", seconds)
         .with("retry_after", seconds.max(1))
 }

@@ -35,7 +35,7 @@ const BREATH: Duration = Duration::from_millis(50);
 ///
 /// # Errors
 /// When the listener has no address.
-pub async fn serve<E>(
+pub async fn run<E>(
     listener: TcpListener,
     endpoint: E,
     options: EdgeOptions,

@@ -100,7 +100,7 @@ impl Service {
         };
         match watch.wrong() {
             Some(Wrong::TooLarge) => response = self.problem(asked, &too_large(limit)),
-            Some(Wrong::TooSlow) => response = self.problem(asked, &Problem::new(StatusCode::REQUEST_TIMEOUT, "request_timeout")),
+            Some(Wrong::TooSlow) => response = self.problem(asked, &Problem::new(StatusCode::REQUEST_TIMEOUT, "deadline")),
             None => {}
         }
         if let Some(wait) = response.data::<Problem>().and_then(problem::retry_after) {
@@ -114,7 +114,7 @@ impl Service {
             let key = Key::platform(format_args!("address/{}", address::limited_as(client)));
             self.options.cache.allow(&key, rate, self.options.clock.now()).await.map_err(problem::too_many_requests)?;
         }
-        let host = host(request).ok_or_else(|| Problem::new(StatusCode::BAD_REQUEST, "bad_request"))?;
+        let host = host(request).ok_or_else(|| Problem::new(StatusCode::BAD_REQUEST, "body_unreadable"))?;
         if csrf::is_cross_site(request.method(), host, request.headers()) {
             return Err(Problem::new(StatusCode::FORBIDDEN, "cross_site"));
         }
@@ -156,7 +156,7 @@ impl Service {
             Ok(Ok(response)) => Ok(response),
             // What it said is in the log by the panic hook; it may hold anything, so it is not repeated to the caller.
             Ok(Err(_)) => Err(Problem::internal("a handler panicked")),
-            Err(_) => Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "timeout")),
+            Err(_) => Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "busy")),
         }
     }
 
@@ -187,7 +187,7 @@ impl Service {
 }
 
 fn too_large(limit: usize) -> Problem {
-    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large").arg("kib", limit / 1024).with("limit_bytes", limit)
+    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large").arg("kib", limit / 1024).with("limit_bytes", limit)
 }
 
 /// The one host that is asked for.

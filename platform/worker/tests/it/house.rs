@@ -46,7 +46,12 @@ impl House {
         let name = format!("worker_{}", NUMBER.fetch_add(1, Ordering::SeqCst));
         psql("postgres", &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
         psql("postgres", &format!("CREATE DATABASE {name}"));
-        db::migrate(&server().url(&name, "postgres")).await.unwrap();
+        {
+            // Roles belong to the whole server: the first migration of a new one makes them, one at a time.
+            static ROLES: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+            let _one = ROLES.lock().await;
+            db::migrate(&server().url(&name, "postgres")).await.unwrap();
+        }
         let url = server().url(&name, "app");
         let db = Db::connect(&url, PoolOptions { size: 16, wait: Duration::from_secs(5) }).unwrap();
         Self { name, db, clock: Clock::manual("2026-11-21T09:00:00Z".parse().unwrap()) }

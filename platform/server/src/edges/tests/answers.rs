@@ -83,7 +83,7 @@ async fn too_many_requests_of_one_address_are_429_with_the_time_to_wait() {
     let refused = ask("203.0.113.9").await;
     assert_eq!(status(&refused), StatusCode::TOO_MANY_REQUESTS);
     assert_eq!(header(&refused, "retry-after"), Some("10"));
-    assert!(body(&refused).contains("too_many_requests"));
+    assert!(body(&refused).contains("rate_limited"));
     assert_eq!(status(&ask("203.0.113.10").await), StatusCode::OK, "another address");
     clock.advance(10);
     assert_eq!(status(&ask("203.0.113.9").await), StatusCode::OK);
@@ -119,7 +119,7 @@ async fn figures_are_served_by_route() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let stop = CancellationToken::new();
-    let task = tokio::spawn(serve(listener, operations(figures), options(), stop.clone().cancelled_owned()));
+    let task = tokio::spawn(run(listener, operations(figures), options(), stop.clone().cancelled_owned()));
     let operations = Server { address, stop, task };
     assert_eq!(status(&operations.get("/metrics").await), StatusCode::OK);
     let figures = operations.get("/metrics").await;

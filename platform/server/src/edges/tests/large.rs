@@ -48,7 +48,7 @@ async fn what_is_announced_too_large_is_refused_at_once() {
     assert_eq!(status(&answer), StatusCode::PAYLOAD_TOO_LARGE);
     assert!(!answer.contains("100 Continue"));
     assert_eq!(header(&answer, "connection"), Some("close"));
-    assert!(body(&answer).contains(r#""code":"body_too_large""#) && body(&answer).contains("262144"));
+    assert!(body(&answer).contains(r#""code":"too_large""#) && body(&answer).contains("262144"));
 }
 
 #[tokio::test]

@@ -96,7 +96,7 @@ async fn start(options: EdgeOptions) -> Server {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let stop = CancellationToken::new();
-    let task = tokio::spawn(serve(listener, routes(), options, stop.clone().cancelled_owned()));
+    let task = tokio::spawn(run(listener, routes(), options, stop.clone().cancelled_owned()));
     Server { address, stop, task }
 }
 

@@ -66,7 +66,7 @@ async fn a_body_that_does_not_come_is_408() {
     let server = start(options()).await;
     let answer = server.ask("POST /echo HTTP/1.1\nhost: coach.example\ncontent-length: 100\n\nonly this").await;
     assert_eq!(status(&answer), StatusCode::REQUEST_TIMEOUT, "{answer}");
-    assert!(answer.contains("request_timeout"));
+    assert!(answer.contains("deadline"));
 }
 
 #[tokio::test]
