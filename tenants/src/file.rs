@@ -5,8 +5,9 @@ use events::Currency;
 use serde::{Deserialize, Serialize};
 
 /// A tenant as a file (`tenants/*.toml`, Helm values): the whole of what provisioning makes.
+///
+/// What it does not know is taken for a module's section, and refused when there is no such module.
 #[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
 pub struct TenantFile {
     /// Name in the URL.
     pub slug: String,
