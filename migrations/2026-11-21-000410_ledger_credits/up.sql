@@ -88,7 +88,7 @@ CREATE CONSTRAINT TRIGGER credit_transaction_balances AFTER INSERT ON credit_ent
 CREATE CONSTRAINT TRIGGER credit_transaction_balances AFTER INSERT ON credit_transactions
   DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION credit_transaction_balances();
 
--- Keeps the cached balance. Entries may join a transaction only in the database transaction that made it.
+-- Keeps the cached balance.
 CREATE FUNCTION credit_entry_moves_balance() RETURNS trigger LANGUAGE plpgsql SET search_path = public AS $$
 BEGIN
   IF NEW.account = 'held' THEN

@@ -38,10 +38,10 @@ pub use provider::{
     Free, Manual, PaymentProvider, ProviderError, Providers, Stage, Start, install, installed,
 };
 pub use read::{
-    OrderFilter, Revenue, by_form_key, by_id, by_token, lines, list, list_of_client, payments, revenue,
+    OrderFilter, Revenue, by_form_key, by_id, by_token, lines, list, list_of_client, lock, payments, revenue, waiting,
 };
 pub use sandbox::{Sandbox, SandboxError, SandboxRefused, SandboxState, SandboxStep};
-pub use settings::{MAX_INSTRUCTIONS, Settings, methods, save_settings, settings};
+pub use settings::{MAX_INSTRUCTIONS, Settings, methods, save_settings, settings, stored_settings};
 pub use status::Status;
 pub use steps::{Step, StepKind, step, steps};
 pub use total::{MAX_PRICE_MAJOR, max_price, subtotal};

@@ -42,6 +42,14 @@ pub async fn by_id(tx: &mut Tx, id: OrderId) -> QueryResult<Option<Order>> {
     orders::table.find(id).select(Order::as_select()).first(&mut **tx).await.optional()
 }
 
+/// An order of this tenant, locked until the transaction ends.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn lock(tx: &mut Tx, id: OrderId) -> QueryResult<Option<Order>> {
+    orders::table.find(id).select(Order::as_select()).for_update().first(&mut **tx).await.optional()
+}
+
 /// The order whose receipt has this token.
 ///
 /// # Errors
@@ -144,4 +152,15 @@ pub async fn revenue(tx: &mut Tx, from: Instant, until: Instant, currency: Curre
         .first(&mut **tx)
         .await?;
     Ok(Revenue { total: Money::new(sum.unwrap_or(0), currency), orders: count })
+}
+
+/// How many orders wait for a payment of this kind.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn waiting(tx: &mut Tx, method: Method) -> QueryResult<i64> {
+    let now = tx.ctx().now();
+    let open = dsl::sql::<diesel::sql_types::Bool>("status IN ('draft', 'pending_payment')");
+    let all = orders::table.filter(open).filter(orders::expires_at.gt(now)).filter(orders::provider.eq(method));
+    all.count().get_result(&mut **tx).await
 }

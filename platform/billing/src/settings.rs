@@ -33,8 +33,15 @@ impl Default for Settings {
 /// # Errors
 /// When the database refuses.
 pub async fn settings(tx: &mut Tx) -> QueryResult<Settings> {
-    let found = billing_settings::table.select(Settings::as_select()).first(&mut **tx).await.optional()?;
-    Ok(found.unwrap_or_default())
+    Ok(stored_settings(tx).await?.unwrap_or_default())
+}
+
+/// The tenant's settings; `None` when nobody has chosen yet.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn stored_settings(tx: &mut Tx) -> QueryResult<Option<Settings>> {
+    billing_settings::table.select(Settings::as_select()).first(&mut **tx).await.optional()
 }
 
 /// Keeps the tenant's settings.

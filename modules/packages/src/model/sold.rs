@@ -1,0 +1,122 @@
+use std::collections::BTreeMap;
+
+use events::ProductId;
+use serde::{Deserialize, Serialize};
+
+use super::{GrantSpec, Offer, OfferId, OfferKind};
+
+/// What an order line remembers of the moment of sale.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Sold {
+    /// What is handed out once the order is paid.
+    pub(crate) grants: Vec<SoldGrant>,
+    /// What is reserved, and free again when it is not paid.
+    pub(crate) holds: Vec<Hold>,
+}
+
+/// One grant of one product.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct SoldGrant {
+    /// The product that gives it.
+    pub(crate) product: ProductId,
+    /// Its name at that moment.
+    pub(crate) name: String,
+    /// How often.
+    pub(crate) times: i32,
+    /// What.
+    pub(crate) grant: GrantSpec,
+}
+
+/// So many of an offer are taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Hold {
+    /// The offer.
+    pub(crate) offer: OfferId,
+    /// How many.
+    pub(crate) count: i32,
+}
+
+/// What buying `quantity` of an offer means. A package takes one of itself and of each product as many as it bundles.
+pub(crate) fn sold_of(offer: &Offer, quantity: i32) -> Sold {
+    let mut holds = BTreeMap::from([(offer.row.id, quantity)]);
+    let own = offer.grants.iter().map(|grant| SoldGrant {
+        product: ProductId::from_uuid(offer.row.id.uuid()),
+        name: offer.row.name.clone(),
+        times: quantity,
+        grant: grant.clone(),
+    });
+    let mut grants: Vec<SoldGrant> = if offer.row.kind == OfferKind::Product { own.collect() } else { Vec::new() };
+    for item in &offer.items {
+        let times = item.quantity.saturating_mul(quantity);
+        *holds.entry(item.product).or_default() += times;
+        grants.extend(item.grants.iter().map(|grant| SoldGrant {
+            product: ProductId::from_uuid(item.product.uuid()),
+            name: item.name.clone(),
+            times,
+            grant: grant.clone(),
+        }));
+    }
+    Sold { grants, holds: holds.into_iter().map(|(offer, count)| Hold { offer, count }).collect() }
+}
+
+/// The sum of several lines' reservations, in the order in which stock is locked.
+pub(crate) fn holds_of<'a>(lines: impl IntoIterator<Item = &'a Sold>) -> Vec<Hold> {
+    let mut sum: BTreeMap<OfferId, i32> = BTreeMap::new();
+    for hold in lines.into_iter().flat_map(|sold| &sold.holds) {
+        let count = sum.entry(hold.offer).or_default();
+        *count = count.saturating_add(hold.count);
+    }
+    sum.into_iter().map(|(offer, count)| Hold { offer, count }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use events::Id;
+
+    use super::*;
+    use crate::model::{Item, OfferStatus, offer::tests::offer};
+
+    fn item(id: u128, quantity: i32) -> Item {
+        let product: OfferId = format!("off_{id:032x}").parse().unwrap();
+        let grants = vec![GrantSpec::Credits { credits: 5, days: None }];
+        Item { product, name: format!("Product {id}"), quantity, grants, sold_out: false }
+    }
+
+    #[test]
+    fn a_product_gives_what_it_grants() {
+        let mut one = offer(OfferKind::Product, OfferStatus::Active);
+        one.grants = vec![GrantSpec::Credits { credits: 10, days: Some(90) }];
+        let sold = sold_of(&one, 2);
+        assert_eq!(sold.holds, [Hold { offer: one.row.id, count: 2 }]);
+        assert_eq!(sold.grants.iter().map(|grant| grant.times).collect::<Vec<_>>(), [2]);
+        let json = serde_json::to_value(&sold).unwrap();
+        assert_eq!(serde_json::from_value::<Sold>(json).unwrap(), sold);
+    }
+    proptest! {
+        #[test]
+        fn a_package_takes_and_gives_all_its_products(items in proptest::collection::btree_map(100..200_u128, 1..10_i32, 0..8), quantity in 1..5_i32) {
+            let mut package = offer(OfferKind::Package, OfferStatus::Active);
+            package.items = items.iter().map(|(id, count)| item(*id, *count)).collect();
+            let sold = sold_of(&package, quantity);
+            prop_assert_eq!(sold.holds.len(), items.len() + 1);
+            prop_assert!(sold.holds.is_sorted_by_key(|hold| hold.offer));
+            for (id, count) in &items {
+                let offer: OfferId = Id::from_uuid(item(*id, 1).product.uuid());
+                let hold = sold.holds.iter().find(|hold| hold.offer == offer).unwrap();
+                prop_assert_eq!(hold.count, count * quantity);
+            }
+            let given: i32 = sold.grants.iter().map(|grant| grant.times).sum();
+            prop_assert_eq!(given, items.values().sum::<i32>() * quantity);
+        }
+        #[test]
+        fn holds_of_many_lines_are_their_sum(counts in proptest::collection::vec((100..110_u128, 1..10_i32), 0..20)) {
+            let lines: Vec<Sold> = counts.iter().map(|(id, count)| Sold {
+                grants: vec![], holds: vec![Hold { offer: item(*id, 1).product, count: *count }],
+            }).collect();
+            let sum = holds_of(&lines);
+            prop_assert!(sum.is_sorted_by_key(|hold| hold.offer));
+            prop_assert_eq!(sum.iter().map(|hold| hold.count).sum::<i32>(), counts.iter().map(|(_, count)| count).sum::<i32>());
+        }
+    }
+}

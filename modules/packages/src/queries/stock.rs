@@ -1,0 +1,127 @@
+//! Stock and limits: each change is one conditional update beside a CHECK, so that they hold under any race.
+//!
+//! Lock order: rows of `offer_stock` sorted by offer, each with the client's row after it; then the offers whose
+//! `sold_out` turns; all of them before the order counter.
+
+use std::collections::BTreeMap;
+
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, sql_types as st};
+use diesel_async::RunQueryDsl;
+use events::ClientId;
+use kernel::Tx;
+
+use crate::{
+    model::{Hold, OfferId, can_sell},
+    schema::{offer_clients, offer_stock, offers},
+};
+
+/// Why something can't be reserved.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Refused {
+    /// None is left.
+    #[error("sold out")]
+    SoldOut,
+    /// The client has as many as one may have.
+    #[error("above the limit per client")]
+    Limit,
+    #[error(transparent)]
+    Db(#[from] diesel::result::Error),
+}
+
+/// Begins to count a new offer.
+pub(crate) async fn add_stock(tx: &mut Tx, offer: OfferId, stock: Option<i32>) -> QueryResult<()> {
+    let row = (offer_stock::offer_id.eq(offer), offer_stock::stock.eq(stock));
+    diesel::insert_into(offer_stock::table).values(row).execute(&mut **tx).await.map(drop)
+}
+
+/// Sets how many there are of an offer. Answers whether it is sold out now, or `Err(taken)` when more are taken already.
+pub(crate) async fn change_stock(tx: &mut Tx, offer: OfferId, stock: Option<i32>) -> QueryResult<Result<bool, i32>> {
+    let taken: i32 =
+        offer_stock::table.find(offer).select(offer_stock::taken).for_update().first(&mut **tx).await?;
+    if !can_sell(stock, taken, 0) {
+        return Ok(Err(taken));
+    }
+    let change = diesel::update(offer_stock::table.find(offer)).set(offer_stock::stock.eq(stock));
+    change.execute(&mut **tx).await?;
+    Ok(Ok(stock.is_some_and(|stock| taken >= stock)))
+}
+
+/// Takes what is wanted of each offer for a client, or nothing: on a refusal the caller gives its transaction up.
+///
+/// Invariant: `holds` is sorted by offer.
+pub(crate) async fn reserve(tx: &mut Tx, client: ClientId, holds: &[Hold]) -> Result<(), Refused> {
+    let mut gone = Vec::new();
+    for hold in holds {
+        let taken: Option<(i32, Option<i32>)> =
+            diesel::update(offer_stock::table.find(hold.offer))
+                .filter(diesel::dsl::sql::<st::Bool>("(stock IS NULL OR taken + ").bind::<st::Integer, _>(hold.count).sql(" <= stock)"))
+                .set(offer_stock::taken.eq(offer_stock::taken + hold.count))
+                .returning((offer_stock::taken, offer_stock::stock))
+                .get_result(&mut **tx)
+                .await
+                .optional()?;
+        let (taken, stock) = taken.ok_or(Refused::SoldOut)?;
+        if stock.is_some_and(|stock| taken >= stock) {
+            gone.push(hold.offer);
+        }
+        reserve_for_client(tx, client, *hold).await?;
+    }
+    mark_sold_out(tx, gone, true).await?;
+    Ok(())
+}
+
+async fn reserve_for_client(tx: &mut Tx, client: ClientId, hold: Hold) -> Result<(), Refused> {
+    let limit: Option<i32> =
+        offers::table.find(hold.offer).select(offers::per_client).first(&mut **tx).await?;
+    if !can_sell(limit, 0, hold.count) {
+        return Err(Refused::Limit);
+    }
+    let counted = diesel::sql_query(
+        "INSERT INTO offer_clients (offer_id, client_id, allowed, taken) VALUES ($1, $2, $3, $4) \
+         ON CONFLICT ON CONSTRAINT offer_clients_pkey DO UPDATE \
+         SET taken = offer_clients.taken + excluded.taken, allowed = excluded.allowed \
+         WHERE excluded.allowed IS NULL OR offer_clients.taken + excluded.taken <= excluded.allowed",
+    )
+    .bind::<st::Uuid, _>(hold.offer)
+    .bind::<st::Uuid, _>(client)
+    .bind::<st::Nullable<st::Integer>, _>(limit)
+    .bind::<st::Integer, _>(hold.count)
+    .execute(&mut **tx)
+    .await?;
+    if counted == 1 { Ok(()) } else { Err(Refused::Limit) }
+}
+
+/// Gives back what orders had taken: by client and offer, in the order of the offers.
+pub(crate) async fn release(tx: &mut Tx, taken: &[(ClientId, Hold)]) -> QueryResult<()> {
+    let mut by_offer: BTreeMap<OfferId, Vec<(ClientId, i32)>> = BTreeMap::new();
+    for (client, hold) in taken {
+        by_offer.entry(hold.offer).or_default().push((*client, hold.count));
+    }
+    let mut back = Vec::new();
+    for (offer, clients) in by_offer {
+        let count: i32 = clients.iter().map(|(_, count)| count).sum();
+        let change = diesel::update(offer_stock::table.find(offer))
+            .set(offer_stock::taken.eq(offer_stock::taken - count))
+            .returning((offer_stock::taken, offer_stock::stock));
+        let left: (i32, Option<i32>) = change.get_result(&mut **tx).await?;
+        if left.1.is_some_and(|stock| left.0 < stock && left.0 + count >= stock) {
+            back.push(offer);
+        }
+        for (client, count) in clients {
+            diesel::update(offer_clients::table.find((offer, client)))
+                .set(offer_clients::taken.eq(offer_clients::taken - count))
+                .execute(&mut **tx)
+                .await?;
+        }
+    }
+    mark_sold_out(tx, back, false).await
+}
+
+/// Turns the flag where it is not so already, so that the public page changes only then.
+async fn mark_sold_out(tx: &mut Tx, ids: Vec<OfferId>, sold_out: bool) -> QueryResult<()> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let turned = diesel::update(offers::table.filter(offers::id.eq_any(ids)).filter(offers::sold_out.ne(sold_out)));
+    turned.set(offers::sold_out.eq(sold_out)).execute(&mut **tx).await.map(drop)
+}
