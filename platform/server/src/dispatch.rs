@@ -34,6 +34,10 @@ impl Jobs {
 
 impl Inner {
     async fn run(&self, job: Job) -> Result<Outcome, JobError> {
+        if job.kind == people::accounts::MAIL_JOB {
+            mailing::send_for_account(&self.app, &job.args).await?;
+            return Ok(Outcome::Done);
+        }
         let Some((module, def)) = self.kinds.get(job.kind.as_str()) else {
             return Err(JobError::Fail(format!("no job of kind {}", job.kind)));
         };

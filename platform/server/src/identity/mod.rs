@@ -15,6 +15,8 @@ mod cookie;
 mod links;
 mod mail;
 mod sign_in;
+#[cfg(test)]
+mod tests;
 mod throttle;
 mod views;
 mod way;

@@ -14,7 +14,7 @@ use poem::{
 use serde::Deserialize;
 use tenants::Lookup;
 
-use super::{Mailer, Sender, Transport, outbox};
+use super::{Mailer, Sender, Transport, account, outbox};
 use crate::{
     app::App,
     config::{Config, MailTransport},
@@ -49,14 +49,14 @@ pub async fn check(config: &Config) -> Result<(), String> {
     transport(config)?.check().await
 }
 
-fn transport(config: &Config) -> Result<Transport, String> {
+pub(super) fn transport(config: &Config) -> Result<Transport, String> {
     match config.mail.transport {
         MailTransport::Outbox => Ok(Transport::Outbox),
         MailTransport::Smtp => Transport::smtp(&config.mail.smtp_url).map_err(|error| error.to_string()),
     }
 }
 
-fn sender(config: &Config) -> Result<Sender, String> {
+pub(super) fn sender(config: &Config) -> Result<Sender, String> {
     let address: Address = config.mail.from.parse().map_err(|error| format!("mail.from is no address: {error}"))?;
     let authority = config.server.origin.split("://").nth(1).unwrap_or_default();
     let host = authority.split([':', '/']).next().filter(|host| !host.is_empty()).unwrap_or(address.domain());
@@ -103,24 +103,37 @@ struct Before {
 #[handler]
 async fn list(Data(app): Data<&Arc<App>>, Query(query): Query<Before>) -> Result<Page, Problem> {
     let before = query.before.map(|text| text.parse::<Instant>().map_err(|_| Problem::field("before", "unreadable")));
-    let view = outbox::list(&tenants_of(app).await?, before.transpose()?).await?;
+    let before = before.transpose()?;
+    let mut view = outbox::list(&tenants_of(app).await?, before).await?;
+    if before.is_none() {
+        view.mails.extend(account::lines(app).await?);
+        view.mails.sort_by(|a, b| b.sent_at.cmp(&a.sent_at));
+    }
     Ok(pages::of(&view))
 }
 
 #[handler]
 async fn show(Data(app): Data<&Arc<App>>, Path(mail): Path<String>) -> Result<Page, Problem> {
-    let (ctx, row) = outbox::find(&tenants_of(app).await?, &mail).await?;
+    let tenants = tenants_of(app).await?;
+    if let Some((view, _)) = account::find(app, &mail).await? {
+        return Ok(pages::of(&view));
+    }
+    let (ctx, row) = outbox::find(&tenants, &mail).await?;
     Ok(pages::of(&outbox::show(&ctx, &row, &app.config.mail.from)))
 }
 
 #[handler]
 async fn html(Data(app): Data<&Arc<App>>, Path(mail): Path<String>) -> Result<Response, Problem> {
-    let (_, row) = outbox::find(&tenants_of(app).await?, &mail).await?;
-    Ok(outbox::html(row))
+    let tenants = tenants_of(app).await?;
+    if let Some((_, html)) = account::find(app, &mail).await? {
+        return Ok(outbox::html(html));
+    }
+    let (_, row) = outbox::find(&tenants, &mail).await?;
+    Ok(outbox::html(row.html.unwrap_or_default()))
 }
 
 #[handler]
 async fn file(Data(app): Data<&Arc<App>>, Path((mail, file)): Path<(String, usize)>) -> Result<Response, Problem> {
     let (_, row) = outbox::find(&tenants_of(app).await?, &mail).await?;
-    outbox::file(&row, file)
+    outbox::file(&row, file).ok_or_else(Problem::not_found)
 }

@@ -11,6 +11,7 @@
 //! - A mail server that is away or says "later" is tried again; what it refuses for good is not.
 //! - Texts of jobs and logs hold no address: what the mail server said is kept with the row, in the tenant.
 
+mod account;
 mod compose;
 mod host;
 mod outbox;
@@ -22,6 +23,7 @@ mod transport;
 
 use kernel::Permission;
 
+pub use account::send_for_account;
 pub use host::{check, jobs, outbox_routes};
 pub use send::{Mailer, Sender, brand};
 pub use transport::{BadTransport, Transport};

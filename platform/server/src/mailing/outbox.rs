@@ -74,25 +74,26 @@ pub(super) fn show(ctx: &Ctx, row: &MailRow, from: &str) -> OutboxMail {
 }
 
 /// The HTML part alone, for the frame.
-pub(super) fn html(row: MailRow) -> Response {
+pub(super) fn html(document: String) -> Response {
     Response::builder()
         .header(header::CONTENT_TYPE, "text/html; charset=utf-8")
         .header(header::CONTENT_SECURITY_POLICY, FRAME_POLICY)
         .header(header::CACHE_CONTROL, "no-store")
-        .body(row.html.unwrap_or_default())
+        .body(document)
 }
 
 /// A file, always as a download.
-pub(super) fn file(row: &MailRow, index: usize) -> Result<Response, Problem> {
-    let file = attachments(row).into_iter().nth(index).ok_or_else(Problem::not_found)?;
+pub(super) fn file(row: &MailRow, index: usize) -> Option<Response> {
+    let file = attachments(row).into_iter().nth(index)?;
     let calendar = file.content_type.starts_with("text/calendar");
     let kind = if calendar { "text/calendar; charset=utf-8" } else { "application/octet-stream" };
     let ascii: String = file_name(&file.name).chars().map(|c| if c.is_ascii() { c } else { '_' }).collect();
-    Ok(Response::builder()
+    let answer = Response::builder()
         .header(header::CONTENT_TYPE, kind)
         .header(header::CONTENT_DISPOSITION, format!("attachment; filename=\"{ascii}\""))
         .header(header::CACHE_CONTROL, "no-store")
-        .body(file.text))
+        .body(file.text);
+    Some(answer)
 }
 
 fn attachments(row: &MailRow) -> Vec<Attachment> {
