@@ -36,7 +36,6 @@ impl PackagesApi {
     /// The newest first. Everybody sees the active ones; staff who may write them see all but the archived ones, or those
     /// of `status`.
     #[oai(path = "/products", method = "get", operation_id = "list_products")]
-    #[expect(clippy::too_many_arguments, reason = "one parameter of the request each")]
     async fn list_products(
         &self,
         ctx: Data<&Ctx>,
@@ -91,7 +90,6 @@ impl PackagesApi {
     ///
     /// As for products.
     #[oai(path = "/packages", method = "get", operation_id = "list_packages")]
-    #[expect(clippy::too_many_arguments, reason = "one parameter of the request each")]
     async fn list_packages(
         &self,
         ctx: Data<&Ctx>,
