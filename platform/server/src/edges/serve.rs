@@ -160,12 +160,14 @@ fn ended(result: hyper::Result<()>) {
     }
 }
 
+type Counts = Arc<Mutex<HashMap<IpAddr, usize>>>;
+
 /// How many connections each address has.
 #[derive(Clone)]
 struct Crowd {
     each: usize,
     trusted: Arc<[Network]>,
-    counts: Arc<Mutex<HashMap<IpAddr, usize>>>,
+    counts: Counts,
 }
 
 impl Crowd {
@@ -187,7 +189,8 @@ impl Crowd {
     }
 }
 
-struct Member(Option<(IpAddr, Arc<Mutex<HashMap<IpAddr, usize>>>)>);
+/// A place in the crowd, given back when it is dropped.
+struct Member(Option<(IpAddr, Counts)>);
 
 impl Drop for Member {
     fn drop(&mut self) {
