@@ -20,7 +20,7 @@ const START_LIMIT: Duration = Duration::from_secs(120);
 pub(crate) fn run(workspace: &Workspace, words: &[String]) -> Result<()> {
     let tests = workspace.root.join("tests/browser");
     let browser = embedded::browser::ensure(&tests)?;
-    let server = DevServer::start(workspace, &workspace.build_server()?)?;
+    let server = DevServer::start(workspace, &workspace.build_server()?, &[])?;
     let shots = workspace.scratch("shots")?;
     let mut node = Command::new(browser.node);
     node.args(["--test-reporter=spec", "run.mjs"]).args(words).current_dir(&tests);
@@ -32,7 +32,7 @@ pub(crate) fn run(workspace: &Workspace, words: &[String]) -> Result<()> {
 }
 
 /// `platform dev` on a data folder and a port of its own. Dropping it stops it.
-struct DevServer {
+pub(crate) struct DevServer {
     process: Process,
     address: SocketAddr,
     log: std::path::PathBuf,
@@ -41,11 +41,13 @@ struct DevServer {
 }
 
 impl DevServer {
-    fn start(workspace: &Workspace, binary: &Path) -> Result<DevServer> {
+    /// Starts it and waits until it is ready; `environment` goes to it besides what it always gets.
+    pub(crate) fn start(workspace: &Workspace, binary: &Path, environment: &[(String, String)]) -> Result<DevServer> {
         let data = open_folder()?;
         let address = free_address()?;
-        let log = workspace.scratch("logs")?.join("browser-server.log");
-        let command = dev_command(workspace, binary, data.path(), address);
+        let log = workspace.scratch("logs")?.join(format!("server-{}.log", address.port()));
+        let mut command = dev_command(workspace, binary, data.path(), address);
+        command.envs(environment.iter().cloned());
         let started = Instant::now();
         let mut process = Process::start("the server", &command, &log)?;
         process.wait_until(START_LIMIT, || is_ready(address))?;
@@ -53,8 +55,13 @@ impl DevServer {
         Ok(DevServer { process, address, log, _data: data })
     }
 
-    fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// Where its log is.
+    pub(crate) fn log(&self) -> &Path {
+        &self.log
     }
 }
 

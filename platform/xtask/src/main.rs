@@ -3,6 +3,8 @@
 
 mod browser;
 mod ci;
+mod docs;
+mod new_module;
 mod openapi;
 mod schema;
 mod services;
@@ -12,7 +14,7 @@ mod workspace;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 #[derive(Parser)]
 #[command(name = "cargo xtask", about = "Tasks of this workspace")]
@@ -29,6 +31,10 @@ enum Task {
     Schema(Check),
     /// Write docs/openapi.json from the server
     Openapi(Check),
+    /// Write a new feature module with everything a module has
+    NewModule(new_module::Options),
+    /// Check the documents: links, named files, dependencies; and run the commands in them
+    Docs,
     /// Run what CI runs: formatting, lints, tests, and that generated files are fresh
     Ci,
 }
@@ -41,11 +47,18 @@ struct Check {
     check: bool,
 }
 
+/// Names of all tasks.
+fn tasks() -> Vec<String> {
+    Arguments::command().get_subcommands().map(|task| task.get_name().to_owned()).collect()
+}
+
 fn main() -> ExitCode {
     let done = match Arguments::parse().task {
         Task::Test(options) => test::run(&options),
         Task::Schema(check) => schema::run(check.check),
         Task::Openapi(check) => openapi::run(check.check),
+        Task::NewModule(options) => new_module::run(&options),
+        Task::Docs => docs::run(),
         Task::Ci => ci::run(),
     };
     match done {

@@ -3,6 +3,8 @@
 use anyhow::Result;
 
 use crate::browser;
+use crate::docs;
+use crate::new_module;
 use crate::services::Services;
 use crate::steps::{Steps, tidy_up_on_interrupt};
 use crate::workspace::Workspace;
@@ -44,6 +46,10 @@ pub(crate) fn add_to(steps: &mut Steps, options: &Options) -> Result<()> {
     let workspace = Workspace::load()?;
     if !options.browser {
         rust(steps, &workspace, options);
+    }
+    if options.is_whole() && !options.browser {
+        steps.run("documents", || docs::check(&workspace));
+        steps.run("a new module", || new_module::trial::run_all(&workspace));
     }
     if options.browser || (options.is_whole() && !options.no_browser) {
         steps.run("browser tests", || browser::run(&workspace, &options.words));

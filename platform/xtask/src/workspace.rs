@@ -1,6 +1,6 @@
 //! What cargo knows about this workspace.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result};
@@ -30,7 +30,13 @@ pub(crate) struct Package {
 impl Workspace {
     /// Asks cargo.
     pub(crate) fn load() -> Result<Workspace> {
-        let text = output(cargo().args(["metadata", "--no-deps", "--format-version", "1"]))?;
+        Workspace::load_in(Path::new("."))
+    }
+
+    /// The same for the workspace that a folder lies in.
+    pub(crate) fn load_in(folder: &Path) -> Result<Workspace> {
+        let metadata = ["metadata", "--no-deps", "--offline", "--format-version", "1"];
+        let text = output(cargo().args(metadata).current_dir(folder))?;
         serde_json::from_str(&text).context("cargo metadata printed something odd")
     }
 
@@ -39,6 +45,11 @@ impl Workspace {
     pub(crate) fn build_server(&self) -> Result<PathBuf> {
         run(self.cargo().args(["build", "--quiet", "--workspace", "--bin", "platform"]))?;
         Ok(self.target.join("debug/platform"))
+    }
+
+    /// Where cargo puts what it builds.
+    pub(crate) fn target_folder(&self) -> &Path {
+        &self.target
     }
 
     /// A folder for what a task leaves to look at.

@@ -40,13 +40,26 @@ struct Wish {
 /// Writes the files, or compares them.
 pub(crate) fn run(check: bool) -> Result<()> {
     let workspace = Workspace::load()?;
-    let wishes = wishes(&workspace)?;
+    each(&workspace, &wishes(&workspace)?, check)
+}
+
+/// Compares the file of one crate of a workspace.
+pub(crate) fn check_one(workspace: &Workspace, package: &str) -> Result<()> {
+    let mut wishes = wishes(workspace)?;
+    wishes.retain(|(file, _)| file.iter().any(|part| part == package));
+    if wishes.is_empty() {
+        bail!("{package} wishes for no schema file");
+    }
+    each(workspace, &wishes, true)
+}
+
+fn each(workspace: &Workspace, wishes: &[(PathBuf, Wish)], check: bool) -> Result<()> {
     let folder = open_folder()?;
     let server = Postgres::start(&Options::for_tests(folder.path()))?;
     migrate(&server, &workspace.root)?;
     let tables = catalog::read(&server)?;
     let mut stale = Vec::new();
-    for (file, wish) in &wishes {
+    for (file, wish) in wishes {
         let wanted = formatted(
             &render::file(wish, &tables).with_context(|| file.display().to_string())?,
             folder.path(),
