@@ -65,6 +65,7 @@ impl App {
     /// When a template, text or policy is broken.
     pub async fn build(parts: Parts) -> anyhow::Result<Arc<Self>> {
         let Parts { config, db, clock, entropy, cache } = parts;
+        billing::install(payment_providers(&config, &entropy));
         let registry = Registry::new(modules());
         let permissions: Vec<_> =
             core::PERMISSIONS.iter().chain(registry.all().iter().flat_map(|module| module.permissions)).copied().collect();
@@ -187,8 +188,19 @@ impl App {
     }
 }
 
+/// The providers that take money here. The sandbox is one of them on a development installation only: it refuses to start
+/// anywhere else. Its key lives as long as the process.
+fn payment_providers(config: &Config, entropy: &kernel::Entropy) -> billing::Providers {
+    let stage = if config.is_development() { billing::Stage::Development } else { billing::Stage::Production };
+    match billing::Sandbox::new(stage, entropy.bytes()) {
+        Ok(sandbox) => billing::Providers::new().with_sandbox(sandbox),
+        Err(billing::SandboxRefused) => billing::Providers::new(),
+    }
+}
+
 /// Templates and texts of everybody, the look's own first.
-fn sources(registry: &Registry) -> Vec<web::Source> {
+#[must_use]
+pub fn sources(registry: &Registry) -> Vec<web::Source> {
     let modules = registry.all().iter().map(|module| {
         let kernel::Source { name, templates, texts } = (module.source)();
         web::Source { name, templates, texts }

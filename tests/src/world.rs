@@ -1,0 +1,106 @@
+//! A tenant with one of everything there is.
+
+use std::collections::BTreeSet;
+
+use testkit::{Client, Persona, Sql, TestApp, TestTenant, tomorrow_at};
+
+/// A tenant with one of everything, and the names of it all.
+pub struct World<'a> {
+    pub tenant: TestTenant<'a>,
+    pub owner: Client,
+    /// Identifiers as the API writes them: `bkg_…`.
+    pub ids: Vec<String>,
+    /// Other names of its things in addresses: slugs, tokens, numbers.
+    pub names: Vec<String>,
+    /// Slugs of what is bookable and for sale.
+    pub appointment: String,
+    pub product: String,
+}
+
+impl<'a> World<'a> {
+    pub async fn new(app: &'a TestApp) -> Self {
+        let tenant = TestTenant::new(app).await;
+        let owner = tenant.owner().await;
+        let mark = tenant.slug.replace("t-", "");
+        let (appointment, product, package) = (format!("talk-{mark}"), format!("pass-{mark}"), format!("bundle-{mark}"));
+        let email = tenant.email(Persona::Client);
+        let kind = tenant.bookable(&owner, &appointment).await;
+        let booked = tenant.book(&tenant.visitor(), &appointment, &tomorrow_at(10, 0), &email).await;
+        let sold = tenant.product(&owner, &product, 2_500, 5).await;
+        let bundle = tenant.package(&owner, &package, 4_000, &sold).await;
+        let paying = tenant.buy(&tenant.visitor(), &product, &email, "sandbox").await;
+        let automation = install(&owner).await;
+        let other = tenant.book(&tenant.visitor(), &appointment, &tomorrow_at(11, 0), &email).await;
+        tenant.run_jobs().await;
+        let run = format!("run_{}", one(&tenant, "automation_runs", "id").await.replace('-', ""));
+        let client = format!("cli_{}", one(&tenant, "clients", "id").await.replace('-', ""));
+        let lot = app.sql.column(&format!("SELECT id FROM credit_lots WHERE {}", tenant.rows())).await;
+        let members = [tenant.member(Persona::Owner).await, tenant.member(Persona::Coach).await];
+        let mut ids = vec![kind, booked.id, other.id, sold, bundle, paying.id, automation, run, client];
+        ids.extend(members);
+        ids.extend(lot.iter().map(|id| format!("lot_{}", id.replace('-', ""))));
+        let page = paying.next.rsplit('/').next().unwrap().to_owned();
+        let names = vec![appointment.clone(), product.clone(), package, booked.token, paying.token, page];
+        Self { tenant, owner, ids, names, appointment, product }
+    }
+    /// Everything that can stand in an address.
+    pub fn all(&self) -> Vec<&str> {
+        self.ids.iter().chain(&self.names).map(String::as_str).collect()
+    }
+    /// The first identifier of a kind: `bkg`.
+    pub fn id(&self, prefix: &str) -> &str {
+        let found = self.ids.iter().find(|id| id.starts_with(&format!("{prefix}_")));
+        found.unwrap_or_else(|| panic!("the world has no {prefix}: add one to tests/src/world.rs"))
+    }
+}
+
+/// Installs the example automation, grants it what it asks for and switches it on.
+pub async fn install(owner: &Client) -> String {
+    let path = tokio::task::spawn_blocking(|| plugins::build::example("welcome-note")).await.unwrap().unwrap();
+    let bytes = std::fs::read(path).unwrap();
+    let place = format!("/api/v1/{}/automations", owner.site.slug);
+    let request = owner.request(reqwest::Method::POST, &place).header("content-type", "application/octet-stream").body(bytes);
+    let id = owner.send(request).await.expect(200).json()["id"].as_str().unwrap().to_owned();
+    let asked = owner.api("GET", &format!("/automations/{id}"), None).await.expect(200).json()["capabilities"].clone();
+    let change = serde_json::json!({ "granted": asked, "enabled": true });
+    let _ = owner.api("PATCH", &format!("/automations/{id}"), Some(&change)).await.expect(200);
+    id
+}
+
+async fn one(tenant: &TestTenant<'_>, table: &str, column: &str) -> String {
+    let sql = format!("SELECT {column} FROM {table} WHERE {} LIMIT 1", tenant.rows());
+    tenant.app.sql.column(&sql).await.pop().unwrap_or_else(|| panic!("nothing in {table}"))
+}
+
+/// An identifier or name that looks like this one and names nothing.
+pub fn random_like(name: &str) -> String {
+    let fresh: String = testkit_random();
+    match name.split_once('_') {
+        Some((prefix, hex)) if hex.len() == 32 && prefix.len() == 3 => format!("{prefix}_{fresh}"),
+        _ => fresh.chars().cycle().take(name.len().clamp(8, 60)).collect(),
+    }
+}
+
+/// 32 hexadecimal digits.
+fn testkit_random() -> String {
+    use std::hash::{BuildHasher, RandomState};
+    let part = || RandomState::new().hash_one(0_u8);
+    format!("{:016x}{:016x}", part(), part())
+}
+
+/// One line for each table: how many rows of a tenant it has, and a hash of them.
+pub async fn rows_of(sql: &Sql, tenant: &TestTenant<'_>) -> BTreeSet<String> {
+    let tables = sql
+        .column(
+            "SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'tenant_id' \
+             WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' ORDER BY 1",
+        )
+        .await;
+    let mut lines = BTreeSet::new();
+    for table in tables {
+        let hash = format!("SELECT count(*) || ' ' || md5(coalesce(string_agg(md5(t::text), '' ORDER BY md5(t::text)), '')) FROM {table} t WHERE {}", tenant.rows());
+        lines.insert(format!("{table} {}", sql.one(&hash).await));
+    }
+    lines.insert(format!("tenants {}", sql.one(&format!("SELECT md5(t::text) FROM tenants t WHERE id = '{}'", tenant.id.uuid())).await));
+    lines
+}
