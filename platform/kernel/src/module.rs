@@ -31,7 +31,8 @@ impl Api {
     #[must_use]
     pub fn new<T: OpenApi + 'static>(api: T) -> Self {
         let service = OpenApiService::new(api, "", "");
-        let spec = serde_json::from_str(&service.spec()).unwrap_or(Value::Null);
+        // The prefix is copied into the document as poem writes it; a document says `{slug}`.
+        let spec = serde_json::from_str(&service.spec().replace("/:slug", "/{slug}")).unwrap_or(Value::Null);
         Self { spec, endpoint: service.into_endpoint().map_to_response().boxed() }
     }
 }

@@ -42,7 +42,6 @@ impl BookingsApi {
     async fn list(
         &self,
         Data(ctx): Data<&Ctx>,
-        #[oai(name = "slug")] _slug: Path<String>,
         status: Query<Option<State>>,
         coach: Query<Option<MemberId>>,
         /// Starting then or later.
@@ -77,7 +76,6 @@ impl BookingsApi {
     async fn create(
         &self,
         Data(ctx): Data<&Ctx>,
-        #[oai(name = "slug")] _slug: Path<String>,
         new: Json<NewBooking>,
     ) -> Result<Json<OwnBooking>, Problem> {
         let new = new.0;
@@ -101,7 +99,6 @@ impl BookingsApi {
     async fn get(
         &self,
         Data(ctx): Data<&Ctx>,
-        #[oai(name = "slug")] _slug: Path<String>,
         id: Path<BookingId>,
     ) -> Result<Json<BookingOut>, Problem> {
         Ok(Json(cancel::by_id(ctx, id.0).await?.into()))
@@ -114,7 +111,6 @@ impl BookingsApi {
     async fn cancel(
         &self,
         Data(ctx): Data<&Ctx>,
-        #[oai(name = "slug")] _slug: Path<String>,
         id: Path<BookingId>,
         how: Json<Cancellation>,
     ) -> Result<Json<Cancelled>, Problem> {

@@ -4,7 +4,7 @@ use kernel::{Check, Ctx, Problem};
 use poem::web::Data;
 use poem_openapi::{
     OpenApi,
-    param::{Path, Query},
+    param::Query,
     payload::Json,
 };
 
@@ -34,7 +34,6 @@ impl AvailabilityApi {
     async fn slots(
         &self,
         Data(ctx): Data<&Ctx>,
-        #[oai(name = "slug")] _slug: Path<String>,
         /// Slug or identifier of an appointment type.
         #[oai(name = "type")]
         kind: Query<String>,
@@ -64,7 +63,6 @@ impl AvailabilityApi {
     async fn windows(
         &self,
         Data(ctx): Data<&Ctx>,
-        #[oai(name = "slug")] _slug: Path<String>,
         coach: Query<MemberId>,
     ) -> Result<Json<AvailabilityWindows>, Problem> {
         let weekly = schedules::get(ctx, coach.0).await?;
@@ -78,7 +76,6 @@ impl AvailabilityApi {
     async fn replace(
         &self,
         Data(ctx): Data<&Ctx>,
-        #[oai(name = "slug")] _slug: Path<String>,
         new: Json<NewAvailabilityWindows>,
     ) -> Result<Json<AvailabilityWindows>, Problem> {
         let windows: Vec<_> = new.0.windows.into_iter().map(Into::into).collect();

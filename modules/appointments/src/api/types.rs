@@ -24,7 +24,6 @@ impl TypesApi {
     async fn list(
         &self,
         Data(ctx): Data<&Ctx>,
-        #[oai(name = "slug")] _slug: Path<String>,
         cursor: Query<Option<String>>,
         limit: Query<Option<i64>>,
     ) -> Result<Json<AppointmentTypeList>, Problem> {
@@ -38,7 +37,6 @@ impl TypesApi {
     async fn create(
         &self,
         Data(ctx): Data<&Ctx>,
-        #[oai(name = "slug")] _slug: Path<String>,
         new: Json<NewAppointmentType>,
     ) -> Result<Json<TypeOut>, Problem> {
         Ok(Json(TypeOut::of(types::create(ctx, new.0.into()).await?, true)))
@@ -49,7 +47,6 @@ impl TypesApi {
     async fn get(
         &self,
         Data(ctx): Data<&Ctx>,
-        #[oai(name = "slug")] _slug: Path<String>,
         id: Path<AppointmentTypeId>,
     ) -> Result<Json<TypeOut>, Problem> {
         Ok(Json(TypeOut::of(types::get(ctx, id.0).await?, ctx.may(TYPES_WRITE))))
@@ -62,7 +59,6 @@ impl TypesApi {
     async fn change(
         &self,
         Data(ctx): Data<&Ctx>,
-        #[oai(name = "slug")] _slug: Path<String>,
         id: Path<AppointmentTypeId>,
         change: Json<AppointmentTypeChange>,
     ) -> Result<Json<TypeOut>, Problem> {

@@ -92,7 +92,7 @@ impl Offer {
     /// 422 at `to` or `from` when the range makes no sense.
     pub fn slots(&self, of: &[MemberId], load: &Load, now: Instant, range: (Instant, Instant)) -> Result<Vec<Instant>, Problem> {
         check_range(range)?;
-        let found = self.ask(of, load, now, range, |request| availability::slots(request));
+        let found = self.ask(of, load, now, range, availability::slots);
         let starts = |slots: Vec<Slot>| slots.into_iter().map(|slot| Instant::new(slot.start)).collect();
         found.map_or(Ok(Vec::new()), |slots| slots.map(starts).map_err(refused))
     }

@@ -39,7 +39,6 @@ impl PackagesApi {
     async fn list_products(
         &self,
         ctx: Data<&Ctx>,
-        #[oai(name = "slug")] _slug: Path<String>,
         /// `draft`, `active` or `archived`; for staff.
         status: Query<Option<String>>,
         /// Part of the name.
@@ -55,7 +54,6 @@ impl PackagesApi {
     async fn get_product(
         &self,
         ctx: Data<&Ctx>,
-        #[oai(name = "slug")] _slug: Path<String>,
         id: Path<ProductId>,
     ) -> Result<Json<OfferOut>, Problem> {
         offers::get(&ctx, OfferKind::Product, OfferId::from_uuid(id.0.uuid())).await
@@ -66,7 +64,6 @@ impl PackagesApi {
     async fn create_product(
         &self,
         ctx: Data<&Ctx>,
-        #[oai(name = "slug")] _slug: Path<String>,
         body: Json<ProductIn>,
     ) -> Result<Json<OfferOut>, Problem> {
         offers::create_product(&ctx, body.0).await
@@ -79,7 +76,6 @@ impl PackagesApi {
     async fn change_product(
         &self,
         ctx: Data<&Ctx>,
-        #[oai(name = "slug")] _slug: Path<String>,
         id: Path<ProductId>,
         body: Json<ProductPatch>,
     ) -> Result<Json<OfferOut>, Problem> {
@@ -93,7 +89,6 @@ impl PackagesApi {
     async fn list_packages(
         &self,
         ctx: Data<&Ctx>,
-        #[oai(name = "slug")] _slug: Path<String>,
         /// `draft`, `active` or `archived`; for staff.
         status: Query<Option<String>>,
         /// Part of the name.
@@ -109,7 +104,6 @@ impl PackagesApi {
     async fn get_package(
         &self,
         ctx: Data<&Ctx>,
-        #[oai(name = "slug")] _slug: Path<String>,
         id: Path<PackageId>,
     ) -> Result<Json<OfferOut>, Problem> {
         offers::get(&ctx, OfferKind::Package, OfferId::from_uuid(id.0.uuid())).await
@@ -120,7 +114,6 @@ impl PackagesApi {
     async fn create_package(
         &self,
         ctx: Data<&Ctx>,
-        #[oai(name = "slug")] _slug: Path<String>,
         body: Json<PackageIn>,
     ) -> Result<Json<OfferOut>, Problem> {
         offers::create_package(&ctx, body.0).await
@@ -131,7 +124,6 @@ impl PackagesApi {
     async fn change_package(
         &self,
         ctx: Data<&Ctx>,
-        #[oai(name = "slug")] _slug: Path<String>,
         id: Path<PackageId>,
         body: Json<PackagePatch>,
     ) -> Result<Json<OfferOut>, Problem> {
@@ -146,7 +138,6 @@ impl PackagesApi {
     async fn checkout(
         &self,
         ctx: Data<&Ctx>,
-        #[oai(name = "slug")] _slug: Path<String>,
         body: Json<CheckoutIn>,
     ) -> Result<Json<CheckoutOut>, Problem> {
         orders::checkout(&ctx, body.0).await
@@ -160,7 +151,6 @@ impl PackagesApi {
     async fn list_orders(
         &self,
         ctx: Data<&Ctx>,
-        #[oai(name = "slug")] _slug: Path<String>,
         /// Only in this state.
         status: Query<Option<String>>,
         /// Only paid this way: `free`, `manual` or `sandbox`.
@@ -183,7 +173,6 @@ impl PackagesApi {
     async fn get_order(
         &self,
         ctx: Data<&Ctx>,
-        #[oai(name = "slug")] _slug: Path<String>,
         id: Path<OrderId>,
     ) -> Result<Json<OrderOut>, Problem> {
         orders::get(&ctx, id.0).await
@@ -196,7 +185,6 @@ impl PackagesApi {
     async fn mark_order_paid(
         &self,
         ctx: Data<&Ctx>,
-        #[oai(name = "slug")] _slug: Path<String>,
         id: Path<OrderId>,
         body: Json<MarkPaidIn>,
     ) -> Result<Json<OrderOut>, Problem> {
@@ -210,7 +198,6 @@ impl PackagesApi {
     async fn cancel_order(
         &self,
         ctx: Data<&Ctx>,
-        #[oai(name = "slug")] _slug: Path<String>,
         id: Path<OrderId>,
     ) -> Result<Json<OrderOut>, Problem> {
         orders::cancel(&ctx, id.0).await
@@ -223,7 +210,6 @@ impl PackagesApi {
     async fn credits_balance(
         &self,
         ctx: Data<&Ctx>,
-        #[oai(name = "slug")] _slug: Path<String>,
         /// Whose; left out: one's own.
         client: Query<Option<ClientId>>,
         /// Where the history goes on.

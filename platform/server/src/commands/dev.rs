@@ -35,6 +35,7 @@ pub async fn run(
 ) -> anyhow::Result<()> {
     let began = Instant::now();
     let mut config = Config::load(file, &with_defaults(environment, &options)?)?;
+    serve::logging(&config);
     let postgres = database(&mut config).await?;
     let owner = if config.database.owner_url.is_empty() { config.database.url.clone() } else { config.database.owner_url.clone() };
     db::migrate(&owner).await.context("migrating the database")?;

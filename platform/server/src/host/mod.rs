@@ -61,7 +61,7 @@ pub fn answer(result: poem::Result<Response>) -> Response {
         Err(error) if error.is_from_response() => error.into_response(),
         Err(error) => {
             let problem = match error.status() {
-                StatusCode::NOT_FOUND => Problem::not_found(),
+                StatusCode::NOT_FOUND => Problem { cause: Some(error.to_string()), ..Problem::not_found() },
                 StatusCode::METHOD_NOT_ALLOWED => Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed"),
                 StatusCode::PAYLOAD_TOO_LARGE => Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large"),
                 StatusCode::UNSUPPORTED_MEDIA_TYPE => {
@@ -81,7 +81,7 @@ fn unreadable(error: &poem::Error) -> kernel::Problem {
     use poem_openapi::error::{ParseParamError, ParsePathError};
     if error.is::<ParsePathError>() {
         // An identifier in the path that is none names nothing.
-        return Problem::not_found();
+        return Problem { cause: Some(error.to_string()), ..Problem::not_found() };
     }
     let mut problem = match error.downcast_ref::<ParseParamError>() {
         Some(error) => Problem::invalid(vec![FieldError::new(error.name, "unreadable")]),

@@ -118,6 +118,8 @@ impl<E> Render<E> {
     fn problem(&self, asked: &Asked, response: &mut Response, problem: &Problem) {
         if problem.status.is_server_error() {
             tracing::error!(code = problem.code, cause = problem.cause, request_id = asked.request_id, "problem");
+        } else {
+            tracing::debug!(code = problem.code, cause = problem.cause, request_id = asked.request_id, "problem");
         }
         response.set_status(problem.status);
         if asked.api {

@@ -160,8 +160,16 @@ pub fn source() -> web::Source {
 }
 
 /// Keys that code asks for, for the lint of the catalogues.
-pub const USED_IN_CODE: [&str; 4] =
-    ["account-*-title", "account-flash-*", "account-mail-reason", "account-role-*"];
+pub const USED_IN_CODE: [&str; 8] = [
+    "account-account-title",
+    "account-flash-*",
+    "account-forgot-title",
+    "account-mail-reason",
+    "account-reset-title",
+    "account-role-*",
+    "account-sent-title",
+    "account-verify-title",
+];
 
 /// The views and mails with their samples, for the test that renders all of them.
 #[must_use]

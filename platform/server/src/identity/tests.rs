@@ -40,7 +40,7 @@ fn all_mails_render_and_escape() {
         for data in def.samples {
             let mail = web.mail(def.template, &data, &shell).unwrap_or_else(|error| panic!("{}: {error}", def.template));
             let link = "https://platform.example/account/verify?token=sample";
-            assert!(mail.subject.contains("Maya & Co") && mail.text.contains(link), "{}", def.template);
+            assert!(mail.subject.contains("Maya & Co") && mail.text.contains(link), "{} {}", mail.subject, mail.text);
             assert!(mail.html.contains("token=sample") && !mail.html.contains("<Lovelace>"), "{}", def.template);
         }
     }
