@@ -1,5 +1,7 @@
 //! Two replicas on one Redis, which goes away and comes back.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
 use std::time::{Duration, Instant};
 
 use cache::{Cache, Heard, Key, Rate};
