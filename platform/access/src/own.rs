@@ -36,20 +36,23 @@ pub struct OwnRule {
 /// What a tenant's rules decide: by role, the permissions they speak of and the decision.
 pub(crate) type Decisions = HashMap<String, Vec<(Permission, bool)>>;
 
+/// The decisions of a tenant's own rules; `None`: it has none.
+pub(crate) type Known = Option<Arc<Decisions>>;
+
 /// The rules of tenants that were asked for lately, each for one version.
 #[derive(Default)]
-pub(crate) struct OwnRules(RwLock<HashMap<TenantId, (i64, Option<Arc<Decisions>>)>>);
+pub(crate) struct OwnRules(RwLock<HashMap<TenantId, (i64, Known)>>);
 
 impl OwnRules {
     /// What is known for exactly this version. The outer `None`: nothing.
-    pub(crate) fn known(&self, tenant: &TenantInfo) -> Option<Option<Arc<Decisions>>> {
+    pub(crate) fn known(&self, tenant: &TenantInfo) -> Option<Known> {
         let kept = self.0.read().unwrap_or_else(PoisonError::into_inner);
         kept.get(&tenant.id)
             .filter(|(version, _)| *version == tenant.version)
             .map(|(_, decisions)| decisions.clone())
     }
     /// Keeps decisions, unless those of a later version are there.
-    pub(crate) fn keep(&self, tenant: &TenantInfo, decisions: Option<Arc<Decisions>>) {
+    pub(crate) fn keep(&self, tenant: &TenantInfo, decisions: Known) {
         let mut kept = self.0.write().unwrap_or_else(PoisonError::into_inner);
         if kept.len() >= KEPT && !kept.contains_key(&tenant.id) {
             kept.clear();

@@ -1,4 +1,5 @@
 //! Roles, modules, the policy file and a tenant's own rules, through the public functions.
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 use std::{collections::BTreeSet, sync::Arc, time::Instant};
 

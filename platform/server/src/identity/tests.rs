@@ -38,10 +38,13 @@ fn all_mails_render_and_escape() {
     };
     for def in mails() {
         for data in def.samples {
-            let mail = web.mail(def.template, &data, &shell).unwrap_or_else(|error| panic!("{}: {error}", def.template));
+            let mail = web
+                .mail(def.template, &data, &shell)
+                .unwrap_or_else(|error| panic!("{}: {error}", def.template));
             let link = "https://platform.example/account/verify?token=sample";
-            assert!(mail.subject.contains("Maya & Co") && mail.text.contains(link), "{} {}", mail.subject, mail.text);
-            assert!(mail.html.contains("token=sample") && !mail.html.contains("<Lovelace>"), "{}", def.template);
+            assert!(mail.subject.contains("Maya & Co") && mail.text.contains(link), "{}", def.template);
+            let html = mail.html.replace("&#x3D;", "=");
+            assert!(html.contains(link) && !mail.html.contains("<Lovelace>"), "{}", def.template);
         }
     }
 }
@@ -49,7 +52,16 @@ fn all_mails_render_and_escape() {
 #[test]
 fn every_text_of_ours_is_there_and_used() {
     let own = |place: &str| place.contains("account-");
-    let used = super::USED_IN_CODE.iter().copied().chain(["web-*", "server-*", "problem-*", "field-*"]).collect::<Vec<_>>();
-    let problems: Vec<_> = web().lint(&used).into_iter().map(|problem| format!("{problem:?}")).filter(|text| own(text)).collect();
+    let used = super::USED_IN_CODE
+        .iter()
+        .copied()
+        .chain(["web-*", "server-*", "problem-*", "field-*"])
+        .collect::<Vec<_>>();
+    let problems: Vec<_> = web()
+        .lint(&used)
+        .into_iter()
+        .map(|problem| format!("{problem:?}"))
+        .filter(|text| own(text))
+        .collect();
     assert_eq!(problems, Vec::<String>::new());
 }
