@@ -158,35 +158,13 @@ fn filled(ctx: &Ctx, offer: &Offer) -> FormState {
 
 /// What was typed, as an input. Everything that can't be read is told at once.
 fn read(ctx: &Ctx, kind: OfferKind, form: &Form) -> Result<OfferInput, Problem> {
-    let currency = ctx.tenant().currency;
+    let (currency, zone) = (ctx.tenant().currency, &ctx.tenant().zone);
     let mut errors = Vec::new();
     let price = parse_price(form.text("price"), currency);
     if price.is_none() {
         errors.push(FieldError::new("price", if form.text("price").is_empty() { "required" } else { "offer_price" }));
     }
-    let mut time = |name: &str| {
-        let typed = form.optional(name)?;
-        let read = parse_local(&typed, &ctx.tenant().zone);
-        if read.is_none() {
-            errors.push(FieldError::new(name, "offer_dates"));
-        }
-        read
-    };
-    let (sale_from, sale_until) = (time("sale_from"), time("sale_until"));
-    let mut number = |name: &str| whole(form, name, &mut errors);
-    let (stock, per_client) = (number("stock"), number("per_client"));
-    let position = number("position").unwrap_or(0);
-    let (credits, days) = (number("credits"), number("credit_days"));
-    let items = if kind == OfferKind::Package { read_items(form, &mut errors) } else { Vec::new() };
-    let grants = match (kind, credits) {
-        (OfferKind::Package, _) => Vec::new(),
-        (OfferKind::Product, Some(credits)) if credits != 0 => vec![GrantSpec::Credits { credits, days }],
-        (OfferKind::Product, _) => vec![GrantSpec::Service],
-    };
-    if !errors.is_empty() {
-        return Err(Problem::invalid(errors));
-    }
-    Ok(OfferInput {
+    let input = OfferInput {
         kind,
         slug: form.string("slug"),
         name: form.string("name"),
@@ -196,14 +174,33 @@ fn read(ctx: &Ctx, kind: OfferKind, form: &Form) -> Result<OfferInput, Problem> 
         currency,
         status: form.parse("status", "offer_status")?,
         featured: form.ticked("featured"),
-        position,
-        stock,
-        per_client,
-        sale_from,
-        sale_until,
-        grants,
-        items,
-    })
+        position: whole(form, "position", &mut errors).unwrap_or(0),
+        stock: whole(form, "stock", &mut errors),
+        per_client: whole(form, "per_client", &mut errors),
+        sale_from: local(form, "sale_from", zone, &mut errors),
+        sale_until: local(form, "sale_until", zone, &mut errors),
+        grants: if kind == OfferKind::Product { read_grants(form, &mut errors) } else { Vec::new() },
+        items: if kind == OfferKind::Package { read_items(form, &mut errors) } else { Vec::new() },
+    };
+    if errors.is_empty() { Ok(input) } else { Err(Problem::invalid(errors)) }
+}
+
+/// A time of the business's zone, or nothing when the field is empty.
+fn local(form: &Form, name: &str, zone: &str, errors: &mut Vec<FieldError>) -> Option<events::Instant> {
+    let read = parse_local(&form.optional(name)?, zone);
+    if read.is_none() {
+        errors.push(FieldError::new(name, "offer_dates"));
+    }
+    read
+}
+
+/// What a product gives: credits when their number is typed, else a service.
+fn read_grants(form: &Form, errors: &mut Vec<FieldError>) -> Vec<GrantSpec> {
+    let (credits, days) = (whole(form, "credits", errors), whole(form, "credit_days", errors));
+    match credits {
+        Some(credits) if credits != 0 => vec![GrantSpec::Credits { credits, days }],
+        _ => vec![GrantSpec::Service],
+    }
 }
 
 /// A whole number, or nothing when the field is empty.

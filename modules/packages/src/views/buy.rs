@@ -117,7 +117,7 @@ impl LineView {
         };
         lines.iter().map(line).collect()
     }
-    pub(super) fn samples() -> Vec<Self> {
+    pub(in crate::views) fn samples() -> Vec<Self> {
         let one = Self { label: "Kickstarter".into(), quantity: 1, amount: money(29_700) };
         vec![Self { label: "Towel".into(), quantity: 2, amount: money(1_000) }, one]
     }

@@ -51,7 +51,7 @@ impl Card {
             gives: own.chain(bundled).collect(),
         }
     }
-    pub(super) fn sample(state: Availability, featured: bool) -> Self {
+    pub(in crate::views) fn sample(state: Availability, featured: bool) -> Self {
         let credits = Give { kind: "credits", credits: 1, days: 0, name: String::new(), times: 1 };
         Self {
             slug: "kickstarter".into(),
@@ -69,7 +69,7 @@ impl Card {
             ],
         }
     }
-    pub(super) fn free_sample() -> Self {
+    pub(in crate::views) fn free_sample() -> Self {
         let price = super::money(0);
         Self { summary: String::new(), gives: vec![], free: true, price, ..Self::sample(Availability::Open, false) }
     }

@@ -10,7 +10,7 @@ mod studio;
 pub(crate) use blocks::{ClientCard, CreditsCard, OffersBlock, RevenueCard, samples as block_samples};
 pub(crate) use buy::{LineView, OfferPage, OffersPage, SandboxPage, Way};
 pub(crate) use card::Card;
-pub(crate) use me::{MyCreditsPage, MyOrder, MyOrdersPage};
+pub(crate) use me::{LotView, MyCreditsPage, MyOrder, MyOrdersPage};
 pub(crate) use order::{OrderPage, Shown};
 pub(crate) use studio::{
     Choice, ItemField, OfferFormPage, StudioOfferRow, StudioOffersPage, StudioOrderPage, StudioOrderRow, StudioOrdersPage,

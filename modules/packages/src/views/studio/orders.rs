@@ -1,148 +1,13 @@
-use billing::{Method, Order, PaymentStatus, Settings, Status};
+use billing::{Method, Order, PaymentStatus, Status};
 use events::{Instant, Money};
-use kernel::{FieldError, FormState, Layout, Text, View};
+use kernel::{FormState, Layout, Text, View};
 use serde::Serialize;
 
-use super::{Card, LineView, Shown, moment, money};
+use super::Choice;
 use crate::{
-    model::{Availability, OfferStatus},
     service::OrderDetail,
+    views::{LineView, LotView, Shown, moment, money},
 };
-
-/// A choice of a list, with the key of its label.
-#[derive(Clone, Debug, Serialize)]
-pub(crate) struct Choice {
-    pub(crate) value: String,
-    pub(crate) label: String,
-    pub(crate) chosen: bool,
-}
-
-impl Choice {
-    /// Choices of codes with the keys of their labels, after one for "all".
-    pub(crate) fn codes(label: fn(&str) -> String, codes: &[&str], chosen: &str) -> Vec<Self> {
-        let one = |code: &str| Self {
-            value: code.into(),
-            label: label(if code.is_empty() { "all" } else { code }).replace('_', "-"),
-            chosen: code == chosen,
-        };
-        std::iter::once("").chain(codes.iter().copied()).map(one).collect()
-    }
-}
-
-/// The key of the name of an offer's status.
-pub(crate) fn status_label(code: &str) -> String {
-    format!("packages-status-{code}")
-}
-
-/// An offer in the studio's list.
-#[derive(Clone, Debug, Serialize)]
-pub(crate) struct StudioOfferRow {
-    pub(crate) id: String,
-    /// `product` or `package`.
-    pub(crate) kind: &'static str,
-    pub(crate) kind_label: String,
-    /// Code of the status.
-    pub(crate) status: &'static str,
-    pub(crate) status_label: String,
-    pub(crate) card: Card,
-}
-
-/// `/studio/offers`.
-#[derive(Clone, Debug, Serialize)]
-pub(crate) struct StudioOffersPage {
-    pub(crate) offers: Vec<StudioOfferRow>,
-    pub(crate) next: Option<String>,
-    pub(crate) search: String,
-    pub(crate) statuses: Vec<Choice>,
-    pub(crate) filtered: bool,
-    /// No way to pay is offered yet, so only free things can be bought.
-    pub(crate) unpayable: bool,
-}
-
-impl View for StudioOffersPage {
-    const TEMPLATE: &'static str = "packages/studio_offers";
-    const LAYOUT: Layout = Layout::Studio;
-    fn title(&self) -> Text {
-        Text::key("packages-studio-offers-title")
-    }
-    fn samples() -> Vec<Self> {
-        let row = |status: OfferStatus, kind: &'static str| StudioOfferRow {
-            id: "prd_00000000000000000000000000000007".into(),
-            kind,
-            kind_label: format!("packages-kind-{kind}"),
-            status: status.code(),
-            status_label: format!("packages-status-{status}"),
-            card: Card::sample(Availability::SoldOut, true),
-        };
-        let mut offers: Vec<_> = OfferStatus::ALL.iter().map(|status| row(*status, "product")).collect();
-        offers.push(StudioOfferRow { card: Card::free_sample(), ..row(OfferStatus::Active, "package") });
-        let codes: Vec<&str> = OfferStatus::ALL.iter().map(|status| status.code()).collect();
-        let statuses = Choice::codes(status_label, &codes, "active");
-        let full = Self { offers, next: Some("c".into()), search: "ten".into(), statuses, filtered: true, unpayable: false };
-        let none = Self { offers: vec![], next: None, search: String::new(), ..full.clone() };
-        vec![full, Self { filtered: false, unpayable: true, ..none.clone() }, none]
-    }
-}
-
-/// A product that a package may hold, in the form.
-#[derive(Clone, Debug, Serialize)]
-pub(crate) struct ItemField {
-    /// Name of the field: `item-prd_…`.
-    pub(crate) field: String,
-    pub(crate) name: String,
-}
-
-/// `/studio/offers/new/{kind}` and `/studio/offers/{id}`.
-#[derive(Clone, Debug, Serialize)]
-pub(crate) struct OfferFormPage {
-    /// Where the form posts to, below the tenant's base.
-    pub(crate) action: String,
-    pub(crate) is_new: bool,
-    pub(crate) package: bool,
-    pub(crate) currency: String,
-    pub(crate) zone: String,
-    pub(crate) statuses: Vec<Choice>,
-    pub(crate) items: Vec<ItemField>,
-    pub(crate) archived: bool,
-    /// Path of its public page, when it has one.
-    pub(crate) public: Option<String>,
-    pub(crate) form: FormState,
-}
-
-impl View for OfferFormPage {
-    const TEMPLATE: &'static str = "packages/studio_offer";
-    const LAYOUT: Layout = Layout::Studio;
-    fn title(&self) -> Text {
-        Text::key(match (self.is_new, self.package) {
-            (true, true) => "packages-studio-new-package",
-            (true, false) => "packages-studio-new-product",
-            (false, _) => "packages-studio-edit-offer",
-        })
-    }
-    fn samples() -> Vec<Self> {
-        let new = Self {
-            action: "/studio/offers/new/product".into(),
-            is_new: true,
-            package: false,
-            currency: "GBP".into(),
-            zone: "Europe/London".into(),
-            statuses: Choice::codes(status_label, &["draft", "active"], "draft").split_off(1),
-            items: vec![],
-            archived: false,
-            public: None,
-            form: FormState::default(),
-        };
-        let item = ItemField { field: "item-prd_00000000000000000000000000000007".into(), name: "Ten classes".into() };
-        let wrong = FormState::default().with("price", "-1").wrong(&FieldError::new("price", "offer_price"));
-        vec![
-            Self { is_new: false, public: Some("/buy/ten".into()), form: wrong, ..new.clone() },
-            Self { is_new: false, archived: true, ..new.clone() },
-            Self { package: true, items: vec![item], ..new.clone() },
-            Self { package: true, ..new.clone() },
-            new,
-        ]
-    }
-}
 
 /// An order in a list of the studio.
 #[derive(Clone, Debug, Serialize)]
@@ -174,7 +39,7 @@ impl StudioOrderRow {
             status_label: format!("packages-state-{}", shown.code()),
         }
     }
-    pub(super) fn samples() -> Vec<Self> {
+    pub(crate) fn samples() -> Vec<Self> {
         let row = |shown: Shown| Self {
             id: "ord_00000000000000000000000000000005".into(),
             number: 1001,
@@ -277,7 +142,7 @@ pub(crate) struct StudioOrderPage {
     pub(crate) pay_until: Option<Instant>,
     pub(crate) payments: Vec<PaymentView>,
     pub(crate) steps: Vec<StepView>,
-    pub(crate) lots: Vec<super::me::LotView>,
+    pub(crate) lots: Vec<LotView>,
     /// Whether staff may mark it as paid, or cancel it.
     pub(crate) can_mark_paid: bool,
     pub(crate) can_cancel: bool,
@@ -301,7 +166,7 @@ impl StudioOrderPage {
             actor: one.actor.clone(),
             credits: one.detail.parse().ok(),
         };
-        let lot = |lot: &ledger::credits::Lot| super::me::LotView {
+        let lot = |lot: &ledger::credits::Lot| LotView {
             name: lot.name.clone(),
             credits: lot.balance,
             expires_at: lot.expires_at,
@@ -343,7 +208,7 @@ impl View for StudioOrderPage {
             failed,
             note: if failed { String::new() } else { "Transfer of 3 May".into() },
         };
-        let lot = |expires_at| super::me::LotView { name: "Kickstarter".into(), credits: 30, expires_at };
+        let lot = |expires_at| LotView { name: "Kickstarter".into(), credits: 30, expires_at };
         let page = |row: StudioOrderRow| Self {
             client_id: "cli_00000000000000000000000000000003".into(),
             token: "t".into(),
@@ -366,43 +231,5 @@ impl View for StudioOrderPage {
             (waits.can_mark_paid, waits.can_cancel, waits.pay_until) = (true, true, Some(moment()));
         }
         pages
-    }
-}
-
-/// `/studio/offers/payments`: how clients can pay.
-#[derive(Clone, Debug, Serialize)]
-pub(crate) struct StudioPaymentsPage {
-    /// Whether the installation has a sandbox to switch.
-    pub(crate) has_sandbox: bool,
-    pub(crate) manual_on: bool,
-    pub(crate) sandbox_on: bool,
-    pub(crate) instructions: String,
-    pub(crate) days: i32,
-    pub(crate) form: FormState,
-}
-
-impl StudioPaymentsPage {
-    pub(crate) fn of(settings: Settings, form: FormState) -> Self {
-        Self {
-            has_sandbox: billing::installed().sandbox().is_some(),
-            manual_on: settings.manual_on,
-            sandbox_on: settings.sandbox_on,
-            instructions: settings.manual_instructions,
-            days: settings.manual_days,
-            form,
-        }
-    }
-}
-
-impl View for StudioPaymentsPage {
-    const TEMPLATE: &'static str = "packages/studio_payments";
-    const LAYOUT: Layout = Layout::Studio;
-    fn title(&self) -> Text {
-        Text::key("packages-studio-payments-title")
-    }
-    fn samples() -> Vec<Self> {
-        let on = Settings { manual_on: true, manual_instructions: "IBAN".into(), ..Settings::default() };
-        let page = Self { has_sandbox: true, ..Self::of(on, FormState::default()) };
-        vec![Self { has_sandbox: false, ..page.clone() }, page]
     }
 }

@@ -1,0 +1,29 @@
+mod offers;
+mod orders;
+mod payments;
+
+use serde::Serialize;
+
+pub(crate) use offers::{ItemField, OfferFormPage, StudioOfferRow, StudioOffersPage, status_label};
+pub(crate) use orders::{StudioOrderPage, StudioOrderRow, StudioOrdersPage};
+pub(crate) use payments::StudioPaymentsPage;
+
+/// A choice of a list, with the key of its label.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Choice {
+    pub(crate) value: String,
+    pub(crate) label: String,
+    pub(crate) chosen: bool,
+}
+
+impl Choice {
+    /// Choices of codes with the keys of their labels, after one for "all".
+    pub(crate) fn codes(label: fn(&str) -> String, codes: &[&str], chosen: &str) -> Vec<Self> {
+        let one = |code: &str| Self {
+            value: code.into(),
+            label: label(if code.is_empty() { "all" } else { code }).replace('_', "-"),
+            chosen: code == chosen,
+        };
+        std::iter::once("").chain(codes.iter().copied()).map(one).collect()
+    }
+}
