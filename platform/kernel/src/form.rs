@@ -82,6 +82,10 @@ impl<'a> FromRequest<'a> for Form {
         let bytes = body.take()?.into_bytes().await?;
         let pairs: Vec<(String, String)> = serde_urlencoded::from_bytes(&bytes)
             .map_err(|_| Problem::new(poem::http::StatusCode::BAD_REQUEST, "form_unreadable"))?;
+        // No text of the database can hold U+0000.
+        if pairs.iter().any(|(name, value)| name.contains('\0') || value.contains('\0')) {
+            return Err(Problem::new(poem::http::StatusCode::BAD_REQUEST, "form_unreadable").into());
+        }
         Ok(pairs.into_iter().collect())
     }
 }

@@ -53,7 +53,7 @@ pub const PERMISSIONS: &[PermissionDef] = &[
 pub const NAV: &[NavItem] = &[
     nav(NavPlace::Studio, "server-nav-dashboard", "home", "/studio", STUDIO_READ, 0),
     nav(NavPlace::Studio, "server-nav-clients", "users", "/studio/clients", CLIENTS_READ, 60),
-    nav(NavPlace::Studio, "server-nav-automations", "zap", "/studio/automations", AUTOMATIONS_READ, 80),
+    nav(NavPlace::Studio, "server-nav-automations", "bolt", "/studio/automations", AUTOMATIONS_READ, 80),
     nav(NavPlace::Studio, "server-nav-settings", "settings", "/studio/settings", SETTINGS_READ, 90),
     nav(NavPlace::Client, "server-nav-me", "home", "/me", ME_READ, 0),
 ];

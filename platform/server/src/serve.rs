@@ -149,7 +149,7 @@ pub async fn create_database(superuser_url: &str, name: &str) -> anyhow::Result<
 /// Structured logs: JSON in production, lines in development. `RUST_LOG` sets the filter.
 pub fn logging(config: &Config) {
     use tracing_subscriber::{EnvFilter, fmt};
-    let standard = if config.is_development() { "warn,server=info" } else { "info" };
+    let standard = if config.is_development() { "warn" } else { "info" };
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(standard));
     let lines = fmt().with_env_filter(filter).with_writer(std::io::stderr);
     let _ = if config.is_development() { lines.compact().try_init() } else { lines.json().try_init() };

@@ -10,7 +10,7 @@ use poem::{
 };
 use tenants::Lookup;
 
-use super::{HostTenant, Scene, answer, idempotency, request_id};
+use super::{HostTenant, Scene, answer, idempotency, input::Bodies, request_id};
 use crate::{app::App, edges::limit_tenant};
 
 /// What kind of answer the caller expects.
@@ -30,6 +30,8 @@ pub struct Gate {
     pub module: Option<&'static str>,
     /// Page or API.
     pub kind: Kind,
+    /// The bodies its operations take, when it is the API.
+    pub bodies: Bodies,
     /// What is behind it.
     pub inner: Arc<BoxEndpoint<'static, Response>>,
 }
@@ -64,6 +66,10 @@ impl From<kernel::TxError> for Refusal {
 
 impl Gate {
     async fn enter(&self, request: &Request) -> Result<Ctx, Refusal> {
+        // No text of the database can hold U+0000, so nothing is found or stored by it.
+        if request.uri().path_and_query().is_some_and(|place| place.as_str().contains("%00")) {
+            return Err(Problem::new(StatusCode::BAD_REQUEST, "request_unreadable").into());
+        }
         let tenant = self.tenant(request).await?;
         limit_tenant(&self.app.cache, tenant.id, self.app.tenant_rate(), self.app.clock.now()).await?;
         let actor = self.app.identity.actor(request, tenant.id).await?;
@@ -123,7 +129,7 @@ impl Gate {
         let visitor = *ctx.actor() == Actor::Visitor;
         let safe = request.method().is_safe();
         let response = match self.kind {
-            Kind::Api if !safe => idempotency::run(&ctx, &self.inner, request).await,
+            Kind::Api if !safe => self.write(&ctx, request).await.unwrap_or_else(IntoResponse::into_response),
             _ => answer(self.inner.call(request).await),
         };
         let mut response = with_scene(response, Some(ctx));
@@ -134,6 +140,16 @@ impl Gate {
             }
         }
         response
+    }
+}
+
+impl Gate {
+    /// An unsafe call of the API: its body is checked, and its key makes it one.
+    async fn write(&self, ctx: &Ctx, request: Request) -> Result<Response, Problem> {
+        let (parts, body) = request.into_parts();
+        let body = body.into_vec().await.map_err(|_| Problem::new(StatusCode::BAD_REQUEST, "body_unreadable"))?;
+        self.bodies.check(&parts.method, &parts.headers, &body)?;
+        idempotency::run(ctx, &self.inner, parts, body).await
     }
 }
 

@@ -4,7 +4,7 @@ use diesel::{ExpressionMethods, OptionalExtension, QueryDsl};
 use diesel_async::RunQueryDsl;
 use kernel::{Ctx, Problem, Tx};
 use poem::{
-    Body, Endpoint, IntoResponse, Request, Response,
+    Body, Endpoint, Request, RequestParts, Response,
     endpoint::BoxEndpoint,
     http::{HeaderValue, StatusCode, header},
 };
@@ -24,24 +24,20 @@ enum Claim {
 }
 
 /// Runs the call, or answers as it was answered before.
-pub async fn run(ctx: &Ctx, inner: &BoxEndpoint<'static, Response>, request: Request) -> Response {
-    let Some(key) = request.headers().get("idempotency-key").cloned() else {
-        return answer(inner.call(request).await);
-    };
-    let Some(key) = key.to_str().ok().filter(|key| (1..=200).contains(&key.len())).map(str::to_owned) else {
-        return Problem::field("Idempotency-Key", "idempotency_key").into_response();
-    };
-    guarded(ctx, inner, request, &key).await.unwrap_or_else(IntoResponse::into_response)
-}
-
-async fn guarded(
+///
+/// # Errors
+/// 422 at `Idempotency-Key` when the key can't be used, 409 while a call with it still runs.
+pub async fn run(
     ctx: &Ctx,
     inner: &BoxEndpoint<'static, Response>,
-    request: Request,
-    key: &str,
+    mut parts: RequestParts,
+    body: Vec<u8>,
 ) -> Result<Response, Problem> {
-    let (mut parts, body) = request.into_parts();
-    let body = body.into_vec().await.map_err(|_| Problem::new(StatusCode::BAD_REQUEST, "body_unreadable"))?;
+    let Some(key) = parts.headers.get("idempotency-key").cloned() else {
+        return Ok(answer(inner.call(Request::from_parts(parts, body.into())).await));
+    };
+    let key = key.to_str().ok().filter(|key| (1..=200).contains(&key.len()));
+    let key = key.ok_or_else(|| Problem::field("Idempotency-Key", "idempotency_key"))?;
     let who = ctx.actor().account().map(|account| account.to_string()).unwrap_or_default();
     let scope = format!("{} {} {who}", parts.method, parts.uri.path());
     let hash = Sha256::digest(&body).to_vec();
@@ -52,7 +48,7 @@ async fn guarded(
         Claim::Answered(status, body) => return Ok(replay(status, body)),
     }
     parts.extensions.insert(IdempotencyKey(key.to_owned()));
-    let response = answer(inner.call(Request::from_parts(parts, Body::from(body))).await);
+    let response = answer(inner.call(Request::from_parts(parts, body.into())).await);
     keep(ctx, key, &scope, response).await
 }
 

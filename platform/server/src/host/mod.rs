@@ -6,6 +6,7 @@
 pub mod by_host;
 pub mod gate;
 pub mod idempotency;
+pub mod input;
 pub mod mount;
 pub mod nav;
 pub mod openapi;

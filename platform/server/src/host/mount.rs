@@ -6,7 +6,8 @@ use kernel::PageRoute;
 use poem::{Endpoint, EndpointExt, IntoEndpoint, Request, Response, Route, endpoint::BoxEndpoint, get};
 use serde_json::Value;
 
-use super::{by_host::ByHost, gate::{Gate, Kind}, render::Render};
+use super::{by_host::ByHost, gate::{Gate, Kind},
+    input::Bodies, render::Render};
 use crate::{app::App, edges, identity, mailing, pages, studio};
 
 /// The whole installation as one endpoint, without the edges.
@@ -75,8 +76,9 @@ fn mount_api(
 ) -> anyhow::Result<Route> {
     let endpoint = Arc::new(api.endpoint);
     for path in paths(&api.spec) {
-        let gate = Gate { app: Arc::clone(app), module, kind: Kind::Api, inner: Arc::clone(&endpoint) };
-        let template: &'static str = path.leak();
+        let bodies = Bodies::of(&api.spec, &path);
+        let gate = Gate { app: Arc::clone(app), module, kind: Kind::Api, bodies, inner: Arc::clone(&endpoint) };
+        let template: &'static str = path.replace('{', ":").replace('}', "").leak();
         route = route.try_at(template, named(template, gate))?;
     }
     Ok(route)
@@ -88,13 +90,13 @@ fn gate(
     kind: Kind,
     endpoint: BoxEndpoint<'static, Response>,
 ) -> Gate {
-    Gate { app: Arc::clone(app), module, kind, inner: Arc::new(endpoint) }
+    Gate { app: Arc::clone(app), module, kind, bodies: Bodies::default(), inner: Arc::new(endpoint) }
 }
 
-/// The paths of a document in poem's form: `/api/v1/:slug/bookings/:id`.
+/// The paths of a document: `/api/v1/{slug}/bookings/{id}`.
 fn paths(spec: &Value) -> BTreeSet<String> {
     let keys = spec["paths"].as_object().into_iter().flat_map(serde_json::Map::keys);
-    keys.map(|path| path.replace('{', ":").replace('}', "")).collect()
+    keys.cloned().collect()
 }
 
 /// Tells the edges the route's template, for figures and log lines without personal data.
