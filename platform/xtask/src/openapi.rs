@@ -14,7 +14,7 @@ const FILE: &str = "docs/openapi.json";
 pub(crate) fn run(check: bool) -> Result<()> {
     let workspace = Workspace::load()?;
     let mut server = Command::new(workspace.build_server()?);
-    let text = output(server.args(["openapi", "--full"]).current_dir(&workspace.root))?;
+    let text = output(server.arg("openapi").current_dir(&workspace.root))?;
     let document: serde_json::Value = serde_json::from_str(&text).context("the server printed no JSON")?;
     let wanted = serde_json::to_string_pretty(&document)? + "\n";
     let file = workspace.root.join(FILE);

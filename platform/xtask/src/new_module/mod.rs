@@ -20,20 +20,25 @@ use names::Names;
 #[derive(clap::Args)]
 pub(crate) struct Options {
     /// Name of the module: lower-case letters, a plural: resources
-    name: String,
+    #[arg(required_unless_present = "check")]
+    name: Option<String>,
     /// One of the things it is about; default: the name without its last s
     #[arg(long)]
     thing: Option<String>,
+    /// Write nothing here; make one in a copy of the workspace, and lint, test and migrate it there
+    #[arg(long, conflicts_with_all = ["name", "thing"])]
+    check: bool,
 }
 
 /// Writes the module and tells what comes next.
 pub(crate) fn run(options: &Options) -> Result<()> {
-    let root = Workspace::load()?.root;
-    let written = write(&root, &options.name, options.thing.as_deref())?;
+    let workspace = Workspace::load()?;
+    let Some(name) = &options.name else { return trial::run_all(&workspace) };
+    let written = write(&workspace.root, name, options.thing.as_deref())?;
     for path in &written {
         println!("wrote {path}");
     }
-    println!("{}", include_str!("../../templates/next.txt").replace("@module@", &options.name));
+    println!("{}", include_str!("../../templates/next.txt").replace("@module@", name));
     Ok(())
 }
 
