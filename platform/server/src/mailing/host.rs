@@ -102,8 +102,10 @@ struct Before {
 
 #[handler]
 async fn list(Data(app): Data<&Arc<App>>, Query(query): Query<Before>) -> Result<Page, Problem> {
-    let before = query.before.map(|text| text.parse::<Instant>().map_err(|_| Problem::field("before", "unreadable")));
-    let before = before.transpose()?;
+    let before: Option<Instant> = match query.before.map(|text| text.parse()).transpose() {
+        Ok(before) => before,
+        Err(_) => return Err(Problem::field("before", "unreadable")),
+    };
     let mut view = outbox::list(&tenants_of(app).await?, before).await?;
     if before.is_none() {
         view.mails.extend(account::lines(app).await?);
