@@ -113,6 +113,16 @@ impl Worker {
         let (leases, receiver) = mpsc::channel(concurrency);
         let (verdicts, finished) = mpsc::channel(concurrency);
         let places = Arc::new(Semaphore::new(concurrency));
+        // Each job holds a place until its verdict is recorded, and the feed holds some while it claims: all places free
+        // after `stop` means that nothing runs. The apalis worker itself may sleep on and is dropped.
+        let all = u32::try_from(concurrency).unwrap_or(u32::MAX);
+        let idle = {
+            let (places, stop) = (Arc::clone(&places), stop.clone());
+            async move {
+                stop.cancelled().await;
+                let _ = places.acquire_many(all).await;
+            }
+        };
         let feed = Feed { store: self.store.clone(), places, leases, stop: stop.clone(), poll: self.options.poll };
         let feed = AbortOnDropHandle::new(tokio::spawn(feed.run()));
         let finish = AbortOnDropHandle::new(tokio::spawn(finish::run(self.store.clone(), finished)));
@@ -127,6 +137,7 @@ impl Worker {
         };
         tokio::select! {
             () = ends => {}
+            () = idle => {}
             () = late => tracing::warn!("jobs did not end in time; they are handed back"),
         }
     }
