@@ -30,7 +30,6 @@ impl AvailabilityApi {
     /// Starts on offer in `[from, to)`, in order, at most 62 days at once. `from` and `to` are instants (RFC 3339) or
     /// dates, which mean their midnight in `zone`. The zone changes how times are written, never which are on offer.
     #[oai(path = "/slots", method = "get", operation_id = "findSlots")]
-    #[expect(clippy::too_many_arguments, reason = "one argument a query parameter")]
     async fn slots(
         &self,
         Data(ctx): Data<&Ctx>,

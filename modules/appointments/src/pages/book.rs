@@ -62,7 +62,7 @@ pub(super) async fn pick(
     let here = Here { ctx, offer: &offer, coach, zone_name: &zone_name, zone: zone(&zone_name) };
     let mut view = PickView {
         kind: TypeCard::of(&offer.kind),
-        coach_name: names.iter().find(|(id, _)| Some(*id) == coach).map(|(_, name)| name.clone()),
+        coach_name: names.iter().find(|(id, _)| Some(*id) == coach || names.len() == 1).map(|(_, name)| name.clone()),
         coaches: coach_choices(&offer, &names, coach),
         anyone: offer.kind.coach_mode == CoachMode::Any,
         zones: zones::choices(ctx, &zone_name),

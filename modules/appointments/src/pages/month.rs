@@ -86,7 +86,7 @@ pub(super) fn weeks(month: Date, marks: &Marks<'_>, path: impl Fn(Date) -> Strin
     let mut cells: Vec<Option<Day>> = vec![None; gap];
     let days = first.series(1.day()).take_while(|day| day.month() == first.month());
     cells.extend(days.map(|day| Some(cell(day, marks, &path))));
-    while cells.len() % 7 != 0 {
+    while !cells.len().is_multiple_of(7) {
         cells.push(None);
     }
     cells.chunks(7).map(<[_]>::to_vec).collect()

@@ -80,7 +80,6 @@ pub(super) async fn list(Data(ctx): Data<&Ctx>, Query(query): Query<ListQuery>) 
     let row = |booking: &Booking| booking_row(booking, format!("/studio/bookings/{}", booking.id));
     let rows: Vec<BookingRow> = page.items.iter().map(row).collect();
     let form = FormState::default()
-        .with("status", &query.status)
         .with("from", &query.from)
         .with("to", &query.to)
         .with("q", &query.q);
@@ -89,6 +88,7 @@ pub(super) async fn list(Data(ctx): Data<&Ctx>, Query(query): Query<ListQuery>) 
         upcoming_path: query.path("", ""),
         past_path: query.path("past", ""),
         all_path: query.path("all", ""),
+        status: query.status.clone(),
         filtered: [&query.status, &query.coach, &query.from, &query.to, &query.q].iter().any(|text| !text.is_empty()),
         coaches: coaches.into_iter().map(|coach| choice(coach.id.to_string(), coach.name)).collect(),
         bookings: rows,

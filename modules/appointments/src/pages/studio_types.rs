@@ -146,10 +146,16 @@ async fn view(
     Ok(TypeFormView {
         action: id.map_or_else(|| format!("{LIST}/new"), |id| format!("{LIST}/{id}")),
         is_new: id.is_none(),
+        place_kind: typed(&form, "place_kind"),
+        coach_mode: typed(&form, "coach_mode"),
         coaches_error: form.errors.get("coaches").cloned(),
         coaches: staff.into_iter().map(choice).collect(),
         form,
     })
+}
+
+fn typed(form: &FormState, name: &str) -> String {
+    form.values.get(name).cloned().unwrap_or_default()
 }
 
 fn chosen(form: &Form) -> Vec<MemberId> {

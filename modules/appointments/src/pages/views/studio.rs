@@ -16,6 +16,8 @@ pub(crate) struct StudioBookingsView {
     pub upcoming_path: String,
     pub past_path: String,
     pub all_path: String,
+    /// The state that was asked for; empty: any.
+    pub status: String,
     /// Whether the reader narrowed the list down.
     pub filtered: bool,
     pub coaches: Vec<Choice>,
@@ -35,6 +37,7 @@ impl View for StudioBookingsView {
             upcoming_path: "/studio/bookings".into(),
             past_path: "/studio/bookings?view=past".into(),
             all_path: "/studio/bookings?view=all".into(),
+            status: String::new(),
             filtered: false,
             coaches: vec![sample_choice()],
             bookings: vec![],
@@ -207,6 +210,8 @@ impl View for StudioTypesView {
 pub(crate) struct TypeFormView {
     pub action: String,
     pub is_new: bool,
+    pub place_kind: String,
+    pub coach_mode: String,
     pub coaches: Vec<Choice>,
     pub coaches_error: Option<Text>,
     pub form: FormState,
@@ -219,10 +224,12 @@ impl View for TypeFormView {
     }
     fn samples() -> Vec<Self> {
         let error = FieldError::new("coaches", "required");
-        let form = FormState::default().with("name", "Intro call").with("coach_mode", CoachMode::Any.word());
+        let form = FormState::default().with("name", "Intro call");
         let view = |is_new, form: FormState| Self {
             action: "/studio/appointment-types/new".into(),
             is_new,
+            place_kind: PlaceKind::Video.word().into(),
+            coach_mode: CoachMode::Any.word().into(),
             coaches: vec![sample_choice(), Choice { current: false, ..sample_choice() }],
             coaches_error: form.errors.get("coaches").cloned(),
             form,
