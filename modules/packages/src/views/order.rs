@@ -126,7 +126,11 @@ impl OrderPage {
             pay_until: shown.payable().then(moment),
             method: format!("packages-method-{method}"),
             instructions: (shown == Shown::Transfer).then(|| "IBAN **DE00**".into()),
-            ways: if shown.payable() { Way::all(&[Method::Sandbox, Method::Manual], "") } else { Vec::new() },
+            ways: match shown {
+                Shown::Transfer => Way::all(&[Method::Sandbox], ""),
+                shown if shown.payable() => Way::all(&[Method::Sandbox, Method::Manual], ""),
+                _ => Vec::new(),
+            },
             shop: "/buy",
         }
     }
