@@ -41,7 +41,6 @@ pub(crate) struct State {
 
 impl State {
     /// The state at the start of a run; or why it can't begin.
-    #[expect(clippy::result_large_err, reason = "handed back to make the report of a run that did not begin")]
     pub(crate) fn new(mut invocation: Invocation) -> Result<Self, (Invocation, FailureCode)> {
         if invocation.depth > invocation.limits.depth {
             return Err((invocation, FailureCode::Depth));

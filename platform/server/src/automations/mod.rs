@@ -51,6 +51,16 @@ impl Automations {
         host.runs = u32::try_from(config.plugins.concurrency).unwrap_or(4);
         Ok(Self { config: host, host: tokio::sync::OnceCell::new() })
     }
+    /// Starts the sandbox with another program to compile by than this one: for programs that can't begin with
+    /// [`plugins::child_main`], as test binaries.
+    ///
+    /// # Errors
+    /// When the runtime can't start, or has started before.
+    pub fn compile_by(&self, program: std::path::PathBuf) -> anyhow::Result<()> {
+        let mut config = self.config.clone();
+        config.compiler.program = program;
+        self.host.set(Host::new(config)?).map_err(|_| anyhow::anyhow!("the sandbox runs already"))
+    }
     /// The sandbox.
     ///
     /// # Errors
@@ -96,7 +106,7 @@ pub fn routes() -> Vec<PageRoute> {
 pub fn jobs(app: &Arc<App>) -> Vec<JobDef> {
     let runner = Arc::clone(app);
     vec![
-        JobDef::new(JOB, |ctx, event| runner::dispatch(ctx, event)),
+        JobDef::new(JOB, runner::dispatch),
         JobDef::new(RUN_JOB, move |ctx, args| runner::run(Arc::clone(&runner), ctx, args)),
     ]
 }

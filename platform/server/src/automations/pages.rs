@@ -235,7 +235,7 @@ pub async fn show_run(
     let found = ctx.tx(AUTOMATIONS_READ, async |tx| Ok::<_, Problem>(queries::run_by_id(tx, id).await?)).await?;
     let (run, automation) = found.ok_or_else(Problem::not_found)?;
     let locale = app.web.negotiate(&ctx.tenant().locale);
-    let event: Option<Value> = run.invocation["event_json"].as_str().and_then(|text| serde_json::from_str(text).ok());
+    let event: Option<Value> = run.invocation.get("event_json").and_then(Value::as_str).and_then(|text| serde_json::from_str(text).ok());
     Ok(pages::of(&AutomationRun {
         automation,
         status: status(&run.status),

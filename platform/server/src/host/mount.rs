@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::{by_host::ByHost, gate::{Gate, Kind},
     input::Bodies, render::Render};
-use crate::{app::App, edges, identity, mailing, pages, studio};
+use crate::{app::App, automations, edges, identity, mailing, pages, studio};
 
 /// The whole installation as one endpoint, without the edges.
 ///
@@ -23,6 +23,7 @@ pub fn endpoint(app: &Arc<App>) -> anyhow::Result<BoxEndpoint<'static, Response>
         route = mount_page(app, route, None, page)?;
     }
     route = mount_api(app, route, None, studio::api())?;
+    route = mount_api(app, route, None, automations::api())?;
     for module in app.registry.all() {
         for page in (module.pages)() {
             route = mount_page(app, route, Some(module.id), page)?;

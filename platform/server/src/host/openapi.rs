@@ -1,4 +1,5 @@
 //! One OpenAPI document a tenant (active modules only), and a full one.
+#![expect(clippy::indexing_slicing, reason = "reading a JSON value by name gives null where there is nothing")]
 
 use serde_json::{Map, Value, json};
 
@@ -37,10 +38,13 @@ pub fn merge<'a>(specs: impl Iterator<Item = &'a Value>, slug: Option<&str>, ori
 /// The operations of a path with what poem-openapi leaves out: the slug, the idempotency key, security.
 fn operations(path: &str, mut item: Value, with_slug: bool) -> Value {
     if with_slug && path.contains("{slug}") {
-        item["parameters"] = json!([{
+        let slug = json!([{
             "name": "slug", "in": "path", "required": true, "description": "The tenant.",
             "schema": { "type": "string", "pattern": "^[a-z0-9][a-z0-9-]{1,38}[a-z0-9]$" },
         }]);
+        if let Some(item) = item.as_object_mut() {
+            item.insert("parameters".into(), slug);
+        }
     }
     for method in ["get", "put", "post", "patch", "delete"] {
         let Some(operation) = item.get_mut(method).and_then(Value::as_object_mut) else { continue };

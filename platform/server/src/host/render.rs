@@ -144,7 +144,7 @@ impl<E> Render<E> {
             .iter()
             .map(|error| json!({ "pointer": format!("#/{}", error.field), "code": error.code, "detail": text(&error.text()) }))
             .collect();
-        let mut document = json!({
+        let document = json!({
             "type": format!("/problems/{}", problem.code),
             "title": problem.status.canonical_reason().unwrap_or("Error"),
             "status": problem.status.as_u16(),
@@ -152,13 +152,12 @@ impl<E> Render<E> {
             "detail": text(&problem.text()),
             "request_id": asked.request_id,
         });
+        let mut members = document.as_object().cloned().unwrap_or_default();
         if !errors.is_empty() {
-            document["errors"] = Value::Array(errors);
+            members.insert("errors".to_owned(), Value::Array(errors));
         }
-        for (name, value) in &problem.extra {
-            document[name] = value.clone();
-        }
-        document
+        members.extend(problem.extra.clone());
+        Value::Object(members)
     }
 
     fn shell(&self, asked: &Asked, ctx: Option<&kernel::Ctx>, page: &Page) -> Shell {
