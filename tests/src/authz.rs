@@ -1,1 +1,138 @@
-//! Placeholder.
+//! Who may do what, tried by really doing it.
+
+use std::fmt::Write as _;
+
+use testkit::{Client, Persona, TestApp, TestTenant, operations};
+
+use crate::{
+    bodies::{body_of, query_of},
+    golden,
+    world::World,
+};
+
+const PERSONAS: [Persona; 6] =
+    [Persona::Visitor, Persona::Client, Persona::Coach, Persona::Admin, Persona::Owner, Persona::Operator];
+
+/// Each persona's browser, and that of another tenant's owner.
+async fn people(world: &World<'_>, other: &TestTenant<'_>) -> Vec<(String, Client)> {
+    let mut all = Vec::new();
+    for persona in PERSONAS {
+        all.push((persona.name().to_owned(), world.tenant.persona(persona).await));
+    }
+    all.push(("foreign-owner".to_owned(), other.owner().await.at(&world.tenant.slug)));
+    all
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_role_at_every_operation() {
+    let app = TestApp::start().await;
+    let (world, other) = (World::new(&app).await, TestTenant::new(&app).await);
+    let people = people(&world, &other).await;
+    let document = app.app.full_openapi();
+    let names: Vec<&str> = people.iter().map(|(name, _)| name.as_str()).collect();
+    let mut matrix = format!("{:<44} {}\n", "operation", names.join(" "));
+    let mut wrong = Vec::new();
+    for operation in operations(&document).iter().filter(|operation| operation.path.contains("{slug}")) {
+        let mut row = Vec::new();
+        for (_, who) in &people {
+            let path = operation.path_with(|name| name_for(&world, operation, name));
+            let path = format!("{path}{}", query_of(&world, operation));
+            let body = body_of(&world, &document, operation);
+            let answer = who.api(&operation.method, &path, body.as_ref()).await;
+            if answer.status >= 500 {
+                wrong.push(format!("{}: {} {}", operation.name(), answer.status, answer.body));
+            }
+            row.push(answer.status);
+        }
+        // Whoever is nobody here is treated like anyone who is signed in.
+        if row[5] != row[6] {
+            wrong.push(format!("{}: operator {}, foreign owner {}", operation.name(), row[5], row[6]));
+        }
+        // Were the input wrong for the owner, too, the row would say nothing about rights.
+        let upload = operation.body.as_ref().is_some_and(|(kind, _)| !kind.starts_with("application/json"));
+        if row[4] == 422 && !upload || [401, 403, 404, 405].contains(&row[4]) {
+            wrong.push(format!("{}: the owner is answered {}", operation.name(), row[4]));
+        }
+        let cells: Vec<String> = row.iter().zip(&names).map(|(status, name)| format!("{status:<width$}", width = name.len())).collect();
+        let _ = writeln!(matrix, "{:<44} {}", operation.name(), cells.join(" ").trim_end());
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}\n{matrix}");
+    golden::compare("roles.txt", &matrix);
+    world.tenant.leave_outbox();
+    other.finish().await;
+}
+
+/// What stands in the path: the world's own thing of that kind, or the name of a module.
+fn name_for(world: &World<'_>, operation: &testkit::Operation, parameter: &str) -> String {
+    let found = operation.parameters.iter().find(|one| one.place == "path" && one.name == parameter);
+    let pattern = found.and_then(|one| one.schema["pattern"].as_str()).unwrap_or_default();
+    match pattern.strip_prefix('^').and_then(|pattern| pattern.split_once('_')) {
+        Some((prefix, _)) => world.id(prefix).to_owned(),
+        None => "packages".to_owned(),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_role_at_every_page_of_the_navigation() {
+    let app = TestApp::start().await;
+    let (world, other) = (World::new(&app).await, TestTenant::new(&app).await);
+    let people = people(&world, &other).await;
+    let modules = app.app.registry.all().iter().flat_map(|module| (module.pages)());
+    let own = server::studio::routes().into_iter().chain(server::pages::routes());
+    let mut paths: Vec<&str> = own.chain(modules).map(|page| page.path).filter(|path| path.matches(':').count() == 1).collect();
+    paths.sort_unstable();
+    let names: Vec<&str> = people.iter().map(|(name, _)| name.as_str()).collect();
+    let mut matrix = format!("{:<44} {}\n", "page", names.join(" "));
+    for path in paths {
+        let mut row = Vec::new();
+        for (name, who) in &people {
+            let answer = who.get(path.trim_start_matches("/:slug")).await;
+            assert!(answer.status < 500, "{path}: {} {}", answer.status, answer.body);
+            row.push(format!("{:<width$}", answer.status, width = name.len()));
+        }
+        let _ = writeln!(matrix, "{path:<44} {}", row.join(" ").trim_end());
+    }
+    golden::compare("pages.txt", &matrix);
+    world.tenant.finish().await;
+    other.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn navigation_shows_what_may_be_opened_and_nothing_else() {
+    let app = TestApp::start().await;
+    let world = World::new(&app).await;
+    for persona in [Persona::Coach, Persona::Admin, Persona::Owner] {
+        let who = world.tenant.persona(persona).await;
+        let page = who.get("/studio").await.expect(200);
+        let shown = page.links();
+        let items = app.app.registry.all().iter().flat_map(|module| module.nav).chain(server::core::NAV);
+        for item in items.filter(|item| item.place == kernel::NavPlace::Studio) {
+            let mut answer = who.get(item.path).await;
+            if answer.status == 303 {
+                answer = who.open(&answer.location()).await;
+            }
+            let opens = answer.status < 400;
+            let listed = shown.contains(&format!("/{}{}", world.tenant.slug, item.path));
+            assert_eq!(opens, listed, "{} at {}: shown {listed}, answers {}", persona.name(), item.path, answer.status);
+        }
+    }
+    world.tenant.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_right_that_is_taken_away_is_gone_with_the_next_request() {
+    let app = TestApp::start().await;
+    let world = World::new(&app).await;
+    let coach = world.tenant.coach().await;
+    let _ = coach.api("GET", "/clients", None).await.expect(200);
+    let deny = format!(
+        "INSERT INTO tenant_policies (tenant_id, role, permission, effect, changed_at, changed_by) \
+         VALUES ('{0}', 'coach', 'platform:clients:read', 'deny', now(), 'test'); \
+         UPDATE tenants SET version = version + 1 WHERE id = '{0}'",
+        world.tenant.id.uuid()
+    );
+    app.sql.run(&deny).await;
+    let _ = coach.api("GET", "/clients", None).await.expect(403);
+    let _ = world.owner.api("GET", "/clients", None).await.expect(200);
+    world.tenant.finish().await;
+}

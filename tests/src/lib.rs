@@ -11,6 +11,8 @@
 #[cfg(test)]
 mod authz;
 #[cfg(test)]
+mod bodies;
+#[cfg(test)]
 mod flows;
 #[cfg(test)]
 mod golden;

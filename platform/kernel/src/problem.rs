@@ -136,6 +136,10 @@ impl From<diesel::result::Error> for Problem {
             Error::DatabaseError(DatabaseErrorKind::SerializationFailure, info) => {
                 Self { cause: Some(info.message().into()), ..Self::conflict("try_again") }
             }
+            // PostgreSQL keeps no NUL in text: whoever typed one gets told, wherever it was.
+            Error::DatabaseError(_, ref info) if info.message().starts_with("invalid byte sequence for encoding") => {
+                Self { cause: Some(info.message().into()), ..Self::invalid(Vec::new()) }
+            }
             other => Self::internal(other),
         }
     }

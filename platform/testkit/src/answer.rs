@@ -72,7 +72,7 @@ impl Answer {
     pub fn shape(&self) -> String {
         let mut body = self.body.clone();
         for id in [self.header("x-request-id"), self.nonce().as_deref()].into_iter().flatten() {
-            body = body.replace(id, "…");
+            body = body.replace(id, "…").replace(&id.replace('=', "&#x3D;"), "…");
         }
         format!("{} {body}", self.status)
     }

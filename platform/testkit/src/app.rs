@@ -1,8 +1,10 @@
 use std::{
     collections::BTreeMap,
     net::TcpListener,
+    path::PathBuf,
+    process::Command,
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
@@ -83,6 +85,7 @@ impl TestApp {
         eprintln!("seed {seed} (TEST_SEED repeats it), database {}", database.name);
         let entropy = Entropy::seeded(seed);
         let (app, running) = serving(&options, &database, &clock, &entropy).await;
+        app.automations.compile_by(compiler()).expect("the sandbox of automations");
         let (origin, worker) = (app.config.server.origin.clone(), serve::worker(&app));
         let throttle = Arc::new(Unslowed);
         let accounts = Accounts::new(app.db.clone(), clock.clone(), entropy, throttle, origin.clone());
@@ -190,6 +193,25 @@ fn data_folder() -> String {
     let folder = crate::workspace().join("target/testkit");
     std::fs::create_dir_all(&folder).expect("a folder for data");
     folder.display().to_string()
+}
+
+/// A program that compiles automations, beside the one that runs: a test binary can't be started for that. Tests of the
+/// whole workspace have it built; where it is missing it is built once.
+fn compiler() -> PathBuf {
+    static TOOL: OnceLock<PathBuf> = OnceLock::new();
+    TOOL.get_or_init(|| {
+        let own = std::env::current_exe().expect("the test's own program");
+        let tool = own.ancestors().nth(2).expect("the folder of programs").join("plugin-tool");
+        if !tool.exists() {
+            let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+            let mut build = Command::new(cargo);
+            build.args(["build", "--quiet", "--offline", "--package", "plugins", "--bin", "plugin-tool"]);
+            let built = build.current_dir(crate::workspace()).status().expect("cargo runs");
+            assert!(built.success() && tool.exists(), "plugin-tool was not built at {}", tool.display());
+        }
+        tool
+    })
+    .clone()
 }
 
 /// Another one for each application, unless one is to be repeated.

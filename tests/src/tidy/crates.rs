@@ -18,7 +18,7 @@ const MODULE_MAY: [&str; 21] = [
 const OWNERS: [(&str, &[&str]); 17] = [
     ("wasmtime", &["plugins"]),
     ("wasmparser", &["plugins"]),
-    ("wit-component", &["plugins"]),
+    ("wit-component", &["plugins", "load"]),
     ("async-stripe", &["stripe"]),
     ("casbin", &["access"]),
     ("apalis", &["worker"]),
@@ -31,8 +31,8 @@ const OWNERS: [(&str, &[&str]); 17] = [
     ("argon2", &["people"]),
     ("hyper", &["server"]),
     ("diesel_migrations", &["db"]),
-    ("tokio-postgres", &["db", "testkit"]),
-    ("reqwest", &["testkit", "tests"]),
+    ("tokio-postgres", &["db", "testkit", "load"]),
+    ("reqwest", &["testkit", "tests", "load"]),
 ];
 
 struct Crate {
@@ -78,7 +78,7 @@ fn height(name: &str, of: &Crate) -> u8 {
         "billing" | "stripe" => 4,
         "server" => 6,
         "testkit" => 7,
-        "tests" | "xtask" => 8,
+        "tests" | "xtask" | "load" => 8,
         _ if of.folder.starts_with("modules/") => 5,
         _ => panic!("{name} has no place in the order of crates: give it one here and in docs/architecture.md"),
     }
@@ -167,8 +167,14 @@ fn owners_of_heavy_libraries_are_hidden_from_modules() {
 fn versions_and_lints_stand_in_one_place() {
     for file in super::files("Cargo.toml").iter().filter(|file| file.is_in(&["platform/", "modules/", "tenants/", "tests/"])) {
         assert!(file.text.contains("[lints]\nworkspace = true"), "{} does not take the workspace's lints", file.path);
-        let dependencies = file.text.split("[dependencies]").nth(1).unwrap_or_default();
-        for line in dependencies.lines().take_while(|line| !line.starts_with("[package")) {
+        let mut table = "";
+        for line in file.text.lines() {
+            if line.starts_with('[') {
+                table = line;
+            }
+            if !table.contains("dependencies") {
+                continue;
+            }
             let own_version = line.contains("version =") || line.split_once(" = ").is_some_and(|(_, value)| value.starts_with('"'));
             assert!(!own_version || line.starts_with('#'), "{}: {line}: versions stand in the workspace's table", file.path);
         }
