@@ -224,6 +224,12 @@ fn nav_item(app: &App, ctx: &kernel::Ctx, locale: &str, item: &kernel::NavItem, 
     }
 }
 
+/// Whether a message waits to be shown on the next page.
+#[must_use]
+pub fn has_flash(request: &Request) -> bool {
+    cookie(request, FLASH).is_some()
+}
+
 /// How a tenant looks, as `web` wants it.
 #[must_use]
 pub fn brand(tenant: &kernel::TenantInfo) -> Brand {

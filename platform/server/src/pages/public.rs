@@ -65,7 +65,7 @@ impl PublicCache {
 #[handler]
 pub async fn show(request: &Request, Data(ctx): Data<&Ctx>) -> Result<Response, Problem> {
     let app = host::app(request)?;
-    let plain = *ctx.actor() == Actor::Visitor && !request.headers().contains_key(header::COOKIE);
+    let plain = *ctx.actor() == Actor::Visitor && !host::render::has_flash(request);
     if !plain {
         return Ok(page(&app, ctx).await?.into_response());
     }
