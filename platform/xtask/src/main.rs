@@ -1,11 +1,14 @@
 //! `cargo xtask …`: what developers and CI run. Kept light, so that a first run on a new machine starts soon: nothing of
 //! the product is linked in, the product is built and run as anyone would.
 
+mod bench;
 mod browser;
 mod ci;
 mod docs;
+mod measure;
 mod new_module;
 mod openapi;
+mod prove;
 mod schema;
 mod services;
 mod steps;
@@ -35,6 +38,10 @@ enum Task {
     NewModule(new_module::Options),
     /// Check the documents: links, named files, dependencies; and run the commands in them
     Docs,
+    /// Measure against bare programs that do the same work: public page, slots, booking, automations, engine, start
+    Bench(measure::Options),
+    /// Show that the promises with figures hold, under load, faults and malice
+    Prove(measure::Options),
     /// Run what CI runs: formatting, lints, tests, and that generated files are fresh
     Ci,
 }
@@ -59,6 +66,8 @@ fn main() -> ExitCode {
         Task::Openapi(check) => openapi::run(check.check),
         Task::NewModule(options) => new_module::run(&options),
         Task::Docs => docs::run(),
+        Task::Bench(options) => bench::run(&options),
+        Task::Prove(options) => prove::run(&options),
         Task::Ci => ci::run(),
     };
     match done {

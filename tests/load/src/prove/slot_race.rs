@@ -1,0 +1,76 @@
+use std::{sync::Arc, time::Duration};
+
+use anyhow::{Result, ensure};
+
+use crate::{
+    cluster::{Cluster, Database},
+    figures::{Line, shown},
+    house::{Business, House, Way, booking},
+    http::{self, Load},
+};
+
+const BOOKERS: usize = 50;
+const SLOTS: usize = 100;
+
+/// Pairs of blocks of one coach that meet.
+const OVERLAPS: &str = "SELECT count(*) FROM calendar_blocks a JOIN calendar_blocks b ON a.tenant_id = b.tenant_id \
+    AND a.coach_id = b.coach_id AND a.id < b.id AND a.starts_at < b.ends_at AND b.starts_at < a.ends_at";
+
+/// The constraint of this name stays, so that the application runs as it is, but it guards nothing.
+const UNGUARD: &str = "ALTER TABLE calendar_blocks DROP CONSTRAINT calendar_blocks_no_overlap; \
+    ALTER TABLE calendar_blocks ADD CONSTRAINT calendar_blocks_no_overlap EXCLUDE USING gist (id WITH =)";
+
+struct Race {
+    load: Load,
+    booked: i64,
+    overlaps: i64,
+}
+
+/// 50 bookers × 100 slots.
+pub(super) async fn run(cluster: &Cluster) -> Result<Vec<Line>> {
+    let database = cluster.database().await?;
+    let mut race = race(cluster, &database).await?;
+    let (taken, refused, wrong) = (race.load.status(200), race.load.status(409), race.load.server_errors());
+    let asked = u64::try_from(BOOKERS * SLOTS)?;
+    let exact = race.booked == 100 && taken == 100 && refused == asked - 100;
+    let ok = exact && race.overlaps == 0 && wrong == 0 && race.load.broken == 0;
+    let p95 = race.load.percentile(0.95);
+    let line = Line::new("slot-race", format!("{}_booked", race.booked), "=100_booked", ok).with(format!(
+        "{asked} tries: {:?}; {} pairs overlap; {:.0} requests/s",
+        race.load.statuses,
+        race.overlaps,
+        race.load.per_second()
+    ));
+    let time = Line::time("slot-race-p95", p95, Duration::from_millis(250))
+        .with(format!("p50 {} max {}", shown(race.load.percentile(0.5)), shown(race.load.percentile(1.0))));
+    Ok(vec![line, time])
+}
+
+/// The same with the guard taken away in a database of its own: without double bookings there, the race proves nothing.
+pub(super) async fn unguarded(cluster: &Cluster) -> Result<Vec<Line>> {
+    let database = cluster.database().await?;
+    database.sql().await?.run(UNGUARD).await?;
+    let race = race(cluster, &database).await?;
+    let ok = race.booked > 100 && race.overlaps > 0;
+    let line = Line::new("slot-race-unguarded", format!("{}_booked", race.booked), ">100_booked", ok);
+    Ok(vec![line.with(format!("{} pairs overlap without the constraint", race.overlaps))])
+}
+
+async fn race(cluster: &Cluster, database: &Database) -> Result<Race> {
+    let house = House::open(cluster, database, Way::default()).await?;
+    house.tenant(&Business::new("race")).await?;
+    let mut starts = house.starts("race", "c0", "").await?;
+    ensure!(starts.len() > SLOTS, "{} slots", starts.len());
+    starts.truncate(SLOTS);
+    let starts = Arc::new(starts);
+    // All in the same order: they meet at each slot.
+    let next = move |booker: usize, number: usize| {
+        let start = starts.get(number)?;
+        Some(booking("race", "c0", start, &format!("booker{booker}@example.com")))
+    };
+    let load = http::drive(house.address, BOOKERS, Duration::from_secs(50), next).await?;
+    let booked = house.sql.count("SELECT count(*) FROM bookings WHERE state = 'confirmed'").await?;
+    let overlaps = house.sql.count(OVERLAPS).await?;
+    house.close().await;
+    Ok(Race { load, booked, overlaps })
+}
