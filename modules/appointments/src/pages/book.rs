@@ -55,7 +55,7 @@ pub(super) async fn pick(
     Query(query): Query<PickQuery>,
     headers: &HeaderMap,
 ) -> Result<Response, Problem> {
-    let (offer, names) = offer_with_coaches(ctx, &TypeRef::Slug(slug)).await?;
+    let (offer, names) = offer_with_coaches(ctx, &TypeRef::parse(&slug)).await?;
     let zone_name = zones::viewer(ctx, query.zone.as_deref(), headers);
     let coach = query.coach.as_deref().and_then(|text| text.parse::<MemberId>().ok());
     let coach = coach.filter(|id| offer.coaches.iter().any(|one| one.id == *id));

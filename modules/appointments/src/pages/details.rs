@@ -97,7 +97,7 @@ struct Scene {
 
 impl Scene {
     async fn load(ctx: &Ctx, slug: String, coach: Option<&str>, zone: String) -> Result<Self, Problem> {
-        let (offer, names) = offer_with_coaches(ctx, &TypeRef::Slug(slug)).await?;
+        let (offer, names) = offer_with_coaches(ctx, &TypeRef::parse(&slug)).await?;
         let asked = coach.and_then(|text| text.trim().parse::<MemberId>().ok());
         // The only coach is named as well.
         let only = (names.len() == 1).then(|| names.first().cloned()).flatten();

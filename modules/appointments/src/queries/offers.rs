@@ -23,9 +23,11 @@ pub(crate) enum TypeRef {
 }
 
 impl TypeRef {
-    /// An identifier when it looks like one, else a slug.
+    /// An identifier when it looks like one, else a slug. What can be neither names no type.
     pub fn parse(text: &str) -> Self {
-        text.parse().map_or_else(|_| Self::Slug(text.to_owned()), Self::Id)
+        let is_slug = |text: &str| text.len() <= 60 && text.bytes().all(|byte| byte.is_ascii_graphic());
+        let slug = if is_slug(text) { text } else { "" };
+        text.parse().map_or_else(|_| Self::Slug(slug.to_owned()), Self::Id)
     }
 }
 

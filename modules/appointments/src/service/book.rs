@@ -78,7 +78,7 @@ fn check(ctx: &Ctx, input: &BookInput) -> Result<Order, Problem> {
     let coach = Some(input.coach.trim()).filter(|coach| !coach.is_empty()).map(str::parse::<MemberId>);
     check.require(!matches!(coach, Some(Err(_))), "coach", "coach_not_offering");
     let key = input.form_key.trim();
-    check.require(key.len() <= 200 && key.is_ascii(), "form_key", "too_long");
+    check.require(key.len() <= 200 && key.bytes().all(|byte| byte.is_ascii_graphic()), "form_key", "unreadable");
     let order = Order {
         kind: TypeRef::parse(input.kind.trim()),
         start: start.unwrap_or_else(|_| ctx.now()),

@@ -43,13 +43,16 @@ impl Claim {
 /// # Errors
 /// 404 when no booking has it.
 pub(crate) async fn by_token(ctx: &Ctx, token: &str) -> Result<Booking, Problem> {
-    // A token has 27 characters; whatever else was typed is not looked up.
-    if token.len() > 64 {
-        return Err(Problem::not_found());
-    }
+    check_token(token)?;
     let found: Option<Booking> =
         ctx.tx(BOOKING_LINK, async |tx: &mut Tx| booking_by_token(tx, token).await.map_err(Problem::from)).await?;
     found.ok_or_else(Problem::not_found)
+}
+
+/// A token has 27 characters; whatever can't be one is not looked up.
+fn check_token(token: &str) -> Result<(), Problem> {
+    let may_be = token.len() <= 64 && token.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
+    if may_be { Ok(()) } else { Err(Problem::not_found()) }
 }
 
 /// A booking, for staff.
@@ -71,6 +74,9 @@ pub(crate) async fn cancel(ctx: &Ctx, claim: &Claim, reason: &str) -> Result<Boo
     let reason = check.text("reason", reason, 0, 500);
     check.finish()?;
     let reason = Some(reason).filter(|reason| !reason.is_empty());
+    if let Claim::Link(token) = claim {
+        check_token(token)?;
+    }
     ctx.tx(claim.permission(), async |tx| {
         let id = match claim {
             Claim::Staff(id) => *id,

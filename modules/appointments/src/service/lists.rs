@@ -21,9 +21,9 @@ pub(crate) struct Bookings {
 /// # Errors
 /// 422 when the search text is too long.
 pub(crate) async fn all(ctx: &Ctx, filter: &BookingFilter, paging: &Paging) -> Result<Bookings, Problem> {
-    if filter.search.chars().count() > 200 {
-        return Err(Problem::field("search", "too_long").arg("max", 200));
-    }
+    let mut check = kernel::Check::new();
+    check.line("search", &filter.search, 0, 200);
+    check.finish()?;
     let rows: Vec<Booking> = ctx
         .tx(BOOKINGS_READ, async |tx: &mut Tx| bookings_page(tx, filter, paging).await.map_err(Problem::from))
         .await?;
