@@ -290,6 +290,16 @@ async fn aborted_requests_leak_no_transaction_and_no_tenant() {
         let abort = tokio::time::timeout(std::time::Duration::from_micros(100 + round * 13 % 9_000), work).await;
         assert!(abort.is_err(), "the request was to be cut off");
     }
+    // And so do visitors who leave before they are answered.
+    let coach = a.id("mem");
+    for round in 0..250_u64 {
+        let visitor = a.tenant.visitor();
+        let (days, kind) = (format!("/availability/slots?type={}&coach={coach}", a.appointment), a.appointment.clone());
+        let call = async {
+            if round % 2 == 0 { visitor.api("GET", &days, None).await } else { a.tenant.try_book(&visitor, &kind, "2026-11-27T03:00:00Z", "gone@example.com").await }
+        };
+        let _ = tokio::time::timeout(std::time::Duration::from_micros(200 + round * 37 % 4_000), call).await;
+    }
     assert_eq!(a.tenant.count("clients", "name = 'aborted'").await, 0);
     // Whatever connection comes next sees its own tenant only, and may write.
     for _ in 0..20 {

@@ -144,7 +144,8 @@ async fn serving(options: &AppOptions, database: &Database, clock: &Clock, entro
         let app = build(options, database, clock, entropy, port).await;
         match serve::start(&app, false).await {
             Ok(running) => return (app, running),
-            Err(error) => last = Some(error),
+            Err(error) if error.to_string().starts_with("can't listen") => last = Some(error),
+            Err(error) => panic!("the application does not serve: {error:#}"),
         }
     }
     panic!("the application does not serve: {last:?}");

@@ -40,10 +40,8 @@ fn list(tables: &[String]) -> String {
     tables.iter().map(|table| format!("'{table}'")).collect::<Vec<_>>().join(", ")
 }
 
-#[tokio::test]
-async fn every_table_of_a_tenant_has_a_tenant() {
-    let sql = sql().await;
-    let tables = tenant_tables(&sql).await;
+/// Tables whose tenant_id is missing, may be null, or is not filled by default.
+async fn unfilled(sql: &Sql, tables: &[String]) -> Vec<String> {
     let good = sql
         .column(
             "SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'tenant_id' \
@@ -52,17 +50,16 @@ async fn every_table_of_a_tenant_has_a_tenant() {
              AND pg_get_expr(d.adbin, d.adrelid) = '(current_setting(''app.tenant_id''::text))::uuid'",
         )
         .await;
-    let bad: Vec<_> = tables.iter().filter(|table| !good.contains(table)).collect();
-    assert!(bad.is_empty(), "tenant_id is missing, may be null or is not filled by default: {bad:?}");
+    but(tables, &good)
 }
 
-#[tokio::test]
-async fn row_level_security_is_forced_with_the_one_policy() {
-    let sql = sql().await;
-    let tables = tenant_tables(&sql).await;
-    let forced = sql.column("SELECT relname FROM pg_class WHERE relrowsecurity AND relforcerowsecurity").await;
-    let open: Vec<_> = tables.iter().filter(|table| !forced.contains(table)).collect();
-    assert!(open.is_empty(), "not forced: {open:?}");
+/// Tables without forced row level security.
+async fn unforced(sql: &Sql, tables: &[String]) -> Vec<String> {
+    but(tables, &sql.column("SELECT relname FROM pg_class WHERE relrowsecurity AND relforcerowsecurity").await)
+}
+
+/// Tables without the policy of `tenant_table()`.
+async fn unbound(sql: &Sql, tables: &[String]) -> Vec<String> {
     let bound = "(tenant_id = ( SELECT (current_setting(''app.tenant_id''::text))::uuid AS current_setting))";
     let good = sql
         .column(&format!(
@@ -70,69 +67,119 @@ async fn row_level_security_is_forced_with_the_one_policy() {
              AND roles = '{{app_tenant}}' AND qual = '{bound}' AND with_check = '{bound}'"
         ))
         .await;
-    let bad: Vec<_> = tables.iter().filter(|table| !good.contains(table)).collect();
-    assert!(bad.is_empty(), "the policy is not that of tenant_table(): {bad:?}");
+    but(tables, &good)
+}
+
+/// Tables without a primary key.
+async fn keyless(sql: &Sql, tables: &[String]) -> Vec<String> {
+    let keyed = "SELECT c.relname FROM pg_constraint p JOIN pg_class c ON c.oid = p.conrelid WHERE p.contype = 'p'";
+    but(tables, &sql.column(keyed).await)
+}
+
+/// Unique and exclusion indexes that do not begin with the tenant.
+async fn unique_across_tenants(sql: &Sql, tables: &[String]) -> Vec<String> {
+    let wrong = format!(
+        "SELECT c.relname || '.' || i.relname FROM pg_index x JOIN pg_class c ON c.oid = x.indrelid \
+         JOIN pg_class i ON i.oid = x.indexrelid \
+         LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = x.indkey[0] \
+         WHERE c.relname IN ({}) AND (x.indisunique OR x.indisexclusion) AND a.attname IS DISTINCT FROM 'tenant_id'",
+        list(tables)
+    );
+    sql.column(&wrong).await
+}
+
+/// Foreign keys that could lead to another tenant's row. To a table of tenants: tenant_id first, on both sides. To the
+/// platform's: the tenant itself or a person's account.
+async fn foreign_across_tenants(sql: &Sql, tables: &[String]) -> Vec<String> {
+    let tables = list(tables);
+    let wrong = format!(
+        "SELECT c.relname || '.' || k.conname FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid \
+         JOIN pg_class f ON f.oid = k.confrelid \
+         JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.conkey[1] \
+         JOIN pg_attribute b ON b.attrelid = f.oid AND b.attnum = k.confkey[1] \
+         WHERE k.contype = 'f' AND c.relname IN ({tables}) AND CASE WHEN f.relname IN ({tables}) \
+           THEN a.attname <> 'tenant_id' OR b.attname <> 'tenant_id' \
+           ELSE NOT (f.relname = 'tenants' AND a.attname = 'tenant_id') AND f.relname <> 'accounts' END"
+    );
+    sql.column(&wrong).await
+}
+
+/// Tables whose tenant_id need not name a tenant.
+async fn untied(sql: &Sql, tables: &[String]) -> Vec<String> {
+    let tied = "SELECT c.relname FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid \
+                JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.conkey[1] WHERE k.contype = 'f' AND a.attname = 'tenant_id'";
+    but(tables, &sql.column(tied).await)
+}
+
+/// Views that see every tenant, and functions that run as the owner.
+async fn around(sql: &Sql) -> Vec<String> {
+    sql.column(
+        "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('v', 'm') \
+         AND NOT coalesce(reloptions @> '{security_invoker=true}' OR reloptions @> '{security_invoker=on}', false) \
+         UNION ALL SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prosecdef AND proname <> 'bump_tenant_version' \
+         UNION ALL SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prosecdef \
+         AND NOT coalesce(array_to_string(proconfig, ',') LIKE '%search_path=%', false) ORDER BY 1",
+    )
+    .await
+}
+
+/// Policies beside `tenant`.
+async fn wider(sql: &Sql) -> Vec<String> {
+    sql.column(
+        "SELECT tablename || '/' || policyname || '/' || array_to_string(roles, ',') FROM pg_policies \
+         WHERE policyname <> 'tenant' ORDER BY 1",
+    )
+    .await
+}
+
+fn but(tables: &[String], good: &[String]) -> Vec<String> {
+    tables.iter().filter(|table| !good.contains(table)).cloned().collect()
 }
 
 #[tokio::test]
-async fn no_policy_is_wider_than_known() {
-    let wider = sql()
-        .await
-        .column(
-            "SELECT tablename || '/' || policyname || '/' || array_to_string(roles, ',') FROM pg_policies \
-             WHERE policyname <> 'tenant' ORDER BY 1",
-        )
-        .await;
-    assert_eq!(wider, WIDER);
-}
-
-#[tokio::test]
-async fn keys_begin_with_the_tenant() {
+async fn every_table_keeps_tenants_apart() {
     let sql = sql().await;
-    let tables = list(&tenant_tables(&sql).await);
-    let keyless = sql
-        .column(&format!(
-            "SELECT c.relname FROM pg_class c WHERE c.relname IN ({tables}) AND c.relkind IN ('r', 'p') \
-             AND NOT EXISTS (SELECT FROM pg_constraint p WHERE p.conrelid = c.oid AND p.contype = 'p')"
-        ))
-        .await;
-    assert!(keyless.is_empty(), "no primary key: {keyless:?}");
-    let wrong = sql
-        .column(&format!(
-            "SELECT c.relname || '.' || i.relname FROM pg_index x JOIN pg_class c ON c.oid = x.indrelid \
-             JOIN pg_class i ON i.oid = x.indexrelid \
-             LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = x.indkey[0] \
-             WHERE c.relname IN ({tables}) AND (x.indisunique OR x.indisexclusion) AND a.attname IS DISTINCT FROM 'tenant_id'"
-        ))
-        .await;
-    assert!(wrong.is_empty(), "unique across tenants: {wrong:?}");
+    let tables = tenant_tables(&sql).await;
+    let none = Vec::<String>::new();
+    assert_eq!(unfilled(&sql, &tables).await, none, "tenant_id is missing, may be null or is not filled by default");
+    assert_eq!(unforced(&sql, &tables).await, none, "row level security is not forced");
+    assert_eq!(unbound(&sql, &tables).await, none, "the policy is not that of tenant_table()");
+    assert_eq!(keyless(&sql, &tables).await, none, "no primary key");
+    assert_eq!(unique_across_tenants(&sql, &tables).await, none, "unique across tenants");
+    assert_eq!(foreign_across_tenants(&sql, &tables).await, none, "a foreign key that leaves the tenant");
+    assert_eq!(untied(&sql, &tables).await, none, "nothing ties tenant_id to a tenant");
+    assert_eq!(around(&sql).await, none, "steps around row level security");
+    assert_eq!(wider(&sql).await, WIDER, "who sees rows of all tenants");
 }
 
+/// A table, a view and a policy with everything wrong: each check sees its fault.
 #[tokio::test]
-async fn foreign_keys_stay_within_the_tenant() {
-    let sql = sql().await;
-    let tables = list(&tenant_tables(&sql).await);
-    // To a table of tenants: tenant_id first, on both sides. To the platform's: the tenant itself or a person's account.
-    let wrong = sql
-        .column(&format!(
-            "SELECT c.relname || '.' || k.conname FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid \
-             JOIN pg_class f ON f.oid = k.confrelid \
-             JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.conkey[1] \
-             JOIN pg_attribute b ON b.attrelid = f.oid AND b.attnum = k.confkey[1] \
-             WHERE k.contype = 'f' AND c.relname IN ({tables}) AND CASE WHEN f.relname IN ({tables}) \
-               THEN a.attname <> 'tenant_id' OR b.attname <> 'tenant_id' \
-               ELSE NOT (f.relname = 'tenants' AND a.attname = 'tenant_id') AND f.relname <> 'accounts' END"
-        ))
-        .await;
-    assert!(wrong.is_empty(), "{wrong:?}");
-    let untied = sql
-        .column(&format!(
-            "SELECT c.relname FROM pg_class c WHERE c.relname IN ({tables}) AND c.relkind IN ('r', 'p') AND NOT EXISTS \
-             (SELECT FROM pg_constraint k JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.conkey[1] \
-              WHERE k.conrelid = c.oid AND k.contype = 'f' AND a.attname = 'tenant_id')"
-        ))
-        .await;
-    assert!(untied.is_empty(), "nothing ties tenant_id to a tenant: {untied:?}");
+async fn a_table_that_breaks_the_rules_is_seen() {
+    let sql = TestHost::get().await.dedicated().await.sql().await;
+    sql.run(
+        "CREATE TABLE loose (tenant_id uuid, id uuid, client_id uuid UNIQUE, booking_id uuid); \
+         ALTER TABLE clients ADD CONSTRAINT by_id UNIQUE (id); \
+         ALTER TABLE loose ADD CONSTRAINT to_client FOREIGN KEY (client_id) REFERENCES clients (id); \
+         CREATE POLICY everyone ON loose USING (true); \
+         CREATE VIEW all_clients AS SELECT * FROM clients; \
+         CREATE FUNCTION peek() RETURNS bigint LANGUAGE sql SECURITY DEFINER AS 'SELECT count(*) FROM clients'",
+    )
+    .await;
+    let tables = tenant_tables(&sql).await;
+    let loose = ["loose".to_owned()];
+    for found in [
+        unfilled(&sql, &tables).await,
+        unforced(&sql, &tables).await,
+        unbound(&sql, &tables).await,
+        keyless(&sql, &tables).await,
+        untied(&sql, &tables).await,
+    ] {
+        assert_eq!(found, loose);
+    }
+    assert_eq!(foreign_across_tenants(&sql, &tables).await, ["loose.to_client"]);
+    assert_eq!(unique_across_tenants(&sql, &tables).await, ["loose.loose_client_id_key", "clients.by_id"]);
+    assert_eq!(around(&sql).await, ["all_clients", "peek", "peek"]);
+    assert!(wider(&sql).await.contains(&"loose/everyone/public".to_owned()));
 }
 
 #[tokio::test]
@@ -160,29 +207,6 @@ async fn roles_hold_no_more_than_they_must() {
     assert_eq!(roles, "0", "a role of the application is too strong");
     let owned = sql.one("SELECT count(*) FROM pg_class c JOIN pg_roles r ON r.oid = c.relowner WHERE r.rolname LIKE 'app%'").await;
     assert_eq!(owned, "0", "a role of the application owns something");
-}
-
-#[tokio::test]
-async fn nothing_steps_around_row_level_security() {
-    let sql = sql().await;
-    let views = sql
-        .column(
-            "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('v', 'm') \
-             AND NOT coalesce(reloptions @> '{security_invoker=true}' OR reloptions @> '{security_invoker=on}', false)",
-        )
-        .await;
-    assert!(views.is_empty(), "views that see everything: {views:?}");
-    let definers = sql
-        .column("SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prosecdef ORDER BY 1")
-        .await;
-    assert_eq!(definers, ["bump_tenant_version"], "a function that runs as the owner sees every tenant");
-    let free = sql
-        .column(
-            "SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prosecdef \
-             AND NOT coalesce(array_to_string(proconfig, ',') LIKE '%search_path=%', false)",
-        )
-        .await;
-    assert!(free.is_empty(), "without a fixed search_path: {free:?}");
 }
 
 #[tokio::test]
