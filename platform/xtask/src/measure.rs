@@ -32,8 +32,13 @@ pub(crate) fn measure(workspace: &Workspace, what: &str, profile: Profile, optio
         build.arg("--release");
     }
     run(&mut build)?;
-    let mut command = std::process::Command::new(workspace.target_folder().join(profile.folder()).join("load"));
-    command.arg(what).args(options.list.then_some("--list")).args(&options.names).current_dir(&workspace.root);
+    let mut command =
+        std::process::Command::new(workspace.target_folder().join(profile.folder()).join("load"));
+    command
+        .arg(what)
+        .args(options.list.then_some("--list"))
+        .args(&options.names)
+        .current_dir(&workspace.root);
     let status = command.status()?;
     match status.code() {
         Some(0) => Ok(()),

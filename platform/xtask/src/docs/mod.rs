@@ -40,6 +40,7 @@ pub(crate) fn check(workspace: &Workspace) -> Result<()> {
     for document in &documents {
         wrong.extend(statics::links(&workspace.root, document));
         wrong.extend(statics::named_files(&workspace.root, document));
+        wrong.extend(statics::named_tests(&workspace.root, document));
         wrong.extend(blocks::unmarked(document));
     }
     wrong.extend(statics::dependencies(&workspace.root)?);

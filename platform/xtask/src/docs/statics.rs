@@ -36,6 +36,26 @@ pub(super) fn named_files(root: &Path, document: &Document) -> Vec<String> {
     missing.map(|word| format!("{}: there is no {word}", document.path.display())).collect()
 }
 
+/// Tests that are named (`file.rs`: `one_test`, `another_test`) and do not stand in that file.
+pub(super) fn named_tests(root: &Path, document: &Document) -> Vec<String> {
+    let mut missing = Vec::new();
+    for line in document.text.lines().filter(|line| line.contains(".rs`: `")) {
+        let mut source = String::new();
+        for word in line.split('`').skip(1).step_by(2) {
+            if word.ends_with(".rs") {
+                source = fs::read_to_string(root.join(word)).unwrap_or_default();
+            } else if is_test_name(word) && !source.is_empty() && !source.contains(&format!("fn {word}(")) {
+                missing.push(format!("{}: there is no test {word}", document.path.display()));
+            }
+        }
+    }
+    missing
+}
+
+fn is_test_name(word: &str) -> bool {
+    word.matches('_').count() >= 2 && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+}
+
 /// The text without fenced blocks, so that backticks come in pairs.
 fn outside_of_blocks(text: &str) -> String {
     let mut inside = false;
@@ -89,6 +109,14 @@ mod tests {
         assert_eq!(links(root, &page), ["docs/page.md: link to nowhere.md"]);
         let page = document("`platform/xtask` `platform/nothing.rs` `modules/NAME/src` `migrations/*_x`\n```\n`\n```\n`config/none`");
         assert_eq!(named_files(root, &page), ["docs/page.md: there is no platform/nothing.rs", "docs/page.md: there is no config/none"]);
+    }
+
+    #[test]
+    fn tests_that_are_named_stand_where_they_are_said_to() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap();
+        let here = "platform/xtask/src/docs/statics.rs";
+        let page = document(&format!("| `{here}`: `the_table_is_read`, `the_table_is_eaten` |\n`not_a_test_here`"));
+        assert_eq!(named_tests(root, &page), ["docs/page.md: there is no test the_table_is_eaten"]);
     }
 
     #[test]

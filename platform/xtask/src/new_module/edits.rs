@@ -8,6 +8,11 @@ use anyhow::{Context, Result};
 use super::files::File;
 use super::names::Names;
 
+/// The tests of isolation want one of everything there is.
+const ONE_OF_THEM: &str = "        let body = serde_json::json!({ \"name\": \"A @thing@\" });
+        let made = owner.api(\"POST\", \"/@module@\", Some(&body)).await.expect(200).json();
+        ids.push(made[\"id\"].as_str().unwrap().to_owned());";
+
 /// All changed files with their new text.
 pub(super) fn all(root: &Path, names: &Names) -> Result<Vec<File>> {
     let module = &names.module;
@@ -25,7 +30,9 @@ pub(super) fn all(root: &Path, names: &Names) -> Result<Vec<File>> {
     let defaults = change(root, "config/features.toml", &format!("{module} = false"), |line| {
         line.ends_with("= true") || line.ends_with("= false")
     })?;
-    Ok(vec![crates, server, list, defaults])
+    let one = names.fill(ONE_OF_THEM);
+    let world = change(root, "tests/src/world.rs", &one, |line| line.trim() == "ids.extend(members);")?;
+    Ok(vec![crates, server, list, defaults, world])
 }
 
 /// The file with `new` behind the last line that is `like` it.
