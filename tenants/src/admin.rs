@@ -102,7 +102,12 @@ pub async fn plan(db: &Db, file: &TenantFile) -> Result<Change, AdminError> {
 ///
 /// # Errors
 /// See [`AdminError`].
-pub async fn apply(db: &Db, clock: &Clock, entropy: &Entropy, file: &TenantFile) -> Result<(TenantId, Change), AdminError> {
+pub async fn apply(
+    db: &Db,
+    clock: &Clock,
+    entropy: &Entropy,
+    file: &TenantFile,
+) -> Result<(TenantId, Change), AdminError> {
     let change = plan(db, file).await?;
     let now = clock.now();
     let fresh: TenantId = entropy.id(now);
@@ -153,18 +158,29 @@ fn differing(row: &Present, file: &TenantFile) -> Vec<String> {
     pairs.iter().filter(|(_, differs)| *differs).map(|(name, _)| (*name).to_owned()).collect()
 }
 
-async fn differing_features(tx: &mut SystemTx, id: TenantId, file: &TenantFile) -> diesel::QueryResult<Vec<String>> {
+async fn differing_features(
+    tx: &mut SystemTx,
+    id: TenantId,
+    file: &TenantFile,
+) -> diesel::QueryResult<Vec<String>> {
     let rows: Vec<(String, bool)> = tenant_features::table
         .filter(tenant_features::tenant_id.eq(id))
         .select((tenant_features::module, tenant_features::enabled))
         .load(&mut **tx)
         .await?;
-    let differs = |(module, enabled): (&String, &bool)| !rows.iter().any(|(m, e)| m == module && e == enabled);
-    let names = file.features.iter().filter(|entry| differs(*entry)).map(|(module, _)| format!("features.{module}"));
+    let differs =
+        |(module, enabled): (&String, &bool)| !rows.iter().any(|(m, e)| m == module && e == enabled);
+    let names =
+        file.features.iter().filter(|entry| differs(*entry)).map(|(module, _)| format!("features.{module}"));
     Ok(names.collect())
 }
 
-async fn create(tx: &mut SystemTx, id: TenantId, file: &TenantFile, now: Instant) -> Result<TenantId, AdminError> {
+async fn create(
+    tx: &mut SystemTx,
+    id: TenantId,
+    file: &TenantFile,
+    now: Instant,
+) -> Result<TenantId, AdminError> {
     let row = (
         tenants::id.eq(id),
         tenants::slug.eq(&file.slug),
@@ -187,11 +203,20 @@ async fn create(tx: &mut SystemTx, id: TenantId, file: &TenantFile, now: Instant
     if kept > 0 {
         return Err(AdminError::Taken(file.slug.clone()));
     }
-    diesel::insert_into(tenants::table).values(row).execute(&mut **tx).await.map_err(|error| taken(error, &file.slug))?;
+    diesel::insert_into(tenants::table)
+        .values(row)
+        .execute(&mut **tx)
+        .await
+        .map_err(|error| taken(error, &file.slug))?;
     Ok(id)
 }
 
-async fn update(tx: &mut SystemTx, id: TenantId, file: &TenantFile, now: Instant) -> Result<TenantId, AdminError> {
+async fn update(
+    tx: &mut SystemTx,
+    id: TenantId,
+    file: &TenantFile,
+    now: Instant,
+) -> Result<TenantId, AdminError> {
     let row = (
         tenants::name.eq(&file.name),
         tenants::zone.eq(&file.zone),
@@ -207,7 +232,12 @@ async fn update(tx: &mut SystemTx, id: TenantId, file: &TenantFile, now: Instant
     Ok(id)
 }
 
-async fn write_features(tx: &mut SystemTx, id: TenantId, file: &TenantFile, now: Instant) -> Result<(), AdminError> {
+async fn write_features(
+    tx: &mut SystemTx,
+    id: TenantId,
+    file: &TenantFile,
+    now: Instant,
+) -> Result<(), AdminError> {
     for (module, enabled) in &file.features {
         diesel::delete(
             tenant_features::table
@@ -224,7 +254,11 @@ async fn write_features(tx: &mut SystemTx, id: TenantId, file: &TenantFile, now:
             tenant_features::changed_at.eq(now),
             tenant_features::changed_by.eq("tenant file"),
         );
-        diesel::insert_into(tenant_features::table).values(row).on_conflict_do_nothing().execute(&mut **tx).await?;
+        diesel::insert_into(tenant_features::table)
+            .values(row)
+            .on_conflict_do_nothing()
+            .execute(&mut **tx)
+            .await?;
     }
     Ok(())
 }
@@ -263,7 +297,8 @@ pub async fn set_status(db: &Db, slug: &str, status: &str, now: Instant) -> Resu
             tenants::version.eq(tenants::version + 1),
             tenants::updated_at.eq(now),
         );
-        let changed = diesel::update(tenants::table.filter(tenants::slug.eq(slug))).set(set).execute(&mut **tx).await?;
+        let changed =
+            diesel::update(tenants::table.filter(tenants::slug.eq(slug))).set(set).execute(&mut **tx).await?;
         if changed == 1 { Ok(()) } else { Err(AdminError::Unknown(slug.to_owned())) }
     })
     .await
@@ -276,8 +311,12 @@ pub async fn set_status(db: &Db, slug: &str, status: &str, now: Instant) -> Resu
 pub async fn rename(db: &Db, from: &str, to: &str, now: Instant) -> Result<(), AdminError> {
     crate::check_slug(to)?;
     db.system_tx("rename a tenant", async |tx| {
-        let id: Option<TenantId> =
-            tenants::table.filter(tenants::slug.eq(from)).select(tenants::id).first(&mut **tx).await.optional()?;
+        let id: Option<TenantId> = tenants::table
+            .filter(tenants::slug.eq(from))
+            .select(tenants::id)
+            .first(&mut **tx)
+            .await
+            .optional()?;
         let Some(id) = id else { return Err(AdminError::Unknown(from.to_owned())) };
         // A tenant may take back an old slug of its own, but not one that still leads to another.
         let foreign: i64 = tenant_old_slugs::table
@@ -291,8 +330,13 @@ pub async fn rename(db: &Db, from: &str, to: &str, now: Instant) -> Result<(), A
             return Err(AdminError::Taken(to.to_owned()));
         }
         diesel::delete(tenant_old_slugs::table.find(to)).execute(&mut **tx).await?;
-        let set = (tenants::slug.eq(to), tenants::version.eq(tenants::version + 1), tenants::updated_at.eq(now));
-        diesel::update(tenants::table.find(id)).set(set).execute(&mut **tx).await.map_err(|error| taken(error, to))?;
+        let set =
+            (tenants::slug.eq(to), tenants::version.eq(tenants::version + 1), tenants::updated_at.eq(now));
+        diesel::update(tenants::table.find(id))
+            .set(set)
+            .execute(&mut **tx)
+            .await
+            .map_err(|error| taken(error, to))?;
         let until = now.plus_seconds(365 * 86_400);
         let old = (
             tenant_old_slugs::slug.eq(from),
@@ -327,8 +371,12 @@ pub async fn add_domain(db: &Db, slug: &str, domain: &str, now: Instant) -> Resu
         return Err(AdminError::Invalid(format!("{domain:?} is not a domain name")));
     }
     db.system_tx("add a domain", async |tx| {
-        let id: Option<TenantId> =
-            tenants::table.filter(tenants::slug.eq(slug)).select(tenants::id).first(&mut **tx).await.optional()?;
+        let id: Option<TenantId> = tenants::table
+            .filter(tenants::slug.eq(slug))
+            .select(tenants::id)
+            .first(&mut **tx)
+            .await
+            .optional()?;
         let Some(id) = id else { return Err(AdminError::Unknown(slug.to_owned())) };
         let row = (
             tenant_domains::domain.eq(&domain),
@@ -360,7 +408,9 @@ pub async fn verify_domain(db: &Db, domain: &str, now: Instant) -> Result<(), Ad
 
 fn taken(error: diesel::result::Error, name: &str) -> AdminError {
     match error {
-        diesel::result::Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _) => AdminError::Taken(name.to_owned()),
+        diesel::result::Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _) => {
+            AdminError::Taken(name.to_owned())
+        }
         other => other.into(),
     }
 }

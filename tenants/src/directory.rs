@@ -42,9 +42,8 @@ struct Entry {
 /// Entries kept in memory at most (about 2 KB each); past that the cache begins anew.
 const CACHE_LIMIT: usize = 20_000;
 
-type Row = (
-    TenantId, String, String, String, String, Currency, String, String, Value, Option<Vec<String>>, i64,
-);
+type Row =
+    (TenantId, String, String, String, String, Currency, String, String, Value, Option<Vec<String>>, i64);
 
 impl Directory {
     /// A directory over the registry of `db`.
@@ -125,7 +124,12 @@ impl Directory {
         Ok(self.entry(&mut conn, id, version).await?.and_then(|entry| entry.entitlements))
     }
 
-    async fn entry(&self, conn: &mut AsyncPgConnection, id: TenantId, version: i64) -> Result<Option<Entry>, TxError> {
+    async fn entry(
+        &self,
+        conn: &mut AsyncPgConnection,
+        id: TenantId,
+        version: i64,
+    ) -> Result<Option<Entry>, TxError> {
         let cached = self.cache.lock().unwrap_or_else(PoisonError::into_inner).get(&id).cloned();
         if let Some(entry) = cached.filter(|entry| entry.info.version == version) {
             return Ok(Some(entry));
@@ -172,8 +176,9 @@ impl Directory {
     }
 
     fn assemble(&self, row: Row, switches: BTreeMap<String, bool>) -> Entry {
-        let (id, slug, name, status, zone, currency, locale, contact_email, brand, entitlements, version) = row;
-        
+        let (id, slug, name, status, zone, currency, locale, contact_email, brand, entitlements, version) =
+            row;
+
         let features = self.defaults.effective(entitlements.as_deref(), &switches);
         let status = match status.as_str() {
             "suspended" => TenantStatus::Suspended,
@@ -181,8 +186,19 @@ impl Directory {
             _ => TenantStatus::Active,
         };
         let brand: Brand = serde_json::from_value(brand).unwrap_or_default();
-        let info =
-            TenantInfo { id, slug, name, status, zone, currency, locale, contact_email, brand, features, version };
+        let info = TenantInfo {
+            id,
+            slug,
+            name,
+            status,
+            zone,
+            currency,
+            locale,
+            contact_email,
+            brand,
+            features,
+            version,
+        };
         Entry { info: Arc::new(info), entitlements: entitlements.map(Arc::new) }
     }
 }

@@ -19,7 +19,11 @@ pub struct FeatureDefaults {
 impl FeatureDefaults {
     /// The modules that are on: default or switch, within the entitlements (`None`: everything).
     #[must_use]
-    pub fn effective(&self, entitlements: Option<&[String]>, switches: &BTreeMap<String, bool>) -> BTreeSet<String> {
+    pub fn effective(
+        &self,
+        entitlements: Option<&[String]>,
+        switches: &BTreeMap<String, bool>,
+    ) -> BTreeSet<String> {
         let names = self.defaults.keys().chain(switches.keys());
         let on = names.filter(|name| {
             let entitled = entitlements.is_none_or(|list| list.contains(name));
@@ -53,8 +57,10 @@ pub async fn feature_states(
     entitlements: Option<&[String]>,
     modules: &[&str],
 ) -> diesel::QueryResult<Vec<FeatureState>> {
-    let rows: Vec<(String, bool)> =
-        tenant_features::table.select((tenant_features::module, tenant_features::enabled)).load(&mut **tx).await?;
+    let rows: Vec<(String, bool)> = tenant_features::table
+        .select((tenant_features::module, tenant_features::enabled))
+        .load(&mut **tx)
+        .await?;
     let switches: BTreeMap<String, bool> = rows.into_iter().collect();
     let on = defaults.effective(entitlements, &switches);
     let state = |module: &&str| FeatureState {
@@ -112,7 +118,9 @@ mod tests {
     #[test]
     fn effective_takes_default_switch_and_entitlement_together() {
         let defaults = FeatureDefaults {
-            defaults: [("appointments".to_owned(), false), ("packages".to_owned(), true)].into_iter().collect(),
+            defaults: [("appointments".to_owned(), false), ("packages".to_owned(), true)]
+                .into_iter()
+                .collect(),
         };
         let switch = |on| [("appointments".to_owned(), on)].into_iter().collect::<BTreeMap<_, _>>();
         let set = |names: &[&str]| names.iter().map(|n| (*n).to_owned()).collect::<BTreeSet<_>>();

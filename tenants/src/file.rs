@@ -108,7 +108,9 @@ impl TenantFile {
         if check.finish().is_err() {
             return wrong("contact_email", "not an e-mail address");
         }
-        for (key, color) in [("primary_color", &self.brand.primary_color), ("accent_color", &self.brand.accent_color)] {
+        for (key, color) in
+            [("primary_color", &self.brand.primary_color), ("accent_color", &self.brand.accent_color)]
+        {
             if !color.is_empty() && !is_color(color) {
                 return wrong(key, "a colour is #rrggbb");
             }
@@ -128,7 +130,10 @@ impl TenantFile {
                 return Err(("staff".into(), format!("name or e-mail of {:?} is not right", person.name)));
             }
             if !["owner", "admin", "coach"].contains(&person.role.as_str()) {
-                return Err(("staff".into(), format!("role {:?} is none of owner, admin, coach", person.role)));
+                return Err((
+                    "staff".into(),
+                    format!("role {:?} is none of owner, admin, coach", person.role),
+                ));
             }
         }
         Ok(())

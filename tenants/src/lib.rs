@@ -18,7 +18,9 @@ mod file;
 mod schema;
 mod slug;
 
-pub use admin::{AdminError, Change, TenantRow, add_domain, apply, list, plan, rename, set_status, verify_domain};
+pub use admin::{
+    AdminError, Change, TenantRow, add_domain, apply, list, plan, rename, set_status, verify_domain,
+};
 pub use directory::{Directory, Lookup};
 pub use features::{FeatureDefaults, FeatureState, feature_states, set_feature};
 pub use file::{FileError, StaffEntry, TenantFile};

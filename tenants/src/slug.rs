@@ -1,9 +1,49 @@
 /// First path segments that the installation keeps for itself; no tenant can be named so.
 pub const RESERVED: [&str; 44] = [
-    "about", "account", "accounts", "admin", "api", "app", "apply", "assets", "auth", "blog", "book", "c", "coach", "coaches",
-    "contact", "dashboard", "dev", "directory", "docs", "favicon.ico", "health", "healthz", "help", "home", "login", "logout",
-    "mail", "me", "metrics", "operator", "pay", "pricing", "privacy", "readyz", "register", "robots.txt", "search", "signup",
-    "sitemap.xml", "static", "status", "support", "webhooks", "www",
+    "about",
+    "account",
+    "accounts",
+    "admin",
+    "api",
+    "app",
+    "apply",
+    "assets",
+    "auth",
+    "blog",
+    "book",
+    "c",
+    "coach",
+    "coaches",
+    "contact",
+    "dashboard",
+    "dev",
+    "directory",
+    "docs",
+    "favicon.ico",
+    "health",
+    "healthz",
+    "help",
+    "home",
+    "login",
+    "logout",
+    "mail",
+    "me",
+    "metrics",
+    "operator",
+    "pay",
+    "pricing",
+    "privacy",
+    "readyz",
+    "register",
+    "robots.txt",
+    "search",
+    "signup",
+    "sitemap.xml",
+    "static",
+    "status",
+    "support",
+    "webhooks",
+    "www",
 ];
 
 /// Why a text is not a slug.
@@ -41,7 +81,9 @@ mod tests {
         for good in ["ada", "ada-moves", "a1b", "x".repeat(40).as_str()] {
             assert_eq!(check_slug(good), Ok(()), "{good}");
         }
-        for bad in ["", "ab", "-ab", "ab-", "Ada", "a_b", "a b", "ä-b", "x/y", "..", "x".repeat(41).as_str(), "a\nb"] {
+        for bad in
+            ["", "ab", "-ab", "ab-", "Ada", "a_b", "a b", "ä-b", "x/y", "..", "x".repeat(41).as_str(), "a\nb"]
+        {
             assert_eq!(check_slug(bad), Err(SlugError::Shape), "{bad:?}");
         }
         assert_eq!(check_slug("login"), Err(SlugError::Reserved));

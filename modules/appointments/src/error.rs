@@ -29,7 +29,11 @@ impl From<TxError> for BookError {
 }
 impl From<DieselError> for BookError {
     fn from(error: DieselError) -> Self {
-        if is_unique_violation(&error, "bookings_form_key") { Self::SameForm } else { Problem::from(error).into() }
+        if is_unique_violation(&error, "bookings_form_key") {
+            Self::SameForm
+        } else {
+            Problem::from(error).into()
+        }
     }
 }
 

@@ -59,7 +59,12 @@ pub(crate) struct Event<'a> {
 pub(crate) fn write(method: Method, event: &Event<'_>) -> String {
     let status = if method == Method::Cancel { "CANCELLED" } else { "CONFIRMED" };
     let mut out = String::with_capacity(1_024);
-    for fixed in ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Coaching platform//Appointments//EN", "CALSCALE:GREGORIAN"] {
+    for fixed in [
+        "BEGIN:VCALENDAR",
+        "VERSION:2.0",
+        "PRODID:-//Coaching platform//Appointments//EN",
+        "CALSCALE:GREGORIAN",
+    ] {
         line(&mut out, fixed);
     }
     line(&mut out, &format!("METHOD:{}", method.word()));

@@ -22,13 +22,19 @@ use crate::{
 const CONFIRMED: &str = "appointments.mail_on_confirmed";
 const CANCELLED: &str = "appointments.mail_on_cancelled";
 
-pub(crate) const REACTIONS: &[Reaction] =
-    &[Reaction { event: "booking.confirmed", job: CONFIRMED }, Reaction { event: "booking.cancelled", job: CANCELLED }];
+pub(crate) const REACTIONS: &[Reaction] = &[
+    Reaction { event: "booking.confirmed", job: CONFIRMED },
+    Reaction { event: "booking.cancelled", job: CANCELLED },
+];
 
 pub(crate) fn jobs() -> Vec<JobDef> {
     vec![
-        JobDef::new(CONFIRMED, |ctx: Ctx, args: Of<BookingConfirmed>| async move { confirmed(&ctx, args.event.booking).await }),
-        JobDef::new(CANCELLED, |ctx: Ctx, args: Of<BookingCancelled>| async move { cancelled(&ctx, args.event.booking).await }),
+        JobDef::new(CONFIRMED, |ctx: Ctx, args: Of<BookingConfirmed>| async move {
+            confirmed(&ctx, args.event.booking).await
+        }),
+        JobDef::new(CANCELLED, |ctx: Ctx, args: Of<BookingCancelled>| async move {
+            cancelled(&ctx, args.event.booking).await
+        }),
     ]
 }
 

@@ -58,7 +58,10 @@ impl Facts {
         PLACES.iter().map(|place| Self::sample(*place, None)).collect()
     }
     fn cancelled() -> Vec<Self> {
-        [CancelledBy::Client, CancelledBy::Staff].iter().map(|by| Self::sample(PlaceKind::Video, Some(*by))).collect()
+        [CancelledBy::Client, CancelledBy::Staff]
+            .iter()
+            .map(|by| Self::sample(PlaceKind::Video, Some(*by)))
+            .collect()
     }
 }
 

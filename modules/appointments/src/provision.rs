@@ -110,7 +110,10 @@ async fn staff(tx: &mut Tx) -> Result<Staff, Problem> {
 }
 
 fn member(staff: &Staff, field: &str, email: &str) -> Result<MemberId, Problem> {
-    staff.get(&email.trim().to_lowercase()).copied().ok_or_else(|| refused(field, &format!("no staff {email}")))
+    staff
+        .get(&email.trim().to_lowercase())
+        .copied()
+        .ok_or_else(|| refused(field, &format!("no staff {email}")))
 }
 
 async fn schedule(tx: &mut Tx, staff: &Staff, entry: ScheduleEntry) -> Result<(), Problem> {
@@ -141,11 +144,17 @@ fn windows(weekly: &BTreeMap<String, Vec<String>>) -> Result<Vec<WindowInput>, P
     Ok(windows)
 }
 
-async fn appointment_type(tx: &mut Tx, staff: &Staff, entry: TypeEntry, position: i64) -> Result<(), Problem> {
+async fn appointment_type(
+    tx: &mut Tx,
+    staff: &Staff,
+    entry: TypeEntry,
+    position: i64,
+) -> Result<(), Problem> {
     if type_exists(tx, &entry.slug).await? {
         return Ok(());
     }
-    let coaches = entry.coaches.iter().map(|email| member(staff, "types/coaches", email)).collect::<Result<_, _>>()?;
+    let coaches =
+        entry.coaches.iter().map(|email| member(staff, "types/coaches", email)).collect::<Result<_, _>>()?;
     let input = TypeInput {
         slug: entry.slug,
         name: entry.name,
@@ -178,8 +187,10 @@ mod tests {
 
     #[test]
     fn hours_are_read_by_weekday() {
-        let weekly = BTreeMap::from([("tue".to_owned(), vec!["09:00-12:30".to_owned(), "14:00 - 17:00".to_owned()])]);
-        let read: Vec<_> = windows(&weekly).unwrap().into_iter().map(|w| (w.weekday, w.opens, w.closes)).collect();
+        let weekly =
+            BTreeMap::from([("tue".to_owned(), vec!["09:00-12:30".to_owned(), "14:00 - 17:00".to_owned()])]);
+        let read: Vec<_> =
+            windows(&weekly).unwrap().into_iter().map(|w| (w.weekday, w.opens, w.closes)).collect();
         assert_eq!(read, [(2, "09:00".into(), "12:30".into()), (2, "14:00".into(), "17:00".into())]);
         assert!(windows(&BTreeMap::from([("tuesday".to_owned(), vec![])])).is_err());
         assert!(windows(&BTreeMap::from([("tue".to_owned(), vec!["9".to_owned()])])).is_err());

@@ -52,7 +52,8 @@ pub(crate) fn source() -> Source {
         "taken",
     ];
     // The same words in the text part of mails.
-    templates.push(("appointments/place.text".to_owned(), Cow::Borrowed(include_str!("../templates/place.hbs"))));
+    templates
+        .push(("appointments/place.text".to_owned(), Cow::Borrowed(include_str!("../templates/place.hbs"))));
     Source {
         name: "appointments",
         templates,

@@ -42,7 +42,12 @@ fn public_action(ctx: Ctx) -> Answer<Option<PublicAction>> {
             [only] => format!("/book/{}", only.slug),
             _ => "/book".into(),
         };
-        Ok(Some(PublicAction { label: Text::key("appointments-action-book"), icon: "calendar", path, order: 10 }))
+        Ok(Some(PublicAction {
+            label: Text::key("appointments-action-book"),
+            icon: "calendar",
+            path,
+            order: 10,
+        }))
     })
 }
 
@@ -76,7 +81,8 @@ fn client_home(ctx: Ctx) -> Answer<Vec<Block>> {
             return Ok(Vec::new());
         }
         let page = lists::own(&ctx, &upcoming(&ctx, None), &Paging { after: None, limit: ROWS }).await?;
-        let rows: Vec<BookingRow> = page.items.iter().map(|booking| booking_row(booking, booking.path())).collect();
+        let rows: Vec<BookingRow> =
+            page.items.iter().map(|booking| booking_row(booking, booking.path())).collect();
         Ok(vec![block(UPCOMING, &json!({ "bookings": rows }), 10)])
     })
 }
@@ -104,7 +110,8 @@ fn block(template: &'static str, data: &impl Serialize, order: i32) -> Block {
 }
 
 pub(crate) fn samples() -> Vec<Block> {
-    let cards = [PlaceKind::InPerson, PlaceKind::Phone, PlaceKind::Link, PlaceKind::Video].map(TypeCard::sample);
+    let cards =
+        [PlaceKind::InPerson, PlaceKind::Phone, PlaceKind::Link, PlaceKind::Video].map(TypeCard::sample);
     let rows = [State::Confirmed, State::Cancelled].map(BookingRow::sample);
     let mut blocks = vec![block(TYPES, &json!({ "types": cards }), 20)];
     for template in [NEXT, UPCOMING, CLIENT] {

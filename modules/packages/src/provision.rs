@@ -155,7 +155,8 @@ fn product_input(ctx: &Ctx, product: ProductSection, position: i32) -> Result<Of
 async fn package_input(ctx: &Ctx, package: PackageSection, position: i32) -> Result<OfferInput, Problem> {
     let mut items = Vec::new();
     for (slug, quantity) in package.products {
-        let unknown = || Problem::invalid(vec![FieldError::new(format!("products/{slug}"), "offer_unknown_product")]);
+        let unknown =
+            || Problem::invalid(vec![FieldError::new(format!("products/{slug}"), "offer_unknown_product")]);
         let product = find(ctx, &slug).await?.ok_or_else(unknown)?;
         items.push(ItemInput { product, quantity });
     }

@@ -18,9 +18,10 @@ pub async fn close(tx: &mut Tx, ids: &[OrderId], to: Status) -> Result<Vec<Order
     };
     let now = tx.ctx().now();
     let open: Vec<Status> = Status::ALL.iter().copied().filter(|status| status.is_open()).collect();
-    let change = diesel::update(orders::table.filter(orders::id.eq_any(ids)).filter(orders::status.eq_any(open)))
-        .set((orders::status.eq(to), orders::closed_at.eq(now)))
-        .returning(Order::as_returning());
+    let change =
+        diesel::update(orders::table.filter(orders::id.eq_any(ids)).filter(orders::status.eq_any(open)))
+            .set((orders::status.eq(to), orders::closed_at.eq(now)))
+            .returning(Order::as_returning());
     let closed: Vec<Order> = change.get_results(&mut **tx).await?;
     for order in &closed {
         step(tx, order.id, kind, "").await?;

@@ -28,8 +28,8 @@ mod status;
 mod steps;
 mod total;
 
-pub use codes::UnknownCode;
 pub use close::{close, overdue};
+pub use codes::UnknownCode;
 pub use error::BillingError;
 pub use order::{Method, Order, OrderLine, Payment, PaymentStatus};
 pub use pay::{MarkPaid, NewPayment, mark_paid, payment_failed};
@@ -38,7 +38,8 @@ pub use provider::{
     Free, Manual, PaymentProvider, ProviderError, Providers, Stage, Start, install, installed,
 };
 pub use read::{
-    OrderFilter, Revenue, by_form_key, by_id, by_token, lines, list, list_of_client, lock, payments, revenue, waiting,
+    OrderFilter, Revenue, by_form_key, by_id, by_token, lines, list, list_of_client, lock, payments, revenue,
+    waiting,
 };
 pub use sandbox::{Sandbox, SandboxError, SandboxRefused, SandboxState, SandboxStep};
 pub use settings::{MAX_INSTRUCTIONS, Settings, methods, save_settings, settings, stored_settings};

@@ -48,7 +48,8 @@ pub enum MarkPaid {
 /// order was cancelled. `NotFound` when there is no such order.
 pub async fn mark_paid(tx: &mut Tx, order: OrderId, payment: NewPayment) -> Result<MarkPaid, BillingError> {
     let now = tx.ctx().now();
-    let order: Order = orders::table.find(order).select(Order::as_select()).for_update().first(&mut **tx).await?;
+    let order: Order =
+        orders::table.find(order).select(Order::as_select()).for_update().first(&mut **tx).await?;
     if order.status.was_paid() {
         return Ok(MarkPaid::AlreadyPaid(order));
     }
@@ -89,7 +90,12 @@ pub async fn payment_failed(tx: &mut Tx, order: OrderId, payment: NewPayment) ->
 ///
 /// # Errors
 /// [`BillingError::Amount`] when money of another order has the same reference.
-async fn record(tx: &mut Tx, order: OrderId, payment: &NewPayment, status: PaymentStatus) -> Result<bool, BillingError> {
+async fn record(
+    tx: &mut Tx,
+    order: OrderId,
+    payment: &NewPayment,
+    status: PaymentStatus,
+) -> Result<bool, BillingError> {
     let ctx = tx.ctx().clone();
     let row = (
         payments::id.eq(ctx.new_id::<events::kinds::Payment>()),
@@ -102,7 +108,8 @@ async fn record(tx: &mut Tx, order: OrderId, payment: &NewPayment, status: Payme
         payments::note.eq(&payment.note),
         payments::at.eq(ctx.now()),
     );
-    let made = diesel::insert_into(payments::table).values(row).on_conflict_do_nothing().execute(&mut **tx).await?;
+    let made =
+        diesel::insert_into(payments::table).values(row).on_conflict_do_nothing().execute(&mut **tx).await?;
     if made == 1 {
         return Ok(true);
     }

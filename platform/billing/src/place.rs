@@ -102,7 +102,8 @@ async fn insert(tx: &mut Tx, new: &NewOrder<'_>, sum: i64) -> Result<OrderId, Bi
         orders::created_at.eq(ctx.now()),
         orders::expires_at.eq(new.expires_at),
     );
-    let made = diesel::insert_into(orders::table).values(row).on_conflict_do_nothing().execute(&mut **tx).await?;
+    let made =
+        diesel::insert_into(orders::table).values(row).on_conflict_do_nothing().execute(&mut **tx).await?;
     if made == 1 { Ok(id) } else { Err(BillingError::DoubleSubmit) }
 }
 
@@ -130,10 +131,16 @@ async fn insert_lines(tx: &mut Tx, order: OrderId, new: &NewOrder<'_>) -> Result
 ///
 /// # Errors
 /// [`BillingError::State`] when the order does not wait any more.
-pub async fn restart(tx: &mut Tx, order: &Order, method: Method, expires_at: Instant) -> Result<Order, BillingError> {
-    let change = diesel::update(orders::table.find(order.id).filter(orders::status.eq(Status::PendingPayment)))
-        .set((orders::provider.eq(method), orders::expires_at.eq(expires_at)))
-        .returning(Order::as_returning());
+pub async fn restart(
+    tx: &mut Tx,
+    order: &Order,
+    method: Method,
+    expires_at: Instant,
+) -> Result<Order, BillingError> {
+    let change =
+        diesel::update(orders::table.find(order.id).filter(orders::status.eq(Status::PendingPayment)))
+            .set((orders::provider.eq(method), orders::expires_at.eq(expires_at)))
+            .returning(Order::as_returning());
     let changed = change.get_results(&mut **tx).await?;
     let refused = BillingError::State { from: order.status, to: Status::PendingPayment };
     let order = changed.into_iter().next().ok_or(refused)?;

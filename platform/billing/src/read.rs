@@ -1,6 +1,6 @@
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, OptionalExtension, PgTextExpressionMethods, QueryDsl, QueryResult,
-    SelectableHelper, dsl,
+    BoolExpressionMethods, ExpressionMethods, OptionalExtension, PgTextExpressionMethods, QueryDsl,
+    QueryResult, SelectableHelper, dsl,
 };
 use diesel_async::RunQueryDsl;
 use events::{ClientId, Currency, Instant, Money, OrderId};
@@ -120,7 +120,11 @@ pub async fn list(tx: &mut Tx, filter: &OrderFilter, paging: &Paging) -> QueryRe
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn list_of_client(tx: &mut Tx, client: ClientId, paging: &Paging) -> QueryResult<Vec<(Order, Vec<OrderLine>)>> {
+pub async fn list_of_client(
+    tx: &mut Tx,
+    client: ClientId,
+    paging: &Paging,
+) -> QueryResult<Vec<(Order, Vec<OrderLine>)>> {
     let filter = OrderFilter { client: Some(client), ..OrderFilter::default() };
     let orders = list(tx, &filter, paging).await?;
     let ids: Vec<OrderId> = orders.iter().map(|order| order.id).collect();
@@ -161,6 +165,7 @@ pub async fn revenue(tx: &mut Tx, from: Instant, until: Instant, currency: Curre
 pub async fn waiting(tx: &mut Tx, method: Method) -> QueryResult<i64> {
     let now = tx.ctx().now();
     let open = dsl::sql::<diesel::sql_types::Bool>("status IN ('draft', 'pending_payment')");
-    let all = orders::table.filter(open).filter(orders::expires_at.gt(now)).filter(orders::provider.eq(method));
+    let all =
+        orders::table.filter(open).filter(orders::expires_at.gt(now)).filter(orders::provider.eq(method));
     all.count().get_result(&mut **tx).await
 }

@@ -1,4 +1,7 @@
-use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, Queryable, Selectable, SelectableHelper, upsert::on_constraint};
+use diesel::{
+    ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, Queryable, Selectable, SelectableHelper,
+    upsert::on_constraint,
+};
 use diesel_async::RunQueryDsl;
 use kernel::Tx;
 use serde::Serialize;
@@ -92,7 +95,8 @@ mod tests {
     fn what_is_offered() {
         let with = Providers::new().with_sandbox(Sandbox::new(Stage::Development, [7; 32]).unwrap());
         let without = Providers::new();
-        let settings = Settings { manual_on: true, manual_instructions: "IBAN …".into(), ..Settings::default() };
+        let settings =
+            Settings { manual_on: true, manual_instructions: "IBAN …".into(), ..Settings::default() };
         assert_eq!(methods(&settings, &with, 0), [Method::Free], "nothing to pay, nobody to ask");
         assert_eq!(methods(&settings, &with, 1), [Method::Sandbox, Method::Manual]);
         assert_eq!(methods(&settings, &without, 1), [Method::Manual], "a host without a sandbox offers none");

@@ -18,7 +18,8 @@ pub fn subtotal(lines: &[NewLine], currency: Currency) -> Option<i64> {
         return None;
     }
     lines.iter().try_fold(0_i64, |sum, line| {
-        let fits = (0..=max_price(currency)).contains(&line.unit_price) && (1..=1000).contains(&line.quantity);
+        let fits =
+            (0..=max_price(currency)).contains(&line.unit_price) && (1..=1000).contains(&line.quantity);
         sum.checked_add(line.unit_price.checked_mul(i64::from(line.quantity))?).filter(|_| fits)
     })
 }

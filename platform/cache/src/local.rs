@@ -78,7 +78,10 @@ impl Local {
         shard.bytes += cost;
         // Copied: a slice would keep the whole buffer that it was cut from.
         let bytes = Bytes::copy_from_slice(&bytes);
-        shard.values.insert(key.clone(), Value { bytes, until: Tick::now() + ttl.min(Duration::from_hours(24 * 365)) });
+        shard.values.insert(
+            key.clone(),
+            Value { bytes, until: Tick::now() + ttl.min(Duration::from_hours(24 * 365)) },
+        );
     }
 
     pub(crate) fn delete(&self, key: &Key) {
@@ -208,6 +211,9 @@ mod tests {
         for shard in &local.shards {
             assert!(shard.lock().unwrap().limits.len() <= SHARD_ENTRIES);
         }
-        assert!(local.allow(&victim, rate, now).is_err(), "a flood of other keys does not free one that is at its limit");
+        assert!(
+            local.allow(&victim, rate, now).is_err(),
+            "a flood of other keys does not free one that is at its limit"
+        );
     }
 }

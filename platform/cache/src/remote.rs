@@ -55,7 +55,14 @@ impl Remote {
         let sender = instance();
         let listen = AbortOnDropHandle::new(tokio::spawn(listen(client.clone(), fanout, sender)));
         let allow = Script::new(ALLOW);
-        Ok(Self { connection, allow, started: Tick::now(), away_until: AtomicU64::new(0), sender, _listen: listen })
+        Ok(Self {
+            connection,
+            allow,
+            started: Tick::now(),
+            away_until: AtomicU64::new(0),
+            sender,
+            _listen: listen,
+        })
     }
 
     pub(crate) fn is_up(&self) -> bool {

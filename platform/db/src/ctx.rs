@@ -1,8 +1,4 @@
-use std::{
-    collections::BTreeSet,
-    fmt,
-    sync::Arc,
-};
+use std::{collections::BTreeSet, fmt, sync::Arc};
 
 use events::{AccountId, ClientId, Id, Instant, MemberId};
 use serde::Serialize;
@@ -202,6 +198,9 @@ impl Ctx {
 
 impl fmt::Debug for Ctx {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Ctx").field("tenant", &self.0.tenant.slug).field("actor", &self.0.actor).finish_non_exhaustive()
+        f.debug_struct("Ctx")
+            .field("tenant", &self.0.tenant.slug)
+            .field("actor", &self.0.actor)
+            .finish_non_exhaustive()
     }
 }

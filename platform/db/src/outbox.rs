@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use ::events::{Event, EventId, Instant, JobId};
 use diesel::{ExpressionMethods, QueryResult};
 use diesel_async::RunQueryDsl;
-use ::events::{Event, EventId, Instant, JobId};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -68,7 +68,8 @@ impl Tx {
     pub async fn emit<E: Event>(&mut self, event: &E) -> QueryResult<EventId> {
         let ctx = self.ctx.clone();
         let id: EventId = ctx.new_id();
-        let payload = serde_json::to_value(event).map_err(|error| diesel::result::Error::SerializationError(error.into()))?;
+        let payload = serde_json::to_value(event)
+            .map_err(|error| diesel::result::Error::SerializationError(error.into()))?;
         let row = (
             events::id.eq(id),
             events::name.eq(E::NAME),
@@ -100,7 +101,12 @@ impl Tx {
 ///
 /// # Errors
 /// When the database refuses the row.
-pub async fn enqueue_system(tx: &mut SystemTx, job: JobSpec, clock: &Clock, entropy: &Entropy) -> QueryResult<()> {
+pub async fn enqueue_system(
+    tx: &mut SystemTx,
+    job: JobSpec,
+    clock: &Clock,
+    entropy: &Entropy,
+) -> QueryResult<()> {
     let now = clock.now();
     tx.enqueued = true;
     insert(tx, entropy.id(now), None, job, now, "").await

@@ -50,8 +50,10 @@ impl Db {
         // A broken or still open connection is dropped by its state; a ping would cost a round trip each time.
         config.recycling_method = RecyclingMethod::Fast;
         let manager = AsyncDieselConnectionManager::<AsyncPgConnection>::new_with_config(url, config);
-        let pool =
-            Pool::builder(manager).max_size(options.size).build().map_err(|error| TxError::Busy(error.to_string()))?;
+        let pool = Pool::builder(manager)
+            .max_size(options.size)
+            .build()
+            .map_err(|error| TxError::Busy(error.to_string()))?;
         Ok(Self { pool, wait: options.wait, woken: Arc::new(Notify::new()) })
     }
     /// A connection, once there is one.
@@ -95,11 +97,13 @@ impl Db {
             count: i64,
         }
         let mut conn = self.connection().await?;
-        let row: Row = diesel::sql_query("SELECT 'PostgreSQL ' || current_setting('server_version') AS version")
+        let row: Row =
+            diesel::sql_query("SELECT 'PostgreSQL ' || current_setting('server_version') AS version")
+                .get_result(&mut conn)
+                .await?;
+        let applied: Count = diesel::sql_query("SELECT count(*) AS count FROM __diesel_schema_migrations")
             .get_result(&mut conn)
             .await?;
-        let applied: Count =
-            diesel::sql_query("SELECT count(*) AS count FROM __diesel_schema_migrations").get_result(&mut conn).await?;
         Ok((row.version, usize::try_from(applied.count).unwrap_or(0)))
     }
 }
@@ -123,7 +127,8 @@ pub async fn exclusive(url: &str, key: i64) -> Result<Option<Exclusive>, TxError
         #[diesel(sql_type = st::Bool)]
         locked: bool,
     }
-    let mut conn = AsyncPgConnection::establish(url).await.map_err(|error| TxError::Busy(error.to_string()))?;
+    let mut conn =
+        AsyncPgConnection::establish(url).await.map_err(|error| TxError::Busy(error.to_string()))?;
     let row: Locked = diesel::sql_query("SELECT pg_try_advisory_lock($1) AS locked")
         .bind::<st::BigInt, _>(key)
         .get_result(&mut conn)
@@ -144,8 +149,9 @@ pub async fn create_database(superuser_url: &str, name: &str) -> Result<(), TxEr
         #[diesel(sql_type = st::Bool)]
         found: bool,
     }
-    let mut conn =
-        AsyncPgConnection::establish(superuser_url).await.map_err(|error| TxError::Busy(error.to_string()))?;
+    let mut conn = AsyncPgConnection::establish(superuser_url)
+        .await
+        .map_err(|error| TxError::Busy(error.to_string()))?;
     let row: Found = diesel::sql_query("SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1) AS found")
         .bind::<st::Text, _>(name)
         .get_result(&mut conn)

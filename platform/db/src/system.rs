@@ -43,7 +43,8 @@ impl Db {
         R: Send + 'a,
     {
         tracing::trace!(reason, "system transaction");
-        let mut tx = SystemTx { conn: begin(self, "BEGIN; SET LOCAL ROLE app_system").await?, enqueued: false };
+        let mut tx =
+            SystemTx { conn: begin(self, "BEGIN; SET LOCAL ROLE app_system").await?, enqueued: false };
         match work(&mut tx).await {
             Ok(value) => {
                 let enqueued = tx.enqueued;

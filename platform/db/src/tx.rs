@@ -1,7 +1,8 @@
 use std::ops::{AsyncFnOnce, Deref, DerefMut};
 
 use diesel_async::{
-    AnsiTransactionManager, AsyncConnection, AsyncPgConnection, TransactionManager, pooled_connection::deadpool::Object,
+    AnsiTransactionManager, AsyncConnection, AsyncPgConnection, TransactionManager,
+    pooled_connection::deadpool::Object,
 };
 
 use crate::{Ctx, Permission, TxError, pool::Db};
@@ -53,7 +54,10 @@ impl Ctx {
     /// [`TxError::Denied`] without the permission, [`TxError::Busy`] without a connection, and whatever `work` answers.
     pub async fn tx<'a, R, E, F>(&'a self, permission: Permission, work: F) -> Result<R, E>
     where
-        for<'r> F: AsyncFnOnce(&'r mut Tx) -> Result<R, E> + AsyncFunc<&'r mut Tx, Result<R, E>, Fut: Send> + Send + 'a,
+        for<'r> F: AsyncFnOnce(&'r mut Tx) -> Result<R, E>
+            + AsyncFunc<&'r mut Tx, Result<R, E>, Fut: Send>
+            + Send
+            + 'a,
         E: From<TxError> + Send + 'a,
         R: Send + 'a,
     {

@@ -48,7 +48,10 @@ impl Event for OrderPaid {
             client: Id::from_uuid(uuid::Uuid::from_u128(3)),
             client_name: "Sam Reed".into(),
             client_email: "sam@example.com".into(),
-            total: Money::new(29_700, "GBP".parse().unwrap_or_else(|_| unreachable!("GBP is a listed currency"))),
+            total: Money::new(
+                29_700,
+                "GBP".parse().unwrap_or_else(|_| unreachable!("GBP is a listed currency")),
+            ),
             lines: vec![PaidLine {
                 line: Id::from_uuid(uuid::Uuid::from_u128(6)),
                 module: "packages".into(),

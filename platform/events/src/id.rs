@@ -89,7 +89,10 @@ impl<K: Kind> FromStr for Id<K> {
     type Err = IdError;
     fn from_str(text: &str) -> Result<Self, IdError> {
         let wrong = IdError { prefix: K::PREFIX };
-        let hex = text.strip_prefix(K::PREFIX).and_then(|rest| rest.strip_prefix('_')).ok_or_else(|| wrong.clone())?;
+        let hex = text
+            .strip_prefix(K::PREFIX)
+            .and_then(|rest| rest.strip_prefix('_'))
+            .ok_or_else(|| wrong.clone())?;
         if hex.len() != 32 || hex.bytes().any(|b| !b.is_ascii_digit() && !(b'a'..=b'f').contains(&b)) {
             return Err(wrong);
         }

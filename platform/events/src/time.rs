@@ -11,7 +11,18 @@ use jiff_diesel::ToDiesel;
 
 /// A moment in UTC with the microseconds that PostgreSQL keeps; RFC 3339 with `Z` as text.
 #[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, AsExpression, FromSqlRow, serde::Serialize, serde::Deserialize,
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    AsExpression,
+    FromSqlRow,
+    serde::Serialize,
+    serde::Deserialize,
 )]
 #[diesel(sql_type = sql_types::Timestamptz)]
 #[serde(transparent)]

@@ -40,7 +40,11 @@ impl Check {
     /// Text of several lines, trimmed, `min..=max` characters; line ends become `\n`, other control characters are refused.
     pub fn text(&mut self, field: &str, value: &str, min: usize, max: usize) -> String {
         let value = self.length(field, value, min, max).replace("\r\n", "\n");
-        self.require(!value.chars().any(|c| c.is_control() && c != '\n' && c != '\t'), field, "control_characters");
+        self.require(
+            !value.chars().any(|c| c.is_control() && c != '\n' && c != '\t'),
+            field,
+            "control_characters",
+        );
         value
     }
     /// An e-mail address, normalised to lower case. Accepts what the HTML standard accepts, at most 254 characters
@@ -122,7 +126,18 @@ mod tests {
         for good in ["a@b.co", "first.last+tag@sub.example.com", "o'neil@example.ie"] {
             assert!(is_email(good), "{good}");
         }
-        for bad in ["", "a", "a@b", "a@b..c", "a b@c.de", "a@b.c\n", "a@-b.co", "@b.co", "a@b.co\r\nBcc: x@y.zz", "a@b@c.de d"] {
+        for bad in [
+            "",
+            "a",
+            "a@b",
+            "a@b..c",
+            "a b@c.de",
+            "a@b.c\n",
+            "a@-b.co",
+            "@b.co",
+            "a@b.co\r\nBcc: x@y.zz",
+            "a@b@c.de d",
+        ] {
             assert!(!is_email(bad), "{bad:?}");
         }
     }

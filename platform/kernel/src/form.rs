@@ -46,7 +46,8 @@ impl Form {
     #[must_use]
     pub fn state(&self) -> FormState {
         let shown = self.0.iter().filter(|(name, _)| !name.contains("password"));
-        let values = shown.map(|(name, all)| (name.clone(), all.first().cloned().unwrap_or_default())).collect();
+        let values =
+            shown.map(|(name, all)| (name.clone(), all.first().cloned().unwrap_or_default())).collect();
         FormState { values, errors: BTreeMap::new(), error: None }
     }
     /// The form to be shown again with what was wrong.

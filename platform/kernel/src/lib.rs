@@ -23,15 +23,15 @@ mod text;
 pub use audit::audit;
 pub use check::Check;
 pub use db::{
-    Actor, Brand, Clock, Ctx, Entropy, Grants, JobSpec, Permission, Staff, Subscriptions, TenantInfo, TenantStatus, Tx,
-    TxError, constraint, is_unique_violation,
+    Actor, Brand, Clock, Ctx, Entropy, Grants, JobSpec, Permission, Staff, Subscriptions, TenantInfo,
+    TenantStatus, Tx, TxError, constraint, is_unique_violation,
 };
 pub use form::{Form, FormState};
 pub use futures::future::BoxFuture;
 pub use job::{JobDef, JobError, Reaction, Schedule};
 pub use module::{
-    Api, Audience, Block, BlockFn, Module, NavItem, NavPlace, PageRoute, PermissionDef, Provision, PublicAction, Registry,
-    Source, Widgets, no_provision,
+    Api, Audience, Block, BlockFn, Module, NavItem, NavPlace, PageRoute, PermissionDef, Provision,
+    PublicAction, Registry, Source, Widgets, no_provision,
 };
 pub use page::{Layout, Page, Redirect, View, ViewDef};
 pub use paging::{Cursor, Paging};

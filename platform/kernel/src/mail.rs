@@ -60,7 +60,8 @@ impl MailDef {
     /// Erases the type of `M`.
     #[must_use]
     pub fn of<M: MailView>() -> Self {
-        let samples = M::samples().iter().map(|mail| serde_json::to_value(mail).unwrap_or(Value::Null)).collect();
+        let samples =
+            M::samples().iter().map(|mail| serde_json::to_value(mail).unwrap_or(Value::Null)).collect();
         Self { template: M::TEMPLATE, samples }
     }
 }
@@ -82,9 +83,11 @@ pub async fn queue(tx: &mut Tx, draft: Draft) -> QueryResult<()> {
         mails::attachments.eq(serde_json::to_value(draft.attachments).unwrap_or(Value::Null)),
         mails::created_at.eq(now),
     );
-    let inserted = diesel::insert_into(mails::table).values(row).on_conflict_do_nothing().execute(&mut **tx).await?;
+    let inserted =
+        diesel::insert_into(mails::table).values(row).on_conflict_do_nothing().execute(&mut **tx).await?;
     if inserted == 1 {
-        tx.enqueue(JobSpec::new("mail.send", json!({ "mail": id })).once(format!("mail/{}", draft.key))).await?;
+        tx.enqueue(JobSpec::new("mail.send", json!({ "mail": id })).once(format!("mail/{}", draft.key)))
+            .await?;
     }
     Ok(())
 }

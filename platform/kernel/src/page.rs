@@ -52,8 +52,10 @@ impl ViewDef {
     /// Erases the type of `V`.
     #[must_use]
     pub fn of<V: View>() -> Self {
-        let samples =
-            V::samples().iter().map(|view| (view.title(), serde_json::to_value(view).unwrap_or(Value::Null))).collect();
+        let samples = V::samples()
+            .iter()
+            .map(|view| (view.title(), serde_json::to_value(view).unwrap_or(Value::Null)))
+            .collect();
         Self { template: V::TEMPLATE, layout: V::LAYOUT, samples }
     }
 }

@@ -38,7 +38,10 @@ impl FieldError {
     /// The message for people.
     #[must_use]
     pub fn text(&self) -> Text {
-        Text { key: format!("field-{}", self.code.replace('_', "-")), args: self.args.iter().cloned().collect() }
+        Text {
+            key: format!("field-{}", self.code.replace('_', "-")),
+            args: self.args.iter().cloned().collect(),
+        }
     }
 }
 
@@ -108,7 +111,10 @@ impl Problem {
     /// The message for people.
     #[must_use]
     pub fn text(&self) -> Text {
-        Text { key: format!("problem-{}", self.code.replace('_', "-")), args: self.args.iter().cloned().collect() }
+        Text {
+            key: format!("problem-{}", self.code.replace('_', "-")),
+            args: self.args.iter().cloned().collect(),
+        }
     }
 }
 
@@ -119,7 +125,9 @@ impl From<TxError> for Problem {
                 cause: Some(format!("permission {} denied", permission.0)),
                 ..Self::new(StatusCode::FORBIDDEN, "forbidden")
             },
-            TxError::Busy(cause) => Self { cause: Some(cause), ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy") },
+            TxError::Busy(cause) => {
+                Self { cause: Some(cause), ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy") }
+            }
             TxError::Db(error) => error.into(),
         }
     }
@@ -130,14 +138,20 @@ impl From<diesel::result::Error> for Problem {
         use diesel::result::{DatabaseErrorKind, Error};
         match error {
             Error::NotFound => Self::not_found(),
-            Error::DatabaseError(DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand, info) => {
-                Self { cause: Some(info.message().into()), ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy") }
-            }
+            Error::DatabaseError(
+                DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand,
+                info,
+            ) => Self {
+                cause: Some(info.message().into()),
+                ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy")
+            },
             Error::DatabaseError(DatabaseErrorKind::SerializationFailure, info) => {
                 Self { cause: Some(info.message().into()), ..Self::conflict("try_again") }
             }
             // PostgreSQL keeps no NUL in text: whoever typed one gets told, wherever it was.
-            Error::DatabaseError(_, ref info) if info.message().starts_with("invalid byte sequence for encoding") => {
+            Error::DatabaseError(_, ref info)
+                if info.message().starts_with("invalid byte sequence for encoding") =>
+            {
                 Self { cause: Some(info.message().into()), ..Self::invalid(Vec::new()) }
             }
             other => Self::internal(other),
@@ -193,14 +207,17 @@ impl ApiResponse for Problem {
                 ("code", text()),
                 ("detail", text()),
                 ("request_id", text()),
-                ("errors", MetaSchemaRef::Inline(Box::new(MetaSchema {
-                    items: Some(Box::new(MetaSchemaRef::Inline(Box::new(MetaSchema {
-                        required: vec!["pointer", "code", "detail"],
-                        properties: vec![("pointer", text()), ("code", text()), ("detail", text())],
-                        ..MetaSchema::new("object")
-                    })))),
-                    ..MetaSchema::new("array")
-                }))),
+                (
+                    "errors",
+                    MetaSchemaRef::Inline(Box::new(MetaSchema {
+                        items: Some(Box::new(MetaSchemaRef::Inline(Box::new(MetaSchema {
+                            required: vec!["pointer", "code", "detail"],
+                            properties: vec![("pointer", text()), ("code", text()), ("detail", text())],
+                            ..MetaSchema::new("object")
+                        })))),
+                        ..MetaSchema::new("array")
+                    })),
+                ),
             ],
             ..MetaSchema::new("object")
         });

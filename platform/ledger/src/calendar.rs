@@ -10,8 +10,8 @@
 //! - Reads cost what the asked range costs, however much time was taken in the past.
 
 use diesel::{
-    ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, Queryable, Selectable, SelectableHelper, sql_types as st,
-    upsert::on_constraint,
+    ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, Queryable, Selectable, SelectableHelper,
+    sql_types as st, upsert::on_constraint,
 };
 use diesel_async::RunQueryDsl;
 use events::{BlockId, Id, Instant, MemberId};
@@ -114,7 +114,8 @@ pub async fn block(tx: &mut Tx, source: Source, wanted: Wanted) -> Result<BlockI
         blocks::created_at.eq(now),
     );
     // Answered by no row instead of an error, which would end the transaction.
-    let insert = diesel::insert_into(blocks::table).values(row).on_conflict(on_constraint(NO_OVERLAP)).do_nothing();
+    let insert =
+        diesel::insert_into(blocks::table).values(row).on_conflict(on_constraint(NO_OVERLAP)).do_nothing();
     let made = insert.returning(blocks::id).get_result::<BlockId>(&mut **tx).await.optional();
     made.map_err(BlockError::from_db)?.ok_or(BlockError::Taken)
 }
@@ -214,6 +215,9 @@ mod tests {
         let other = lock_keys(tenant, [member(1 << 90), member(1), member(900), member(1)].into_iter());
         assert_eq!(one, other);
         assert_eq!(one.len(), 3);
-        assert_ne!(one, lock_keys(Uuid::from_u128(78), [member(1), member(900), member(1 << 90)].into_iter()));
+        assert_ne!(
+            one,
+            lock_keys(Uuid::from_u128(78), [member(1), member(900), member(1 << 90)].into_iter())
+        );
     }
 }

@@ -9,7 +9,8 @@ use tenants::Directory;
 use web::Web;
 
 use crate::{
-    automations::Automations, config::Config, core, host::openapi, identity::Identity, modules::modules, pages::PublicCache,
+    automations::Automations, config::Config, core, host::openapi, identity::Identity, modules::modules,
+    pages::PublicCache,
 };
 
 /// Everything a request needs. Shared; nothing in it belongs to one tenant alone but what is keyed by it.
@@ -67,10 +68,19 @@ impl App {
         let Parts { config, db, clock, entropy, cache } = parts;
         billing::install(payment_providers(&config, &entropy));
         let registry = Registry::new(modules());
-        let permissions: Vec<_> =
-            core::PERMISSIONS.iter().chain(registry.all().iter().flat_map(|module| module.permissions)).copied().collect();
+        let permissions: Vec<_> = core::PERMISSIONS
+            .iter()
+            .chain(registry.all().iter().flat_map(|module| module.permissions))
+            .copied()
+            .collect();
         let specs = registry.all().iter().map(|module| (Some(module.id), (module.api)().spec));
-        let specs = specs.chain([(None, crate::identity::api().spec), (None, crate::studio::api().spec), (None, crate::automations::api().spec)]).collect();
+        let specs = specs
+            .chain([
+                (None, crate::identity::api().spec),
+                (None, crate::studio::api().spec),
+                (None, crate::automations::api().spec),
+            ])
+            .collect();
         let app = Self {
             directory: Directory::new(db.clone(), Config::feature_defaults()?),
             access: Access::new(&permissions, db.clone()).await?,
@@ -120,7 +130,12 @@ impl App {
     ///
     /// # Errors
     /// As [`App::context`].
-    pub async fn system_context(&self, tenant: Arc<TenantInfo>, name: &str, request_id: String) -> Result<Ctx, TxError> {
+    pub async fn system_context(
+        &self,
+        tenant: Arc<TenantInfo>,
+        name: &str,
+        request_id: String,
+    ) -> Result<Ctx, TxError> {
         let base = format!("/{}", tenant.slug);
         let actor = Actor::System { name: name.to_owned() };
         self.context(tenant, actor, request_id, self.config.server.origin.clone(), base).await
@@ -153,7 +168,8 @@ impl App {
     /// The OpenAPI document of a tenant: its active modules and the platform's own operations.
     #[must_use]
     pub fn tenant_openapi(&self, ctx: &Ctx) -> Value {
-        let on = |module: &Option<&'static str>| module.is_none_or(|id| self.registry.is_active(ctx.tenant(), id));
+        let on =
+            |module: &Option<&'static str>| module.is_none_or(|id| self.registry.is_active(ctx.tenant(), id));
         let specs = self.specs.iter().filter(|(module, _)| on(module)).map(|(_, spec)| spec);
         openapi::merge(specs, Some(&ctx.tenant().slug), &self.config.server.origin)
     }
@@ -181,7 +197,8 @@ impl App {
     #[must_use]
     pub fn is_own_host(&self, host: &str) -> bool {
         let own = self.config.server.origin.split("://").nth(1).unwrap_or_default();
-        let name = |host: &str| host.trim_start_matches('[').split([']', ':']).next().unwrap_or_default().to_owned();
+        let name =
+            |host: &str| host.trim_start_matches('[').split([']', ':']).next().unwrap_or_default().to_owned();
         let bare = host.rsplit_once(':').map_or(host, |(name, _)| name);
         let loopback = ["localhost", "127.0.0.1", "[::1]"].contains(&bare) || host == "[::1]";
         host == own || name(host) == name(own) || loopback || host == self.config.server.base_domain
@@ -191,7 +208,8 @@ impl App {
 /// The providers that take money here. The sandbox is one of them on a development installation only: it refuses to start
 /// anywhere else. Its key lives as long as the process.
 fn payment_providers(config: &Config, entropy: &kernel::Entropy) -> billing::Providers {
-    let stage = if config.is_development() { billing::Stage::Development } else { billing::Stage::Production };
+    let stage =
+        if config.is_development() { billing::Stage::Development } else { billing::Stage::Production };
     match billing::Sandbox::new(stage, entropy.bytes()) {
         Ok(sandbox) => billing::Providers::new().with_sandbox(sandbox),
         Err(billing::SandboxRefused) => billing::Providers::new(),
@@ -205,7 +223,10 @@ pub fn sources(registry: &Registry) -> Vec<web::Source> {
         let kernel::Source { name, templates, texts } = (module.source)();
         web::Source { name, templates, texts }
     });
-    [web::own_source(), crate::pages::own_source(), crate::identity::source()].into_iter().chain(modules).collect()
+    [web::own_source(), crate::pages::own_source(), crate::identity::source()]
+        .into_iter()
+        .chain(modules)
+        .collect()
 }
 
 /// Reactions of all modules, and automations after every event. Whether the module is on is asked when the job runs.

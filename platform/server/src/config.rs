@@ -104,7 +104,8 @@ impl Config {
     pub fn load(file: Option<&PathBuf>, environment: &BTreeMap<String, String>) -> Result<Self, ConfigError> {
         let mut tree = parse("config/default.toml", DEFAULT)?;
         if let Some(path) = file {
-            let text = std::fs::read_to_string(path).map_err(|error| ConfigError::Read(path.clone(), error))?;
+            let text =
+                std::fs::read_to_string(path).map_err(|error| ConfigError::Read(path.clone(), error))?;
             let name = path.display().to_string();
             let own = parse(&name, &text)?;
             merge(&mut tree, own, "", &|key| format!("{name}{}", line_of(&text, key)))?;
@@ -114,10 +115,12 @@ impl Config {
             let own = nest(&path, &value, &tree);
             merge(&mut tree, own, "", &|_| name.clone())?;
         }
-        tree.try_into::<Self>().map_err(|error| ConfigError::Invalid {
-            origin: "configuration".into(),
-            reason: error.message().to_owned(),
-        })?.checked()
+        tree.try_into::<Self>()
+            .map_err(|error| ConfigError::Invalid {
+                origin: "configuration".into(),
+                reason: error.message().to_owned(),
+            })?
+            .checked()
     }
     /// Defaults of the feature modules.
     ///
@@ -133,7 +136,12 @@ impl Config {
     #[must_use]
     pub fn shown(&self) -> String {
         let mut shown = self.clone();
-        for secret in [&mut shown.database.url, &mut shown.database.owner_url, &mut shown.redis.url, &mut shown.mail.smtp_url] {
+        for secret in [
+            &mut shown.database.url,
+            &mut shown.database.owner_url,
+            &mut shown.redis.url,
+            &mut shown.mail.smtp_url,
+        ] {
             if !secret.is_empty() {
                 "(set)".clone_into(secret);
             }
@@ -147,9 +155,13 @@ impl Config {
     }
 
     fn checked(self) -> Result<Self, ConfigError> {
-        let wrong = |key: &str, reason: &str| ConfigError::Invalid { origin: key.into(), reason: reason.into() };
+        let wrong =
+            |key: &str, reason: &str| ConfigError::Invalid { origin: key.into(), reason: reason.into() };
         if self.server.origin.ends_with('/') || !self.server.origin.starts_with("http") {
-            return Err(wrong("server.origin", "scheme and host without a slash at the end, like https://example.com"));
+            return Err(wrong(
+                "server.origin",
+                "scheme and host without a slash at the end, like https://example.com",
+            ));
         }
         if !self.is_development() && self.mail.transport == MailTransport::Outbox {
             return Err(wrong("mail.transport", "the outbox is for development; set smtp and mail.smtp_url"));
@@ -166,19 +178,28 @@ impl Config {
 
 fn parse(name: &str, text: &str) -> Result<Value, ConfigError> {
     toml::from_str::<toml::Table>(text).map(Value::Table).map_err(|error| {
-        let line = error.span().map_or(1, |span| text.bytes().take(span.start).filter(|b| *b == b'\n').count() + 1);
+        let line =
+            error.span().map_or(1, |span| text.bytes().take(span.start).filter(|b| *b == b'\n').count() + 1);
         ConfigError::Invalid { origin: format!("{name}:{line}"), reason: error.message().to_owned() }
     })
 }
 
 /// Lays `own` over `base`, refusing keys that `base` does not have and values of another kind.
-fn merge(base: &mut Value, own: Value, path: &str, origin: &dyn Fn(&str) -> String) -> Result<(), ConfigError> {
+fn merge(
+    base: &mut Value,
+    own: Value,
+    path: &str,
+    origin: &dyn Fn(&str) -> String,
+) -> Result<(), ConfigError> {
     match (base, own) {
         (Value::Table(base), Value::Table(own)) => {
             for (key, value) in own {
                 let here = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
                 let Some(slot) = base.get_mut(&key) else {
-                    return Err(ConfigError::Invalid { origin: origin(&here), reason: format!("unknown key {here}") });
+                    return Err(ConfigError::Invalid {
+                        origin: origin(&here),
+                        reason: format!("unknown key {here}"),
+                    });
                 };
                 merge(slot, value, &here, origin)?;
             }
@@ -200,7 +221,8 @@ fn from_environment(name: &str, value: &str) -> Result<(String, String), ConfigE
     let path = name.trim_start_matches("PLATFORM__").to_lowercase().replace("__", ".");
     match path.strip_suffix("_file") {
         Some(stem) => {
-            let text = std::fs::read_to_string(value).map_err(|error| ConfigError::Read(value.into(), error))?;
+            let text =
+                std::fs::read_to_string(value).map_err(|error| ConfigError::Read(value.into(), error))?;
             Ok((stem.to_owned(), text.trim_end().to_owned()))
         }
         None => Ok((path, value.to_owned())),
@@ -211,8 +233,12 @@ fn from_environment(name: &str, value: &str) -> Result<(String, String), ConfigE
 fn nest(path: &str, value: &str, tree: &Value) -> Value {
     let present = path.split('.').try_fold(tree, |node, key| node.get(key));
     let leaf = match present {
-        Some(Value::Integer(_)) => value.parse().map(Value::Integer).unwrap_or_else(|_| Value::String(value.into())),
-        Some(Value::Boolean(_)) => value.parse().map(Value::Boolean).unwrap_or_else(|_| Value::String(value.into())),
+        Some(Value::Integer(_)) => {
+            value.parse().map(Value::Integer).unwrap_or_else(|_| Value::String(value.into()))
+        }
+        Some(Value::Boolean(_)) => {
+            value.parse().map(Value::Boolean).unwrap_or_else(|_| Value::String(value.into()))
+        }
         Some(Value::Array(_)) => {
             let items = value.split(',').map(str::trim).filter(|item| !item.is_empty());
             Value::Array(items.map(|item| Value::String(item.into())).collect())
@@ -258,7 +284,12 @@ mod tests {
     fn layers() {
         let config = load("listen = \"127.0.0.1:1\"\n", &[("PLATFORM__DATABASE__POOL", "3")]).unwrap();
         assert_eq!((config.server.listen.as_str(), config.database.pool), ("127.0.0.1:1", 3));
-        assert!(load("", &[("PLATFORM__DATABASE__POOL", "many")]).unwrap_err().to_string().contains("PLATFORM__DATABASE__POOL"));
+        assert!(
+            load("", &[("PLATFORM__DATABASE__POOL", "many")])
+                .unwrap_err()
+                .to_string()
+                .contains("PLATFORM__DATABASE__POOL")
+        );
     }
 
     #[test]

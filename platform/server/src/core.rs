@@ -55,6 +55,8 @@ pub const NAV: &[NavItem] = &[
     nav(NavPlace::Studio, "server-nav-clients", "users", "/studio/clients", CLIENTS_READ, 60),
     nav(NavPlace::Studio, "server-nav-automations", "bolt", "/studio/automations", AUTOMATIONS_READ, 80),
     nav(NavPlace::Studio, "server-nav-settings", "settings", "/studio/settings", SETTINGS_READ, 90),
+    nav(NavPlace::Public, "server-nav-studio", "home", "/studio", STUDIO_READ, 100),
+    nav(NavPlace::Client, "server-nav-studio", "external", "/studio", STUDIO_READ, 100),
     nav(NavPlace::Client, "server-nav-me", "home", "/me", ME_READ, 0),
 ];
 

@@ -38,7 +38,9 @@ pub fn read(app: &App, name: &str, text: &str) -> anyhow::Result<TenantFile> {
 pub async fn apply(app: &Arc<App>, file: &TenantFile, password: Option<&str>) -> anyhow::Result<Change> {
     let (id, change) = tenants::apply(&app.db, &app.clock, &app.entropy, file).await?;
     for person in &file.staff {
-        identity::ensure_staff(app, id, person, password).await.with_context(|| format!("staff {}", person.email))?;
+        identity::ensure_staff(app, id, person, password)
+            .await
+            .with_context(|| format!("staff {}", person.email))?;
     }
     let tenant = app.directory.by_id(id).await?.context("the tenant that was just applied")?;
     let ctx = app.system_context(tenant, "tenant file", String::new()).await?;
@@ -47,7 +49,8 @@ pub async fn apply(app: &Arc<App>, file: &TenantFile, password: Option<&str>) ->
         let ctx = app.with_all_grants(&ctx);
         let value = serde_json::to_value(section)?;
         (module.provision)(ctx, value).await.map_err(|problem| {
-            let fields: Vec<_> = problem.fields.iter().map(|field| format!("{} {}", field.field, field.code)).collect();
+            let fields: Vec<_> =
+                problem.fields.iter().map(|field| format!("{} {}", field.field, field.code)).collect();
             let cause = problem.cause.clone().unwrap_or_default();
             anyhow::anyhow!("section [{}]: {} {} {cause}", module.id, problem.code, fields.join(", "))
         })?;

@@ -29,7 +29,11 @@ impl Running {
 /// # Errors
 /// When the address can't be read.
 pub async fn cache(config: &Config) -> anyhow::Result<cache::Cache> {
-    if config.redis.url.is_empty() { Ok(cache::Cache::in_process()) } else { Ok(cache::Cache::redis(&config.redis.url)?) }
+    if config.redis.url.is_empty() {
+        Ok(cache::Cache::in_process())
+    } else {
+        Ok(cache::Cache::redis(&config.redis.url)?)
+    }
 }
 
 /// Starts serving, and working when `jobs`.

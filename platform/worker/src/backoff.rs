@@ -21,7 +21,8 @@ impl Backoff {
     #[must_use]
     pub fn seconds(self, attempt: i32, entropy: &Entropy) -> i64 {
         let doublings = u32::try_from(attempt.saturating_sub(1)).unwrap_or(0).min(31);
-        let plain = u64::from(self.first_seconds).saturating_mul(1 << doublings).min(u64::from(self.longest_seconds));
+        let plain =
+            u64::from(self.first_seconds).saturating_mul(1 << doublings).min(u64::from(self.longest_seconds));
         let chance = u64::from(u16::from_le_bytes(entropy.bytes::<2>()));
         // 80 to 120 per cent.
         let spread = plain.saturating_mul(800 + chance * 400 / u64::from(u16::MAX)) / 1000;
@@ -41,7 +42,10 @@ mod tests {
             let plain = 5_u64.saturating_mul(1 << (attempt - 1).min(31)).min(3600);
             for _ in 0..50 {
                 let seconds = u64::try_from(backoff.seconds(attempt, &entropy)).unwrap();
-                assert!(seconds * 10 >= plain * 8 && seconds * 10 <= plain * 12, "attempt {attempt}: {seconds} s");
+                assert!(
+                    seconds * 10 >= plain * 8 && seconds * 10 <= plain * 12,
+                    "attempt {attempt}: {seconds} s"
+                );
             }
         }
         let several: std::collections::BTreeSet<_> = (0..50).map(|_| backoff.seconds(6, &entropy)).collect();

@@ -3,7 +3,10 @@
 
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
 
-use crate::{pause::Pause, store::{Record, Store}};
+use crate::{
+    pause::Pause,
+    store::{Record, Store},
+};
 
 /// A verdict to be written, and the place that it frees.
 pub(crate) struct Finished {
@@ -15,7 +18,8 @@ pub(crate) struct Finished {
 pub(crate) async fn run(store: Store, mut verdicts: mpsc::Receiver<Finished>) {
     let mut batch = Vec::with_capacity(BATCH);
     while verdicts.recv_many(&mut batch, BATCH).await > 0 {
-        let (records, places): (Vec<_>, Vec<_>) = batch.drain(..).map(|done: Finished| (done.record, done.place)).unzip();
+        let (records, places): (Vec<_>, Vec<_>) =
+            batch.drain(..).map(|done: Finished| (done.record, done.place)).unzip();
         write(&store, &records).await;
         drop(places);
     }
@@ -29,7 +33,10 @@ async fn write(store: &Store, records: &[Record]) {
         match store.record(records).await {
             Ok(written) => {
                 if written < records.len() {
-                    tracing::warn!(lost = records.len() - written, "verdicts came too late: the jobs had been given to others");
+                    tracing::warn!(
+                        lost = records.len() - written,
+                        "verdicts came too late: the jobs had been given to others"
+                    );
                 }
                 return;
             }

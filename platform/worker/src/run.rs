@@ -63,9 +63,16 @@ pub struct Worker {
 impl Worker {
     /// A worker with a name of its own. Nothing happens until it runs.
     #[must_use]
-    pub fn new(db: Db, clock: Clock, entropy: Entropy, dispatch: Arc<dyn Dispatch>, options: WorkerOptions) -> Self {
+    pub fn new(
+        db: Db,
+        clock: Clock,
+        entropy: Entropy,
+        dispatch: Arc<dyn Dispatch>,
+        options: WorkerOptions,
+    ) -> Self {
         let store = Store::new(db, clock.clone(), &entropy, options.per_tenant, options.dead_after);
-        let runner = Runner { dispatch, clock, entropy, backoff: options.backoff, timeout: options.job_timeout };
+        let runner =
+            Runner { dispatch, clock, entropy, backoff: options.backoff, timeout: options.job_timeout };
         Self { store, runner, options: Arc::new(options), seen: Arc::default() }
     }
 
@@ -123,7 +130,8 @@ impl Worker {
                 let _ = places.acquire_many(all).await;
             }
         };
-        let feed = Feed { store: self.store.clone(), places, leases, stop: stop.clone(), poll: self.options.poll };
+        let feed =
+            Feed { store: self.store.clone(), places, leases, stop: stop.clone(), poll: self.options.poll };
         let feed = AbortOnDropHandle::new(tokio::spawn(feed.run()));
         let finish = AbortOnDropHandle::new(tokio::spawn(finish::run(self.store.clone(), finished)));
         let ends = async {
@@ -163,8 +171,12 @@ impl Worker {
         let leave = tokio::time::timeout(Duration::from_secs(3), self.store.leave()).await;
         match leave {
             Ok(Ok(0)) => tracing::info!(worker = %self.store.name, "worker ended"),
-            Ok(Ok(held)) => tracing::warn!(worker = %self.store.name, held, "worker ended and handed jobs back"),
-            Ok(Err(error)) => tracing::warn!(%error, "worker ended without a word; its jobs come back by themselves"),
+            Ok(Ok(held)) => {
+                tracing::warn!(worker = %self.store.name, held, "worker ended and handed jobs back")
+            }
+            Ok(Err(error)) => {
+                tracing::warn!(%error, "worker ended without a word; its jobs come back by themselves")
+            }
             Err(_) => tracing::warn!("worker ended without a word; its jobs come back by themselves"),
         }
     }

@@ -1,6 +1,10 @@
 //! One attempt of one job: run it, bound it, judge it.
 
-use std::{panic::AssertUnwindSafe, sync::Arc, time::{Duration, Instant}};
+use std::{
+    panic::AssertUnwindSafe,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use futures::FutureExt;
 use kernel::{Clock, Entropy, JobError};
@@ -61,7 +65,9 @@ impl Runner {
                 Verdict::Done | Verdict::Skipped | Verdict::Postponed => {
                     tracing::info!(outcome = verdict.name(), ms, note, "job ended");
                 }
-                Verdict::Retried => tracing::warn!(outcome = verdict.name(), ms, note, "job failed; it is tried again"),
+                Verdict::Retried => {
+                    tracing::warn!(outcome = verdict.name(), ms, note, "job failed; it is tried again")
+                }
                 Verdict::Dead => tracing::error!(outcome = verdict.name(), ms, note, "job is dead"),
             }
             (verdict, record)
@@ -73,7 +79,8 @@ impl Runner {
     /// In a task of its own, so that a job that computes for long does not hold up the others; dropped, it is aborted.
     async fn guarded(&self, job: Job) -> Result<Outcome, JobError> {
         let dispatch = Arc::clone(&self.dispatch);
-        let work = async move { AssertUnwindSafe(async { dispatch.dispatch(job).await }).catch_unwind().await };
+        let work =
+            async move { AssertUnwindSafe(async { dispatch.dispatch(job).await }).catch_unwind().await };
         let task = AbortOnDropHandle::new(tokio::spawn(work.in_current_span()));
         match tokio::time::timeout(self.timeout, task).await {
             Ok(Ok(Ok(result))) => result,
@@ -99,7 +106,10 @@ impl Runner {
             Ok(Outcome::Skipped(why)) => (Verdict::Skipped, plain("done", Some(format!("skipped: {why}")))),
             Ok(Outcome::Postponed { seconds }) => {
                 let run_at = Some(now.plus_seconds(seconds.max(1)));
-                (Verdict::Postponed, Record { attempts: job.attempts.saturating_sub(1), run_at, ..plain("pending", None) })
+                (
+                    Verdict::Postponed,
+                    Record { attempts: job.attempts.saturating_sub(1), run_at, ..plain("pending", None) },
+                )
             }
             Err(JobError::Retry(why)) if job.attempts < job.max_attempts => {
                 let run_at = Some(now.plus_seconds(self.backoff.seconds(job.attempts, &self.entropy)));

@@ -85,7 +85,11 @@ async fn turn(
     Ok(())
 }
 
-pub(crate) async fn enqueue_scheduled(store: &Store, seen: &mut Seen, schedules: &[Scheduled]) -> Result<(), db::TxError> {
+pub(crate) async fn enqueue_scheduled(
+    store: &Store,
+    seen: &mut Seen,
+    schedules: &[Scheduled],
+) -> Result<(), db::TxError> {
     let made = seen.enqueue(store, schedules).await?;
     if made > 0 {
         tracing::debug!(made, "scheduled jobs are due");

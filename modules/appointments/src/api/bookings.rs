@@ -96,11 +96,7 @@ impl BookingsApi {
 
     /// Read a booking
     #[oai(path = "/bookings/:id", method = "get", operation_id = "getBooking")]
-    async fn get(
-        &self,
-        Data(ctx): Data<&Ctx>,
-        id: Path<BookingId>,
-    ) -> Result<Json<BookingOut>, Problem> {
+    async fn get(&self, Data(ctx): Data<&Ctx>, id: Path<BookingId>) -> Result<Json<BookingOut>, Problem> {
         Ok(Json(cancel::by_id(ctx, id.0).await?.into()))
     }
 

@@ -2,11 +2,7 @@ use events::{Instant, MemberId};
 use jiff::tz::TimeZone;
 use kernel::{Check, Ctx, Problem};
 use poem::web::Data;
-use poem_openapi::{
-    OpenApi,
-    param::Query,
-    payload::Json,
-};
+use poem_openapi::{OpenApi, param::Query, payload::Json};
 
 use super::{
     Tag,
@@ -84,7 +80,12 @@ impl AvailabilityApi {
 }
 
 /// Reads the range; all that is wrong with it is told at once.
-fn range(now: Instant, zone: &str, from: Option<&str>, to: Option<&str>) -> Result<(TimeZone, Instant, Instant), Problem> {
+fn range(
+    now: Instant,
+    zone: &str,
+    from: Option<&str>,
+    to: Option<&str>,
+) -> Result<(TimeZone, Instant, Instant), Problem> {
     let mut check = Check::new();
     let zone = check.zone("zone", zone);
     let tz = TimeZone::get(&zone).unwrap_or(TimeZone::UTC);
@@ -110,7 +111,10 @@ mod tests {
     fn dates_are_midnights_of_the_zone() {
         let now = "2026-11-20T08:00:00Z".parse().unwrap();
         let (tz, from, to) = range(now, "America/New_York", Some("2026-12-01"), None).unwrap();
-        assert_eq!((from.to_string().as_str(), to.to_string().as_str()), ("2026-12-01T05:00:00Z", "2027-01-01T05:00:00Z"));
+        assert_eq!(
+            (from.to_string().as_str(), to.to_string().as_str()),
+            ("2026-12-01T05:00:00Z", "2027-01-01T05:00:00Z")
+        );
         assert_eq!(local(from, &tz), "2026-12-01T00:00:00-05:00");
         let errors = range(now, "Mars/Base", Some("soon"), Some("2026-13-01")).unwrap_err().fields;
         assert_eq!(errors.iter().map(|e| e.field.as_str()).collect::<Vec<_>>(), ["zone", "from", "to"]);

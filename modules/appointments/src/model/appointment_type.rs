@@ -96,7 +96,11 @@ impl TypeInput {
     ///
     /// # Errors
     /// 422 with every field at fault.
-    pub fn check(self, id: AppointmentTypeId, now: Instant) -> Result<(AppointmentType, Vec<MemberId>), Problem> {
+    pub fn check(
+        self,
+        id: AppointmentTypeId,
+        now: Instant,
+    ) -> Result<(AppointmentType, Vec<MemberId>), Problem> {
         let mut check = Check::new();
         let minutes = whole(&mut check, "minutes", self.minutes, 5, 1_440);
         let step = self.step_minutes.unwrap_or(i64::from(minutes));
@@ -114,8 +118,20 @@ impl TypeInput {
             description: check.text("description", &self.description, 0, 4_000),
             minutes,
             step_minutes: whole(&mut check, "step_minutes", step, 5, 1_440),
-            buffer_before_minutes: whole(&mut check, "buffer_before_minutes", self.buffer_before_minutes, 0, 1_440),
-            buffer_after_minutes: whole(&mut check, "buffer_after_minutes", self.buffer_after_minutes, 0, 1_440),
+            buffer_before_minutes: whole(
+                &mut check,
+                "buffer_before_minutes",
+                self.buffer_before_minutes,
+                0,
+                1_440,
+            ),
+            buffer_after_minutes: whole(
+                &mut check,
+                "buffer_after_minutes",
+                self.buffer_after_minutes,
+                0,
+                1_440,
+            ),
             notice_minutes: whole(&mut check, "notice_minutes", self.notice_minutes, 0, 525_600),
             horizon_days: whole(&mut check, "horizon_days", self.horizon_days, 1, 730),
             place_kind: self.place_kind,
@@ -236,7 +252,10 @@ pub(crate) mod tests {
         assert_eq!((row.step_minutes, coaches.len()), (30, 1));
         assert_eq!(row.rules().unwrap().spec().buffer_after_min, 10);
         let (from, to) = row.blocked("2026-12-01T10:00:00Z".parse().unwrap());
-        assert_eq!((from.to_string(), to.to_string()), ("2026-12-01T10:00:00Z".into(), "2026-12-01T10:40:00Z".into()));
+        assert_eq!(
+            (from.to_string(), to.to_string()),
+            ("2026-12-01T10:00:00Z".into(), "2026-12-01T10:40:00Z".into())
+        );
         assert_eq!(TypeInput::of(&row, coaches).check(row.id, now).unwrap().0, row);
     }
 

@@ -62,7 +62,8 @@ fn read(coach: MemberId, typed: &WindowInput) -> Result<Window, (&'static str, &
     let time = |text: &str| WallTime::parse(text.trim()).and_then(|time| i16::try_from(time.minutes()).ok());
     let weekday = i16::try_from(typed.weekday).ok().filter(|day| (1..=7).contains(day));
     let weekday = weekday.ok_or(("weekday", "out_of_range_weekday"))?;
-    let opens = time(&typed.opens).filter(|minutes| i32::from(*minutes) < DAY).ok_or(("opens", "not_a_time"))?;
+    let opens =
+        time(&typed.opens).filter(|minutes| i32::from(*minutes) < DAY).ok_or(("opens", "not_a_time"))?;
     let closes = time(&typed.closes).ok_or(("closes", "not_a_time"))?;
     if opens == closes {
         return Err(("closes", "zero_length"));
@@ -85,7 +86,10 @@ pub(crate) fn clock(minutes: i16) -> String {
 ///
 /// # Errors
 /// 500 when what is stored is no schedule; the checks above make that impossible.
-pub(crate) fn schedule<'a>(zone: &str, windows: impl Iterator<Item = &'a Window>) -> Result<Schedule, Problem> {
+pub(crate) fn schedule<'a>(
+    zone: &str,
+    windows: impl Iterator<Item = &'a Window>,
+) -> Result<Schedule, Problem> {
     let spec = ScheduleSpec {
         zone: zone.to_owned(),
         weekly: windows.filter_map(weekly).collect(),
@@ -121,13 +125,21 @@ mod tests {
     fn several_a_day_in_any_order() {
         let windows = [typed(2, "14:00", "24:00"), typed(1, "09:00", "12:00"), typed(2, "09:30", "14:00")];
         let kept = check(member(1), &windows).unwrap();
-        assert_eq!(kept.iter().map(|w| (w.weekday, w.opens)).collect::<Vec<_>>(), [(1, 540), (2, 570), (2, 840)]);
+        assert_eq!(
+            kept.iter().map(|w| (w.weekday, w.opens)).collect::<Vec<_>>(),
+            [(1, 540), (2, 570), (2, 840)]
+        );
         assert!(schedule("Europe/London", kept.iter()).is_ok());
     }
 
     #[test]
     fn what_is_wrong_is_named() {
-        let found = wrong(&[typed(8, "09:00", "10:00"), typed(1, "9", "10:00"), typed(1, "10:00", "10:00"), typed(1, "24:00", "x")]);
+        let found = wrong(&[
+            typed(8, "09:00", "10:00"),
+            typed(1, "9", "10:00"),
+            typed(1, "10:00", "10:00"),
+            typed(1, "24:00", "x"),
+        ]);
         let expected = [
             ("windows/0/weekday", "out_of_range_weekday"),
             ("windows/1/opens", "not_a_time"),
@@ -135,8 +147,14 @@ mod tests {
             ("windows/3/opens", "not_a_time"),
         ];
         assert_eq!(found, expected.map(|(field, code)| (field.to_owned(), code)));
-        assert_eq!(wrong(&[typed(3, "09:00", "12:00"), typed(3, "11:00", "13:00")]), [("windows/1/opens".to_owned(), "overlap")]);
-        assert_eq!(wrong(&[typed(3, "22:00", "02:00"), typed(3, "23:00", "23:30")]), [("windows/1/opens".to_owned(), "overlap")]);
+        assert_eq!(
+            wrong(&[typed(3, "09:00", "12:00"), typed(3, "11:00", "13:00")]),
+            [("windows/1/opens".to_owned(), "overlap")]
+        );
+        assert_eq!(
+            wrong(&[typed(3, "22:00", "02:00"), typed(3, "23:00", "23:30")]),
+            [("windows/1/opens".to_owned(), "overlap")]
+        );
     }
 
     proptest! {

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use availability::{Booked, Busy, BusyKind, Closing, Explanation, Host, HostMode, Request, Rules, Schedule, Slot};
+use availability::{
+    Booked, Busy, BusyKind, Closing, Explanation, Host, HostMode, Request, Rules, Schedule, Slot,
+};
 use events::{Instant, MemberId};
 use kernel::Problem;
 use ledger::calendar::Taken;
@@ -82,7 +84,9 @@ impl Offer {
         match asked {
             Some(coach) if all.contains(&coach) => Ok(vec![coach]),
             Some(_) => Err(Problem::field("coach", "coach_not_offering")),
-            None if self.kind.coach_mode == CoachMode::Fixed && all.len() > 1 => Err(Problem::field("coach", "required")),
+            None if self.kind.coach_mode == CoachMode::Fixed && all.len() > 1 => {
+                Err(Problem::field("coach", "required"))
+            }
             None => Ok(all),
         }
     }
@@ -90,7 +94,13 @@ impl Offer {
     ///
     /// # Errors
     /// 422 at `to` or `from` when the range makes no sense.
-    pub fn slots(&self, of: &[MemberId], load: &Load, now: Instant, range: (Instant, Instant)) -> Result<Vec<Instant>, Problem> {
+    pub fn slots(
+        &self,
+        of: &[MemberId],
+        load: &Load,
+        now: Instant,
+        range: (Instant, Instant),
+    ) -> Result<Vec<Instant>, Problem> {
         check_range(range)?;
         let found = self.ask(of, load, now, range, availability::slots);
         let starts = |slots: Vec<Slot>| slots.into_iter().map(|slot| Instant::new(slot.start)).collect();
@@ -99,7 +109,8 @@ impl Offer {
     /// Whether a start is on offer, and why not. What lies outside of all calendars is not.
     pub fn judge(&self, of: &[MemberId], load: &Load, now: Instant, start: Instant) -> Verdict {
         let range = (start, start.plus_seconds(1));
-        let explained = self.ask(of, load, now, range, |request| availability::explain(request, start.timestamp()));
+        let explained =
+            self.ask(of, load, now, range, |request| availability::explain(request, start.timestamp()));
         match explained {
             Some(Ok(answer)) => verdict(&answer),
             None | Some(Err(_)) => Verdict::Closed("not_offered"),
@@ -108,7 +119,8 @@ impl Offer {
     /// The free coach whose turn it is: fewest bookings that week, then longest without one.
     pub fn assign(&self, of: &[MemberId], load: &Load, now: Instant, start: Instant) -> Option<MemberId> {
         let range = (start, start.plus_seconds(1));
-        let chosen = self.ask(of, load, now, range, |request| availability::assign(request, start.timestamp()));
+        let chosen =
+            self.ask(of, load, now, range, |request| availability::assign(request, start.timestamp()));
         let ids: Vec<MemberId> = self.asked(of).map(|coach| coach.id).collect();
         ids.get(chosen?.ok().flatten()?).copied()
     }
@@ -182,7 +194,8 @@ fn verdict(explained: &Explanation) -> Verdict {
         return Verdict::Open;
     }
     let only_taken = |closed: &[Closing]| {
-        !closed.is_empty() && closed.iter().all(|rule| matches!(rule, Closing::Busy { .. } | Closing::Full { .. }))
+        !closed.is_empty()
+            && closed.iter().all(|rule| matches!(rule, Closing::Busy { .. } | Closing::Full { .. }))
     };
     if explained.hosts.iter().any(|host| only_taken(&host.closed_by)) {
         return Verdict::Taken;
@@ -224,7 +237,8 @@ mod tests {
     fn offer(coaches: u128, mode: CoachMode) -> Offer {
         let now = at("2026-11-01T00:00:00Z");
         let ids: Vec<MemberId> = (1..=coaches).map(member).collect();
-        let typed = crate::model::appointment_type::TypeInput { coaches: ids.clone(), coach_mode: mode, ..input() };
+        let typed =
+            crate::model::appointment_type::TypeInput { coaches: ids.clone(), coach_mode: mode, ..input() };
         let (kind, ids) = typed.check(events::Id::from_uuid(uuid::Uuid::from_u128(9)), now).unwrap();
         let coach = |id| {
             let typed = [WindowInput { weekday: 1, opens: "09:00".into(), closes: "12:00".into() }];
@@ -237,7 +251,13 @@ mod tests {
 
     fn taken(coach: u128, from: &str, to: &str) -> Taken {
         let source_id = uuid::Uuid::from_u128(5);
-        Taken { coach_id: member(coach), kind: "booking".into(), source_id, starts_at: at(from), ends_at: at(to) }
+        Taken {
+            coach_id: member(coach),
+            kind: "booking".into(),
+            source_id,
+            starts_at: at(from),
+            ends_at: at(to),
+        }
     }
 
     const NOW: &str = "2026-11-20T08:00:00Z";
@@ -296,8 +316,14 @@ mod tests {
     fn ranges_are_bounded() {
         let from = at("2026-03-01T00:00:00Z");
         assert!(check_range((from, from.plus_minutes(62 * 1_440))).is_ok());
-        assert_eq!(check_range((from, from.plus_minutes(300 * 1_440))).unwrap_err().fields[0].code, "range_too_long");
-        assert_eq!(check_range((from, from.plus_minutes(-1))).unwrap_err().fields[0].code, "end_before_start");
+        assert_eq!(
+            check_range((from, from.plus_minutes(300 * 1_440))).unwrap_err().fields[0].code,
+            "range_too_long"
+        );
+        assert_eq!(
+            check_range((from, from.plus_minutes(-1))).unwrap_err().fields[0].code,
+            "end_before_start"
+        );
     }
 
     proptest::proptest! {

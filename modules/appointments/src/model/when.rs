@@ -50,7 +50,10 @@ mod tests {
         assert_eq!(from.to_string(), "2026-12-01T05:00:00Z");
         assert_eq!(local(from, &york), "2026-12-01T00:00:00-05:00");
         assert_eq!(moment("2026-12-01T00:00:00Z", &york).unwrap().to_string(), "2026-12-01T00:00:00Z");
-        assert_eq!((moment("2026-13-01", &york), moment("soon", &york), moment("20261201", &york)), (None, None, None));
+        assert_eq!(
+            (moment("2026-13-01", &york), moment("soon", &york), moment("20261201", &york)),
+            (None, None, None)
+        );
     }
 
     #[test]

@@ -62,7 +62,10 @@ pub(super) async fn pick(
     let here = Here { ctx, offer: &offer, coach, zone_name: &zone_name, zone: zone(&zone_name) };
     let mut view = PickView {
         kind: TypeCard::of(&offer.kind),
-        coach_name: names.iter().find(|(id, _)| Some(*id) == coach || names.len() == 1).map(|(_, name)| name.clone()),
+        coach_name: names
+            .iter()
+            .find(|(id, _)| Some(*id) == coach || names.len() == 1)
+            .map(|(_, name)| name.clone()),
         coaches: coach_choices(&offer, &names, coach),
         anyone: offer.kind.coach_mode == CoachMode::Any,
         zones: zones::choices(ctx, &zone_name),
@@ -148,7 +151,8 @@ impl Here<'_> {
     async fn next_free(&self, of: &[MemberId], from: Instant) -> Result<Option<TimeLink>, Problem> {
         let range = (from, from.plus_minutes(60 * 1_440));
         let free = free_of(self.ctx, self.offer, of, range).await?;
-        let link = |start: &Instant| TimeLink { start: *start, path: self.day_path(date_in(*start, &self.zone)) };
+        let link =
+            |start: &Instant| TimeLink { start: *start, path: self.day_path(date_in(*start, &self.zone)) };
         Ok(free.first().map(link))
     }
 }

@@ -21,7 +21,10 @@ fn view(ctx: &Ctx, booking: &Booking) -> BookingView {
 
 /// `/{slug}/booking/{token}`
 #[handler]
-pub(super) async fn show(Data(ctx): Data<&Ctx>, Path((_, token)): Path<(String, String)>) -> Result<Page, Problem> {
+pub(super) async fn show(
+    Data(ctx): Data<&Ctx>,
+    Path((_, token)): Path<(String, String)>,
+) -> Result<Page, Problem> {
     Ok(Page::of(&view(ctx, &by_token(ctx, &token).await?)).private())
 }
 
@@ -43,7 +46,10 @@ pub(super) async fn calendar_file(
 
 /// `/{slug}/booking/{token}/cancel`: asks first.
 #[handler]
-pub(super) async fn ask_cancel(Data(ctx): Data<&Ctx>, Path((_, token)): Path<(String, String)>) -> Result<Response, Problem> {
+pub(super) async fn ask_cancel(
+    Data(ctx): Data<&Ctx>,
+    Path((_, token)): Path<(String, String)>,
+) -> Result<Response, Problem> {
     let booking = by_token(ctx, &token).await?;
     if !booking.is_cancellable(ctx.now()) {
         return Ok(Redirect::to(ctx.path(&booking.path())).into_response());

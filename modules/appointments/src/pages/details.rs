@@ -41,7 +41,9 @@ pub(super) async fn show(
     let Some(start) = query.start.as_deref().and_then(|text| text.parse::<Instant>().ok()) else {
         return Ok(Redirect::to(ctx.path(&format!("/book/{slug}"))).into_response());
     };
-    let scene = Scene::load(ctx, slug, query.coach.as_deref(), zones::viewer(ctx, query.zone.as_deref(), headers)).await?;
+    let scene =
+        Scene::load(ctx, slug, query.coach.as_deref(), zones::viewer(ctx, query.zone.as_deref(), headers))
+            .await?;
     let (name, email) = who(ctx);
     let form = FormState::default()
         .with("start", start)

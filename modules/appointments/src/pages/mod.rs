@@ -23,7 +23,11 @@ pub(crate) fn routes() -> Vec<PageRoute> {
         PageRoute::new(Public, "/:slug/book/:type/details", get(details::show).post(details::submit)),
         PageRoute::new(Public, "/:slug/booking/:token", get(booking::show)),
         PageRoute::new(Public, "/:slug/booking/:token/calendar.ics", get(booking::calendar_file)),
-        PageRoute::new(Public, "/:slug/booking/:token/cancel", get(booking::ask_cancel).post(booking::submit_cancel)),
+        PageRoute::new(
+            Public,
+            "/:slug/booking/:token/cancel",
+            get(booking::ask_cancel).post(booking::submit_cancel),
+        ),
         PageRoute::new(Client, "/:slug/me/bookings", get(client::list)),
         PageRoute::new(Studio, "/:slug/studio/bookings", get(studio_bookings::list)),
         PageRoute::new(Studio, "/:slug/studio/bookings/:id", get(studio_bookings::show)),
@@ -33,8 +37,20 @@ pub(crate) fn routes() -> Vec<PageRoute> {
             get(studio_bookings::ask_cancel).post(studio_bookings::submit_cancel),
         ),
         PageRoute::new(Studio, "/:slug/studio/appointment-types", get(studio_types::list)),
-        PageRoute::new(Studio, "/:slug/studio/appointment-types/new", get(studio_types::blank).post(studio_types::create)),
-        PageRoute::new(Studio, "/:slug/studio/appointment-types/:id", get(studio_types::edit).post(studio_types::update)),
-        PageRoute::new(Studio, "/:slug/studio/availability", get(studio_availability::show).post(studio_availability::save)),
+        PageRoute::new(
+            Studio,
+            "/:slug/studio/appointment-types/new",
+            get(studio_types::blank).post(studio_types::create),
+        ),
+        PageRoute::new(
+            Studio,
+            "/:slug/studio/appointment-types/:id",
+            get(studio_types::edit).post(studio_types::update),
+        ),
+        PageRoute::new(
+            Studio,
+            "/:slug/studio/availability",
+            get(studio_availability::show).post(studio_availability::save),
+        ),
     ]
 }

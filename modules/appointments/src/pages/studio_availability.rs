@@ -66,7 +66,9 @@ fn filled(weekly: &Weekly) -> FormState {
     let mut form = FormState::default().with("zone", weekly.zone.clone().unwrap_or_default());
     let mut lines = [0_usize; 8];
     for window in &weekly.windows {
-        let Some(line) = usize::try_from(window.weekday).ok().and_then(|day| lines.get_mut(day)) else { continue };
+        let Some(line) = usize::try_from(window.weekday).ok().and_then(|day| lines.get_mut(day)) else {
+            continue;
+        };
         form = form
             .with(&format!("opens-{}-{line}", window.weekday), clock(window.opens))
             .with(&format!("closes-{}-{line}", window.weekday), clock(window.closes));
@@ -81,7 +83,8 @@ fn read(form: &Form) -> (Vec<WindowInput>, Vec<String>) {
     for weekday in 1..=7_i64 {
         for line in 0..MAX_LINES {
             let place = format!("{weekday}-{line}");
-            let (opens, closes) = (form.string(&format!("opens-{place}")), form.string(&format!("closes-{place}")));
+            let (opens, closes) =
+                (form.string(&format!("opens-{place}")), form.string(&format!("closes-{place}")));
             if !(opens.is_empty() && closes.is_empty()) {
                 windows.push(WindowInput { weekday, opens, closes });
                 places.push(place);
@@ -101,7 +104,8 @@ fn in_form(problem: &Problem, places: &[String]) -> Problem {
             _ => error.field.clone(),
         }
     };
-    let fields = problem.fields.iter().map(|error| FieldError { field: field(error), ..error.clone() }).collect();
+    let fields =
+        problem.fields.iter().map(|error| FieldError { field: field(error), ..error.clone() }).collect();
     Problem { fields, ..problem.clone() }
 }
 
@@ -118,7 +122,11 @@ async fn view(ctx: &Ctx, coach: MemberId, form: FormState) -> Result<Availabilit
         coach_name: name.unwrap_or_default(),
         coaches: staff
             .into_iter()
-            .map(|member| Choice { current: member.id == coach, value: member.id.to_string(), label: member.name })
+            .map(|member| Choice {
+                current: member.id == coach,
+                value: member.id.to_string(),
+                label: member.name,
+            })
             .collect(),
         tenant_zone: ctx.tenant().zone.clone(),
         may_write: ctx.may(write_permission(ctx, coach)),
@@ -130,7 +138,9 @@ async fn view(ctx: &Ctx, coach: MemberId, form: FormState) -> Result<Availabilit
 /// Lines that are filled, and one more.
 fn lines(form: &FormState, weekday: u8) -> Vec<WindowFields> {
     let is_filled = |line: usize| {
-        ["opens", "closes"].iter().any(|part| form.values.get(&format!("{part}-{weekday}-{line}")).is_some_and(|v| !v.is_empty()))
+        ["opens", "closes"]
+            .iter()
+            .any(|part| form.values.get(&format!("{part}-{weekday}-{line}")).is_some_and(|v| !v.is_empty()))
     };
     let filled = (0..MAX_LINES).rev().find(|line| is_filled(*line)).map_or(0, |last| last + 1);
     let count = (filled + 1).clamp(2, MAX_LINES);
@@ -152,12 +162,22 @@ mod tests {
 
     #[test]
     fn errors_stand_at_the_line_they_belong_to() {
-        let form = form(&[("opens-1-0", ""), ("closes-1-0", ""), ("opens-1-1", "09:00"), ("closes-1-1", "09:00"), ("opens-7-0", "x")]);
+        let form = form(&[
+            ("opens-1-0", ""),
+            ("closes-1-0", ""),
+            ("opens-1-1", "09:00"),
+            ("closes-1-1", "09:00"),
+            ("opens-7-0", "x"),
+        ]);
         let (windows, places) = read(&form);
         assert_eq!(places, ["1-1", "7-0"]);
         assert_eq!(windows[1].closes, "");
-        let problem = Problem::invalid(vec![FieldError::new("windows/0/closes", "zero_length"), FieldError::new("zone", "unknown_zone")]);
-        let named: Vec<String> = in_form(&problem, &places).fields.into_iter().map(|error| error.field).collect();
+        let problem = Problem::invalid(vec![
+            FieldError::new("windows/0/closes", "zero_length"),
+            FieldError::new("zone", "unknown_zone"),
+        ]);
+        let named: Vec<String> =
+            in_form(&problem, &places).fields.into_iter().map(|error| error.field).collect();
         assert_eq!(named, ["closes-1-1", "zone"]);
     }
 

@@ -79,17 +79,16 @@ pub(super) async fn list(Data(ctx): Data<&Ctx>, Query(query): Query<ListQuery>) 
     let choice = |value: String, label: String| Choice { current: value == query.coach, value, label };
     let row = |booking: &Booking| booking_row(booking, format!("/studio/bookings/{}", booking.id));
     let rows: Vec<BookingRow> = page.items.iter().map(row).collect();
-    let form = FormState::default()
-        .with("from", &query.from)
-        .with("to", &query.to)
-        .with("q", &query.q);
+    let form = FormState::default().with("from", &query.from).with("to", &query.to).with("q", &query.q);
     Ok(Page::of(&StudioBookingsView {
         view: query.view().to_owned(),
         upcoming_path: query.path("", ""),
         past_path: query.path("past", ""),
         all_path: query.path("all", ""),
         status: query.status.clone(),
-        filtered: [&query.status, &query.coach, &query.from, &query.to, &query.q].iter().any(|text| !text.is_empty()),
+        filtered: [&query.status, &query.coach, &query.from, &query.to, &query.q]
+            .iter()
+            .any(|text| !text.is_empty()),
         coaches: coaches.into_iter().map(|coach| choice(coach.id.to_string(), coach.name)).collect(),
         bookings: rows,
         next: page.next.map(|cursor| query.path(query.view(), &cursor)),
@@ -99,19 +98,28 @@ pub(super) async fn list(Data(ctx): Data<&Ctx>, Query(query): Query<ListQuery>) 
 
 /// `/{slug}/studio/bookings/{id}`
 #[handler]
-pub(super) async fn show(Data(ctx): Data<&Ctx>, Path((_, id)): Path<(String, String)>) -> Result<Page, Problem> {
+pub(super) async fn show(
+    Data(ctx): Data<&Ctx>,
+    Path((_, id)): Path<(String, String)>,
+) -> Result<Page, Problem> {
     let booking = cancel::by_id(ctx, parse(&id)?).await?;
     Ok(Page::of(&StudioBookingView::of(&booking, ctx.now(), ctx.may(BOOKINGS_CANCEL))))
 }
 
 /// `/{slug}/studio/bookings/{id}/cancel`: asks first, and for a reason.
 #[handler]
-pub(super) async fn ask_cancel(Data(ctx): Data<&Ctx>, Path((_, id)): Path<(String, String)>) -> Result<Response, Problem> {
+pub(super) async fn ask_cancel(
+    Data(ctx): Data<&Ctx>,
+    Path((_, id)): Path<(String, String)>,
+) -> Result<Response, Problem> {
     let booking = cancel::by_id(ctx, parse(&id)?).await?;
     if !booking.is_cancellable(ctx.now()) || !ctx.may(BOOKINGS_CANCEL) {
         return Ok(Redirect::to(ctx.path(&format!("/studio/bookings/{}", booking.id))).into_response());
     }
-    let view = StudioCancelView { booking: StudioBookingView::of(&booking, ctx.now(), true), form: FormState::default() };
+    let view = StudioCancelView {
+        booking: StudioBookingView::of(&booking, ctx.now(), true),
+        form: FormState::default(),
+    };
     Ok(Page::of(&view).into_response())
 }
 

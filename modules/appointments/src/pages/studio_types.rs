@@ -68,7 +68,10 @@ pub(super) async fn create(Data(ctx): Data<&Ctx>, form: Form) -> Result<Response
 
 /// `/{slug}/studio/appointment-types/{id}`
 #[handler]
-pub(super) async fn edit(Data(ctx): Data<&Ctx>, Path((_, id)): Path<(String, String)>) -> Result<Page, Problem> {
+pub(super) async fn edit(
+    Data(ctx): Data<&Ctx>,
+    Path((_, id)): Path<(String, String)>,
+) -> Result<Page, Problem> {
     let (row, of) = types::get(ctx, parse(&id)?).await?;
     let input = TypeInput::of(&row, of.clone());
     let mut form = FormState::default()
@@ -121,7 +124,9 @@ async fn answer(
     done: Result<(), Problem>,
 ) -> Result<Response, Problem> {
     match done {
-        Ok(()) => Ok(Redirect::to(ctx.path(LIST)).flash(Text::key("appointments-flash-type-saved")).into_response()),
+        Ok(()) => {
+            Ok(Redirect::to(ctx.path(LIST)).flash(Text::key("appointments-flash-type-saved")).into_response())
+        }
         Err(problem) if problem.status == StatusCode::UNPROCESSABLE_ENTITY => {
             let view = view(ctx, id, form.refused(&problem), &chosen(form)).await?;
             Ok(Page::of(&view).status(problem.status).into_response())
@@ -165,7 +170,8 @@ fn chosen(form: &Form) -> Vec<MemberId> {
 /// Reads the form; a figure that is none is named.
 fn read(form: &Form) -> Result<TypeInput, Problem> {
     let mut check = Check::new();
-    let [minutes, before, after, notice, horizon, position] = FIGURES.map(|(name, otherwise)| number(&mut check, form, name, otherwise));
+    let [minutes, before, after, notice, horizon, position] =
+        FIGURES.map(|(name, otherwise)| number(&mut check, form, name, otherwise));
     let step = form.optional("step_minutes").map(|_| number(&mut check, form, "step_minutes", 0));
     let place_kind = form.parse("place_kind", "unreadable").unwrap_or(PlaceKind::Video);
     let coach_mode = form.parse("coach_mode", "unreadable").unwrap_or(CoachMode::Fixed);

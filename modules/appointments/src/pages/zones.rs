@@ -10,21 +10,96 @@ use super::views::Choice;
 
 /// Zones offered by name. Whoever lives in another one has it by the cookie that the browser's own zone sets.
 const COMMON: [&str; 90] = [
-    "Pacific/Honolulu", "America/Anchorage", "America/Los_Angeles", "America/Vancouver", "America/Tijuana", "America/Denver",
-    "America/Phoenix", "America/Edmonton", "America/Chicago", "America/Mexico_City", "America/Winnipeg", "America/Guatemala",
-    "America/New_York", "America/Toronto", "America/Detroit", "America/Bogota", "America/Lima", "America/Panama",
-    "America/Jamaica", "America/Halifax", "America/Caracas", "America/La_Paz", "America/Puerto_Rico", "America/Santiago",
-    "America/St_Johns", "America/Sao_Paulo", "America/Argentina/Buenos_Aires", "America/Montevideo", "America/Asuncion",
-    "Atlantic/Azores", "Atlantic/Cape_Verde", "Atlantic/Reykjavik", "Europe/Lisbon", "Europe/Dublin", "Europe/London",
-    "Africa/Casablanca", "Africa/Accra", "Africa/Dakar", "Africa/Algiers", "Africa/Lagos", "Africa/Tunis", "Europe/Amsterdam",
-    "Europe/Belgrade", "Europe/Berlin", "Europe/Brussels", "Europe/Budapest", "Europe/Copenhagen", "Europe/Madrid",
-    "Europe/Oslo", "Europe/Paris", "Europe/Prague", "Europe/Rome", "Europe/Stockholm", "Europe/Vienna", "Europe/Warsaw",
-    "Europe/Zurich", "Africa/Cairo", "Africa/Johannesburg", "Asia/Beirut", "Asia/Jerusalem", "Europe/Athens",
-    "Europe/Bucharest", "Europe/Helsinki", "Europe/Kyiv", "Africa/Nairobi", "Asia/Riyadh", "Europe/Istanbul",
-    "Europe/Moscow", "Asia/Tehran", "Asia/Dubai", "Asia/Tbilisi", "Asia/Kabul", "Asia/Karachi", "Asia/Tashkent",
-    "Asia/Kolkata", "Asia/Kathmandu", "Asia/Dhaka", "Asia/Almaty", "Asia/Bangkok", "Asia/Jakarta", "Asia/Ho_Chi_Minh",
-    "Asia/Hong_Kong", "Asia/Shanghai", "Asia/Singapore", "Asia/Manila", "Asia/Seoul", "Asia/Tokyo", "Australia/Brisbane",
-    "Australia/Sydney", "Pacific/Auckland",
+    "Pacific/Honolulu",
+    "America/Anchorage",
+    "America/Los_Angeles",
+    "America/Vancouver",
+    "America/Tijuana",
+    "America/Denver",
+    "America/Phoenix",
+    "America/Edmonton",
+    "America/Chicago",
+    "America/Mexico_City",
+    "America/Winnipeg",
+    "America/Guatemala",
+    "America/New_York",
+    "America/Toronto",
+    "America/Detroit",
+    "America/Bogota",
+    "America/Lima",
+    "America/Panama",
+    "America/Jamaica",
+    "America/Halifax",
+    "America/Caracas",
+    "America/La_Paz",
+    "America/Puerto_Rico",
+    "America/Santiago",
+    "America/St_Johns",
+    "America/Sao_Paulo",
+    "America/Argentina/Buenos_Aires",
+    "America/Montevideo",
+    "America/Asuncion",
+    "Atlantic/Azores",
+    "Atlantic/Cape_Verde",
+    "Atlantic/Reykjavik",
+    "Europe/Lisbon",
+    "Europe/Dublin",
+    "Europe/London",
+    "Africa/Casablanca",
+    "Africa/Accra",
+    "Africa/Dakar",
+    "Africa/Algiers",
+    "Africa/Lagos",
+    "Africa/Tunis",
+    "Europe/Amsterdam",
+    "Europe/Belgrade",
+    "Europe/Berlin",
+    "Europe/Brussels",
+    "Europe/Budapest",
+    "Europe/Copenhagen",
+    "Europe/Madrid",
+    "Europe/Oslo",
+    "Europe/Paris",
+    "Europe/Prague",
+    "Europe/Rome",
+    "Europe/Stockholm",
+    "Europe/Vienna",
+    "Europe/Warsaw",
+    "Europe/Zurich",
+    "Africa/Cairo",
+    "Africa/Johannesburg",
+    "Asia/Beirut",
+    "Asia/Jerusalem",
+    "Europe/Athens",
+    "Europe/Bucharest",
+    "Europe/Helsinki",
+    "Europe/Kyiv",
+    "Africa/Nairobi",
+    "Asia/Riyadh",
+    "Europe/Istanbul",
+    "Europe/Moscow",
+    "Asia/Tehran",
+    "Asia/Dubai",
+    "Asia/Tbilisi",
+    "Asia/Kabul",
+    "Asia/Karachi",
+    "Asia/Tashkent",
+    "Asia/Kolkata",
+    "Asia/Kathmandu",
+    "Asia/Dhaka",
+    "Asia/Almaty",
+    "Asia/Bangkok",
+    "Asia/Jakarta",
+    "Asia/Ho_Chi_Minh",
+    "Asia/Hong_Kong",
+    "Asia/Shanghai",
+    "Asia/Singapore",
+    "Asia/Manila",
+    "Asia/Seoul",
+    "Asia/Tokyo",
+    "Australia/Brisbane",
+    "Australia/Sydney",
+    "Pacific/Auckland",
 ];
 const YEAR_SECONDS: u32 = 31_536_000;
 
@@ -67,7 +142,11 @@ pub(super) fn choices(ctx: &Ctx, chosen: &str) -> Vec<Choice> {
         }
     }
     names.sort_unstable();
-    let choice = |name: &str| Choice { value: name.to_owned(), label: name.replace('_', " "), current: name == chosen };
+    let choice = |name: &str| Choice {
+        value: name.to_owned(),
+        label: name.replace('_', " "),
+        current: name == chosen,
+    };
     names.into_iter().map(choice).collect()
 }
 
@@ -85,7 +164,8 @@ mod tests {
 
     #[test]
     fn a_cookie_is_read_as_browsers_write_it() {
-        let headers = |text: &'static str| HeaderMap::from_iter([(header::COOKIE, HeaderValue::from_static(text))]);
+        let headers =
+            |text: &'static str| HeaderMap::from_iter([(header::COOKIE, HeaderValue::from_static(text))]);
         assert_eq!(cookie(&headers("a=b; zone=Europe%2FParis")).as_deref(), Some("Europe/Paris"));
         assert_eq!(cookie(&headers("zone=Europe/Paris; x=y")).as_deref(), Some("Europe/Paris"));
         assert_eq!(cookie(&headers("timezone=Europe/Paris")), None);

@@ -1,18 +1,15 @@
 //! Bookings.
 
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, OptionalExtension, PgTextExpressionMethods, QueryDsl, QueryResult,
-    SelectableHelper, pg::Pg,
+    BoolExpressionMethods, ExpressionMethods, OptionalExtension, PgTextExpressionMethods, QueryDsl,
+    QueryResult, SelectableHelper, pg::Pg,
 };
 use diesel_async::RunQueryDsl;
 use events::{BookingId, ClientId, Instant, MemberId};
 use kernel::{Paging, Tx};
 
 use crate::{
-    model::{
-        Booking, State,
-        state::CancelledBy,
-    },
+    model::{Booking, State, state::CancelledBy},
     schema::bookings,
 };
 
@@ -82,7 +79,11 @@ pub(crate) async fn booking_set_cancelled(
 }
 
 /// One page of a list, one row more than the limit (see [`Paging::cut`]).
-pub(crate) async fn bookings_page(tx: &mut Tx, filter: &BookingFilter, paging: &Paging) -> QueryResult<Vec<Booking>> {
+pub(crate) async fn bookings_page(
+    tx: &mut Tx,
+    filter: &BookingFilter,
+    paging: &Paging,
+) -> QueryResult<Vec<Booking>> {
     let query = filtered(filter);
     let query = match paging.after {
         Some(after) if filter.latest_first => query
@@ -120,7 +121,8 @@ fn filtered(filter: &BookingFilter) -> bookings::BoxedQuery<'_, Pg> {
     }
     if !filter.search.is_empty() {
         let like = contains(&filter.search);
-        query = query.filter(bookings::client_name.ilike(like.clone()).or(bookings::client_email.ilike(like)));
+        query =
+            query.filter(bookings::client_name.ilike(like.clone()).or(bookings::client_email.ilike(like)));
     }
     query
 }

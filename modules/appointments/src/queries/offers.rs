@@ -1,7 +1,8 @@
 //! An appointment type with everything the engine needs, in as few round trips as possible.
 
 use diesel::{
-    ExpressionMethods, JoinOnDsl, NullableExpressionMethods, OptionalExtension, QueryDsl, QueryResult, SelectableHelper,
+    ExpressionMethods, JoinOnDsl, NullableExpressionMethods, OptionalExtension, QueryDsl, QueryResult,
+    SelectableHelper,
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use events::{AppointmentTypeId, Instant, MemberId};
@@ -11,7 +12,8 @@ use kernel::Tx;
 use crate::{
     model::{AppointmentType, hours::Window},
     schema::{
-        appointment_type_coaches as offers, appointment_types as types, bookings, schedule_windows as windows, schedules,
+        appointment_type_coaches as offers, appointment_types as types, bookings,
+        schedule_windows as windows, schedules,
     },
 };
 
@@ -35,7 +37,10 @@ impl TypeRef {
 pub(crate) type CoachRow = (MemberId, Option<String>, Option<i16>, Option<i16>, Option<i16>);
 
 /// A type and its coaches' windows, both asked at once on one connection.
-pub(crate) async fn offer_rows(tx: &mut Tx, of: &TypeRef) -> QueryResult<Option<(AppointmentType, Vec<CoachRow>)>> {
+pub(crate) async fn offer_rows(
+    tx: &mut Tx,
+    of: &TypeRef,
+) -> QueryResult<Option<(AppointmentType, Vec<CoachRow>)>> {
     let conn: &AsyncPgConnection = tx;
     let (row, coaches) = try_join!(type_row(conn, of), coach_rows(conn, of))?;
     Ok(row.map(|row| (row, coaches)))

@@ -1,6 +1,8 @@
 //! Coaches' weekly windows.
 
-use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, SelectableHelper, upsert::excluded};
+use diesel::{
+    ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, SelectableHelper, upsert::excluded,
+};
 use diesel_async::RunQueryDsl;
 use events::MemberId;
 use kernel::Tx;
@@ -12,7 +14,12 @@ use crate::{
 
 /// The zone of a coach's own, and the windows in order.
 pub(crate) async fn schedule_of(tx: &mut Tx, coach: MemberId) -> QueryResult<(Option<String>, Vec<Window>)> {
-    let zone = schedules::table.find(coach).select(schedules::zone).first::<Option<String>>(&mut **tx).await.optional()?;
+    let zone = schedules::table
+        .find(coach)
+        .select(schedules::zone)
+        .first::<Option<String>>(&mut **tx)
+        .await
+        .optional()?;
     let query = windows::table.filter(windows::coach_id.eq(coach)).select(Window::as_select());
     let rows = query.order((windows::weekday, windows::opens)).load(&mut **tx).await?;
     Ok((zone.flatten(), rows))
@@ -36,7 +43,10 @@ pub(crate) async fn schedule_replace(
         .values(row)
         .on_conflict(diesel::upsert::on_constraint("schedules_pkey"))
         .do_update()
-        .set((schedules::zone.eq(excluded(schedules::zone)), schedules::updated_at.eq(excluded(schedules::updated_at))))
+        .set((
+            schedules::zone.eq(excluded(schedules::zone)),
+            schedules::updated_at.eq(excluded(schedules::updated_at)),
+        ))
         .execute(&mut **tx)
         .await?;
     diesel::delete(windows::table.filter(windows::coach_id.eq(coach))).execute(&mut **tx).await?;

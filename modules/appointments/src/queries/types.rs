@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, QueryResult, SelectableHelper, dsl::exists,
+    BoolExpressionMethods, ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, QueryResult,
+    SelectableHelper, dsl::exists,
 };
 use diesel_async::RunQueryDsl;
 use events::{AppointmentTypeId, MemberId};
@@ -15,7 +16,11 @@ use crate::{
 };
 
 /// Types in order of their making, one row more than the limit (see [`Paging::cut`]).
-pub(crate) async fn types_page(tx: &mut Tx, only_active: bool, paging: &Paging) -> QueryResult<Vec<AppointmentType>> {
+pub(crate) async fn types_page(
+    tx: &mut Tx,
+    only_active: bool,
+    paging: &Paging,
+) -> QueryResult<Vec<AppointmentType>> {
     let mut query = types::table.select(AppointmentType::as_select()).into_boxed();
     if only_active {
         query = query.filter(types::active.eq(true));
@@ -93,6 +98,7 @@ pub(crate) async fn type_update(tx: &mut Tx, row: &AppointmentType, coaches: &[M
 }
 
 async fn coaches_insert(tx: &mut Tx, id: AppointmentTypeId, coaches: &[MemberId]) -> QueryResult<()> {
-    let rows: Vec<_> = coaches.iter().map(|coach| (offers::type_id.eq(id), offers::coach_id.eq(*coach))).collect();
+    let rows: Vec<_> =
+        coaches.iter().map(|coach| (offers::type_id.eq(id), offers::coach_id.eq(*coach))).collect();
     diesel::insert_into(offers::table).values(rows).execute(&mut **tx).await.map(drop)
 }

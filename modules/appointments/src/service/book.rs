@@ -65,7 +65,8 @@ pub(crate) async fn book(ctx: &Ctx, input: &BookInput) -> Result<Booking, Proble
         Ok(booking) => Ok(booking),
         Err(BookError::Problem(problem)) => Err(*problem),
         Err(BookError::SameForm) => {
-            let again = async |tx: &mut Tx| booking_by_form_key(tx, &order.form_key).await.map_err(Problem::from);
+            let again =
+                async |tx: &mut Tx| booking_by_form_key(tx, &order.form_key).await.map_err(Problem::from);
             ctx.tx(BOOKINGS_CREATE, again).await?.ok_or_else(|| Problem::conflict("try_again"))
         }
     }
@@ -78,7 +79,11 @@ fn check(ctx: &Ctx, input: &BookInput) -> Result<Order, Problem> {
     let coach = Some(input.coach.trim()).filter(|coach| !coach.is_empty()).map(str::parse::<MemberId>);
     check.require(!matches!(coach, Some(Err(_))), "coach", "coach_not_offering");
     let key = input.form_key.trim();
-    check.require(key.len() <= 200 && key.bytes().all(|byte| byte.is_ascii_graphic()), "form_key", "unreadable");
+    check.require(
+        key.len() <= 200 && key.bytes().all(|byte| byte.is_ascii_graphic()),
+        "form_key",
+        "unreadable",
+    );
     let order = Order {
         kind: TypeRef::parse(input.kind.trim()),
         start: start.unwrap_or_else(|_| ctx.now()),
@@ -183,7 +188,8 @@ async fn confirm(tx: &mut Tx, mut booking: Booking) -> Result<Booking, BookError
     booking.client_id = clients::upsert(tx, new).await?.id;
     booking_insert(tx, &booking).await?;
     tx.emit(&event(&booking)).await?;
-    let detail = json!({ "from": null, "to": booking.state, "start": booking.starts_at, "coach": booking.coach_id });
+    let detail =
+        json!({ "from": null, "to": booking.state, "start": booking.starts_at, "coach": booking.coach_id });
     audit(tx, "booking.confirmed", booking.id, detail).await?;
     Ok(booking)
 }

@@ -44,14 +44,16 @@ impl Claim {
 /// 404 when no booking has it.
 pub(crate) async fn by_token(ctx: &Ctx, token: &str) -> Result<Booking, Problem> {
     check_token(token)?;
-    let found: Option<Booking> =
-        ctx.tx(BOOKING_LINK, async |tx: &mut Tx| booking_by_token(tx, token).await.map_err(Problem::from)).await?;
+    let found: Option<Booking> = ctx
+        .tx(BOOKING_LINK, async |tx: &mut Tx| booking_by_token(tx, token).await.map_err(Problem::from))
+        .await?;
     found.ok_or_else(Problem::not_found)
 }
 
 /// A token has 27 characters; whatever can't be one is not looked up.
 fn check_token(token: &str) -> Result<(), Problem> {
-    let may_be = token.len() <= 64 && token.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
+    let may_be =
+        token.len() <= 64 && token.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
     if may_be { Ok(()) } else { Err(Problem::not_found()) }
 }
 

@@ -53,7 +53,8 @@ pub(crate) async fn offer_with_coaches(
     ctx.tx(TYPES_READ, async |tx: &mut Tx| {
         let offer = active_offer(tx, kind).await?.ok_or_else(Problem::not_found)?;
         let all = members::coaches(tx).await?;
-        let of_type = all.into_iter().filter(|member| offer.coaches.iter().any(|coach| coach.id == member.id));
+        let of_type =
+            all.into_iter().filter(|member| offer.coaches.iter().any(|coach| coach.id == member.id));
         let names = of_type.map(|member| (member.id, member.name)).collect();
         Ok((offer, names))
     })
@@ -103,7 +104,9 @@ pub(crate) async fn load(
 
 /// An active type by name, ready for the engine; `None` when there is none.
 pub(crate) async fn active_offer(tx: &mut Tx, kind: &TypeRef) -> Result<Option<Offer>, Problem> {
-    let Some((row, rows)) = offer_rows(tx, kind).await?.filter(|(row, _)| row.active) else { return Ok(None) };
+    let Some((row, rows)) = offer_rows(tx, kind).await?.filter(|(row, _)| row.active) else {
+        return Ok(None);
+    };
     let zone = tx.ctx().tenant().zone.clone();
     Ok(Some(Offer::new(row, coaches(&rows, &zone)?)?))
 }

@@ -98,5 +98,9 @@ pub(crate) async fn update(
 async fn with_coaches(tx: &mut Tx, rows: Vec<AppointmentType>) -> Result<Vec<Offered>, Problem> {
     let ids: Vec<AppointmentTypeId> = rows.iter().map(|row| row.id).collect();
     let mut coaches: BTreeMap<_, _> = sql::coaches_of(tx, &ids).await?;
-    Ok(rows.into_iter().map(|row| (coaches.remove(&row.id).unwrap_or_default(), row)).map(|(c, row)| (row, c)).collect())
+    Ok(rows
+        .into_iter()
+        .map(|row| (coaches.remove(&row.id).unwrap_or_default(), row))
+        .map(|(c, row)| (row, c))
+        .collect())
 }

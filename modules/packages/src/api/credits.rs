@@ -14,8 +14,10 @@ pub(super) async fn balance(
 ) -> Result<Json<CreditsOut>, Problem> {
     let paging = Paging::new(cursor.as_deref(), limit)?;
     let (client, account) = service::account_of(ctx, client, &paging).await?;
-    let lot = |lot: Lot| LotOut { id: lot.id, name: lot.name, credits: lot.balance, expires_at: lot.expires_at };
-    let movement = |one: Movement| MovementOut { at: one.at, kind: one.kind, reason: one.reason, amount: one.amount };
+    let lot =
+        |lot: Lot| LotOut { id: lot.id, name: lot.name, credits: lot.balance, expires_at: lot.expires_at };
+    let movement =
+        |one: Movement| MovementOut { at: one.at, kind: one.kind, reason: one.reason, amount: one.amount };
     Ok(Json(CreditsOut {
         client,
         credits: account.balance.credits,

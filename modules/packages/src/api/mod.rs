@@ -13,11 +13,11 @@ use poem_openapi::{
     payload::Json,
 };
 
-use events::{ClientId, OrderId, PackageId, ProductId};
 use crate::model::{OfferId, OfferKind};
+use events::{ClientId, OrderId, PackageId, ProductId};
 use types::{
-    CheckoutIn, CheckoutOut, CreditsOut, MarkPaidIn, OfferList, OfferOut, OrderList, OrderOut, PackageIn, PackagePatch,
-    ProductIn, ProductPatch,
+    CheckoutIn, CheckoutOut, CreditsOut, MarkPaidIn, OfferList, OfferOut, OrderList, OrderOut, PackageIn,
+    PackagePatch, ProductIn, ProductPatch,
 };
 
 #[derive(Tags)]
@@ -51,11 +51,7 @@ impl PackagesApi {
 
     /// One product
     #[oai(path = "/products/:id", method = "get", operation_id = "get_product")]
-    async fn get_product(
-        &self,
-        ctx: Data<&Ctx>,
-        id: Path<ProductId>,
-    ) -> Result<Json<OfferOut>, Problem> {
+    async fn get_product(&self, ctx: Data<&Ctx>, id: Path<ProductId>) -> Result<Json<OfferOut>, Problem> {
         offers::get(&ctx, OfferKind::Product, OfferId::from_uuid(id.0.uuid())).await
     }
 
@@ -101,11 +97,7 @@ impl PackagesApi {
 
     /// One package
     #[oai(path = "/packages/:id", method = "get", operation_id = "get_package")]
-    async fn get_package(
-        &self,
-        ctx: Data<&Ctx>,
-        id: Path<PackageId>,
-    ) -> Result<Json<OfferOut>, Problem> {
+    async fn get_package(&self, ctx: Data<&Ctx>, id: Path<PackageId>) -> Result<Json<OfferOut>, Problem> {
         offers::get(&ctx, OfferKind::Package, OfferId::from_uuid(id.0.uuid())).await
     }
 
@@ -135,11 +127,7 @@ impl PackagesApi {
     /// Places an order for one offer and begins its payment. The price is the offer's; send the same `Idempotency-Key`
     /// again to get the same answer.
     #[oai(path = "/checkout", method = "post", operation_id = "checkout")]
-    async fn checkout(
-        &self,
-        ctx: Data<&Ctx>,
-        body: Json<CheckoutIn>,
-    ) -> Result<Json<CheckoutOut>, Problem> {
+    async fn checkout(&self, ctx: Data<&Ctx>, body: Json<CheckoutIn>) -> Result<Json<CheckoutOut>, Problem> {
         orders::checkout(&ctx, body.0).await
     }
 
@@ -170,11 +158,7 @@ impl PackagesApi {
     ///
     /// With lines, payments and timeline, for staff.
     #[oai(path = "/orders/:id", method = "get", operation_id = "get_order")]
-    async fn get_order(
-        &self,
-        ctx: Data<&Ctx>,
-        id: Path<OrderId>,
-    ) -> Result<Json<OrderOut>, Problem> {
+    async fn get_order(&self, ctx: Data<&Ctx>, id: Path<OrderId>) -> Result<Json<OrderOut>, Problem> {
         orders::get(&ctx, id.0).await
     }
 
@@ -195,11 +179,7 @@ impl PackagesApi {
     ///
     /// One that waits for its payment; what it reserved is free again.
     #[oai(path = "/orders/:id/cancel", method = "post", operation_id = "cancel_order")]
-    async fn cancel_order(
-        &self,
-        ctx: Data<&Ctx>,
-        id: Path<OrderId>,
-    ) -> Result<Json<OrderOut>, Problem> {
+    async fn cancel_order(&self, ctx: Data<&Ctx>, id: Path<OrderId>) -> Result<Json<OrderOut>, Problem> {
         orders::cancel(&ctx, id.0).await
     }
 

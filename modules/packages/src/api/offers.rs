@@ -146,7 +146,11 @@ macro_rules! common {
     };
 }
 
-pub(super) async fn change_product(ctx: &Ctx, id: ProductId, body: ProductPatch) -> Result<Json<OfferOut>, Problem> {
+pub(super) async fn change_product(
+    ctx: &Ctx,
+    id: ProductId,
+    body: ProductPatch,
+) -> Result<Json<OfferOut>, Problem> {
     let grants = body.grants.map(|all| all.into_iter().map(GrantDoc::read).collect::<Result<Vec<_>, _>>());
     let (grants, common) = (grants.transpose()?, common!(body));
     let part = |input: &mut OfferInput| {
@@ -157,7 +161,11 @@ pub(super) async fn change_product(ctx: &Ctx, id: ProductId, body: ProductPatch)
     Ok(Json(OfferOut::of(&offer, ctx)))
 }
 
-pub(super) async fn change_package(ctx: &Ctx, id: PackageId, body: PackagePatch) -> Result<Json<OfferOut>, Problem> {
+pub(super) async fn change_package(
+    ctx: &Ctx,
+    id: PackageId,
+    body: PackagePatch,
+) -> Result<Json<OfferOut>, Problem> {
     let items = body.items.map(|all: Vec<ItemDoc>| all.into_iter().map(Into::into).collect());
     let common = common!(body);
     let part = |input: &mut OfferInput| {

@@ -86,7 +86,11 @@ impl OfferInput {
         check.require(self.grants.is_empty(), "grants", "offer_grants_of_package");
         check.require((1..=MAX_ITEMS).contains(&self.items.len()), "items", "offer_items");
         self.items.sort_by_key(|item| item.product);
-        check.require(!self.items.windows(2).any(|two| matches!(two, [a, b] if a.product == b.product)), "items", "offer_items_twice");
+        check.require(
+            !self.items.windows(2).any(|two| matches!(two, [a, b] if a.product == b.product)),
+            "items",
+            "offer_items_twice",
+        );
         for item in &self.items {
             if own == Some(item.product) {
                 check.wrong(FieldError::new("items", "offer_contains_itself"));
@@ -157,7 +161,10 @@ mod tests {
     #[test]
     fn prices_and_currencies() {
         for price in [-1, 100_000_001, i64::MAX, i64::MIN] {
-            assert_eq!(codes(OfferInput { price, ..product() }.checked(currency("EUR"), None)), [("price".into(), "offer_price")]);
+            assert_eq!(
+                codes(OfferInput { price, ..product() }.checked(currency("EUR"), None)),
+                [("price".into(), "offer_price")]
+            );
         }
         assert!(OfferInput { price: 0, ..product() }.checked(currency("EUR"), None).is_ok());
         assert_eq!(codes(product().checked(currency("GBP"), None)), [("currency".into(), "offer_currency")]);
@@ -183,7 +190,8 @@ mod tests {
             grants: vec![GrantSpec::Credits { credits: 0, days: Some(0) }],
             ..product()
         };
-        let fields: Vec<_> = codes(wrong.checked(currency("EUR"), None)).into_iter().map(|(field, _)| field).collect();
+        let fields: Vec<_> =
+            codes(wrong.checked(currency("EUR"), None)).into_iter().map(|(field, _)| field).collect();
         assert_eq!(fields, ["stock", "per_client", "sale_until", "credits", "credit_days"]);
     }
     proptest! {

@@ -206,14 +206,18 @@ pub(crate) mod tests {
     fn another_currency_or_a_draft_is_nobody_s_business() {
         let active = offer(OfferKind::Product, OfferStatus::Active);
         assert_eq!(active.availability(at(0), currency("GBP")), Availability::Hidden);
-        assert_eq!(offer(OfferKind::Product, OfferStatus::Draft).availability(at(0), currency("EUR")), Availability::Hidden);
+        assert_eq!(
+            offer(OfferKind::Product, OfferStatus::Draft).availability(at(0), currency("EUR")),
+            Availability::Hidden
+        );
         let archived = offer(OfferKind::Product, OfferStatus::Archived);
         assert_eq!(archived.availability(at(0), currency("EUR")), Availability::Archived);
     }
     #[test]
     fn a_package_lacks_what_its_products_lack() {
         let mut package = offer(OfferKind::Package, OfferStatus::Active);
-        let item = Item { product: package.row.id, name: "One".into(), quantity: 1, grants: vec![], sold_out: true };
+        let item =
+            Item { product: package.row.id, name: "One".into(), quantity: 1, grants: vec![], sold_out: true };
         package.items.push(item);
         assert_eq!(package.availability(at(0), currency("EUR")), Availability::SoldOut);
     }
@@ -221,7 +225,10 @@ pub(crate) mod tests {
     fn grants_keep_their_form() {
         let grants = vec![GrantSpec::Credits { credits: 10, days: Some(90) }, GrantSpec::Service];
         let json = serde_json::to_value(&grants).unwrap();
-        assert_eq!(json, serde_json::json!([{"kind": "credits", "credits": 10, "days": 90}, {"kind": "service"}]));
+        assert_eq!(
+            json,
+            serde_json::json!([{"kind": "credits", "credits": 10, "days": 90}, {"kind": "service"}])
+        );
         assert_eq!(serde_json::from_value::<Vec<GrantSpec>>(json).unwrap(), grants);
     }
     proptest! {

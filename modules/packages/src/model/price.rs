@@ -10,7 +10,9 @@ pub(crate) fn parse_price(text: &str, currency: Currency) -> Option<i64> {
         None => (text, None),
     };
     let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-    let fits = digits(whole) && whole.len() <= 10 && fraction.is_none_or(|part| digits(part) && part.len() <= places);
+    let fits = digits(whole)
+        && whole.len() <= 10
+        && fraction.is_none_or(|part| digits(part) && part.len() <= places);
     if !fits {
         return None;
     }
@@ -38,10 +40,14 @@ mod tests {
     #[test]
     fn as_people_type_it() {
         let gbp = "GBP".parse().unwrap();
-        for (text, wanted) in [("297", 29_700), ("297.5", 29_750), (" 297,50 ", 29_750), ("0", 0), ("0.01", 1)] {
+        for (text, wanted) in
+            [("297", 29_700), ("297.5", 29_750), (" 297,50 ", 29_750), ("0", 0), ("0.01", 1)]
+        {
             assert_eq!(parse_price(text, gbp), Some(wanted), "{text}");
         }
-        for text in ["", "-1", "+1", "1.234", "1,000.00", "1 000", "£5", "1e3", ".5", "5.", "99999999999", "NaN", "٣"] {
+        for text in
+            ["", "-1", "+1", "1.234", "1,000.00", "1 000", "£5", "1e3", ".5", "5.", "99999999999", "NaN", "٣"]
+        {
             assert_eq!(parse_price(text, gbp), None, "{text}");
         }
         assert_eq!(parse_price("500", "JPY".parse().unwrap()), Some(500));

@@ -45,7 +45,8 @@ pub(crate) fn sold_of(offer: &Offer, quantity: i32) -> Sold {
         times: quantity,
         grant: grant.clone(),
     });
-    let mut grants: Vec<SoldGrant> = if offer.row.kind == OfferKind::Product { own.collect() } else { Vec::new() };
+    let mut grants: Vec<SoldGrant> =
+        if offer.row.kind == OfferKind::Product { own.collect() } else { Vec::new() };
     for item in &offer.items {
         let times = item.quantity.saturating_mul(quantity);
         *holds.entry(item.product).or_default() += times;
@@ -71,8 +72,8 @@ pub(crate) fn holds_of<'a>(lines: impl IntoIterator<Item = &'a Sold>) -> Vec<Hol
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
     use events::Id;
+    use proptest::prelude::*;
 
     use super::*;
     use crate::model::{Item, OfferStatus, offer::tests::offer};

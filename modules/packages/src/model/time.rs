@@ -52,6 +52,9 @@ mod tests {
         assert_eq!(local_text(at, "America/New_York"), "2026-07-01T09:30");
         assert_eq!(parse_local("2026-13-01T09:30", "Europe/London"), None);
         assert_eq!(parse_local("soon", "Europe/London"), None);
-        assert_eq!(parse_local("2026-03-29T01:30", "Europe/London").unwrap().to_string(), "2026-03-29T01:30:00Z");
+        assert_eq!(
+            parse_local("2026-03-29T01:30", "Europe/London").unwrap().to_string(),
+            "2026-03-29T01:30:00Z"
+        );
     }
 }

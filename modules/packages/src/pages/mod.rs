@@ -37,8 +37,16 @@ pub(crate) fn all() -> Vec<PageRoute> {
         PageRoute::new(Client, "/:slug/me/orders", get(me::orders)),
         PageRoute::new(Client, "/:slug/me/credits", get(me::credits)),
         PageRoute::new(Studio, "/:slug/studio/offers", get(studio_offers::list)),
-        PageRoute::new(Studio, "/:slug/studio/offers/payments", get(studio_offers::payments).post(studio_offers::save_payments)),
-        PageRoute::new(Studio, "/:slug/studio/offers/new/:kind", get(offer_form::blank).post(offer_form::create)),
+        PageRoute::new(
+            Studio,
+            "/:slug/studio/offers/payments",
+            get(studio_offers::payments).post(studio_offers::save_payments),
+        ),
+        PageRoute::new(
+            Studio,
+            "/:slug/studio/offers/new/:kind",
+            get(offer_form::blank).post(offer_form::create),
+        ),
         PageRoute::new(Studio, "/:slug/studio/offers/edit/:id", get(offer_form::show).post(offer_form::save)),
         PageRoute::new(Studio, "/:slug/studio/offers/edit/:id/status", post(studio_offers::set_status)),
         PageRoute::new(Studio, "/:slug/studio/orders", get(studio_orders::list)),

@@ -10,8 +10,8 @@ use poem::{
 
 use crate::{
     model::{
-        GrantSpec, ItemInput, Offer, OfferId, OfferInput, OfferKind, OfferStatus, local_text, parse_local, parse_price,
-        price_text,
+        GrantSpec, ItemInput, Offer, OfferId, OfferInput, OfferKind, OfferStatus, local_text, parse_local,
+        parse_price, price_text,
     },
     service,
     views::{Choice, ItemField, OfferFormPage, status_label},
@@ -56,7 +56,10 @@ pub(super) async fn create(
 
 /// The form with what the offer is.
 #[handler]
-pub(super) async fn show(Data(ctx): Data<&Ctx>, Path((_, id)): Path<(String, String)>) -> Result<Page, Problem> {
+pub(super) async fn show(
+    Data(ctx): Data<&Ctx>,
+    Path((_, id)): Path<(String, String)>,
+) -> Result<Page, Problem> {
     let offer = service::staff_offer(ctx, offer_id(&id)?).await?;
     let form = filled(ctx, &offer);
     page(ctx, offer.row.kind, Some(&offer), form).await
@@ -162,7 +165,10 @@ fn read(ctx: &Ctx, kind: OfferKind, form: &Form) -> Result<OfferInput, Problem> 
     let mut errors = Vec::new();
     let price = parse_price(form.text("price"), currency);
     if price.is_none() {
-        errors.push(FieldError::new("price", if form.text("price").is_empty() { "required" } else { "offer_price" }));
+        errors.push(FieldError::new(
+            "price",
+            if form.text("price").is_empty() { "required" } else { "offer_price" },
+        ));
     }
     let input = OfferInput {
         kind,

@@ -70,7 +70,8 @@ pub(super) async fn payments(Data(ctx): Data<&Ctx>) -> Result<Page, Problem> {
 #[handler]
 pub(super) async fn save_payments(Data(ctx): Data<&Ctx>, form: Form) -> Result<Response, Problem> {
     let before = service::payment_settings(ctx).await?;
-    let sandbox_on = if billing::installed().sandbox().is_some() { form.ticked("sandbox_on") } else { before.sandbox_on };
+    let sandbox_on =
+        if billing::installed().sandbox().is_some() { form.ticked("sandbox_on") } else { before.sandbox_on };
     let settings = Settings {
         manual_on: form.ticked("manual_on"),
         manual_instructions: form.string("manual_instructions"),
@@ -79,7 +80,8 @@ pub(super) async fn save_payments(Data(ctx): Data<&Ctx>, form: Form) -> Result<R
     };
     match service::save_payment_settings(ctx, settings.clone()).await {
         Ok(()) => {
-            let done = Redirect::to(ctx.path("/studio/offers")).flash(Text::key("packages-studio-payments-saved"));
+            let done =
+                Redirect::to(ctx.path("/studio/offers")).flash(Text::key("packages-studio-payments-saved"));
             Ok(done.into_response())
         }
         Err(problem) if problem.status == StatusCode::UNPROCESSABLE_ENTITY => {

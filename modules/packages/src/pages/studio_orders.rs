@@ -47,7 +47,10 @@ async fn detail(ctx: &Ctx, id: OrderId) -> Result<StudioOrderPage, Problem> {
 
 /// One order with its timeline.
 #[handler]
-pub(super) async fn show(Data(ctx): Data<&Ctx>, Path((_, id)): Path<(String, String)>) -> Result<Page, Problem> {
+pub(super) async fn show(
+    Data(ctx): Data<&Ctx>,
+    Path((_, id)): Path<(String, String)>,
+) -> Result<Page, Problem> {
     Ok(Page::of(&detail(ctx, order_id(&id)?).await?))
 }
 
@@ -62,9 +65,13 @@ pub(super) async fn mark_paid(
     let problem = match service::mark_paid(ctx, order, form.text("note")).await {
         Ok(order) => {
             let text = Text::key("packages-studio-marked-paid").arg("number", order.number);
-            return Ok(Redirect::to(ctx.path(&format!("/studio/orders/{}", order.id))).flash(text).into_response());
+            return Ok(Redirect::to(ctx.path(&format!("/studio/orders/{}", order.id)))
+                .flash(text)
+                .into_response());
         }
-        Err(problem) if matches!(problem.status, StatusCode::UNPROCESSABLE_ENTITY | StatusCode::CONFLICT) => problem,
+        Err(problem) if matches!(problem.status, StatusCode::UNPROCESSABLE_ENTITY | StatusCode::CONFLICT) => {
+            problem
+        }
         Err(problem) => return Err(problem),
     };
     let page = StudioOrderPage { form: form.refused(&problem), ..detail(ctx, order).await? };

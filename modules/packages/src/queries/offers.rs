@@ -1,13 +1,15 @@
 use diesel::{
-    AsChangeset, BoolExpressionMethods, ExpressionMethods, Insertable, JoinOnDsl, OptionalExtension, PgTextExpressionMethods, QueryDsl,
-    QueryResult, SelectableHelper,
+    AsChangeset, BoolExpressionMethods, ExpressionMethods, Insertable, JoinOnDsl, OptionalExtension,
+    PgTextExpressionMethods, QueryDsl, QueryResult, SelectableHelper,
 };
 use diesel_async::RunQueryDsl;
 use events::{Currency, Instant};
 use kernel::{Paging, Tx};
 
 use crate::{
-    model::{AnyOffer, GrantSpec, Item, ItemInput, Offer, OfferId, OfferInput, OfferKind, OfferRow, OfferStatus},
+    model::{
+        AnyOffer, GrantSpec, Item, ItemInput, Offer, OfferId, OfferInput, OfferKind, OfferRow, OfferStatus,
+    },
     schema::{offer_prices, offers, package_items},
 };
 
@@ -33,7 +35,8 @@ async fn complete(tx: &mut Tx, rows: Vec<OfferRow>) -> QueryResult<Vec<Offer>> {
         rows.iter().filter(|row| row.kind == OfferKind::Package).map(|row| row.id).collect();
     let all = if packages.is_empty() { Vec::new() } else { items(tx, packages).await? };
     let whole = |row: OfferRow| {
-        let items = all.iter().filter(|(package, _)| *package == row.id).map(|(_, item)| item.clone()).collect();
+        let items =
+            all.iter().filter(|(package, _)| *package == row.id).map(|(_, item)| item.clone()).collect();
         Offer { grants: grants(row.grants.clone()), items, row }
     };
     Ok(rows.into_iter().map(whole).collect())
@@ -185,7 +188,9 @@ fn changes(input: &OfferInput, sold_out: bool, now: Instant) -> Changes<'_> {
 /// # Errors
 /// The constraint `package_items_product` when one is no product of this tenant.
 pub(crate) async fn set_items(tx: &mut Tx, package: OfferId, items: &[ItemInput]) -> QueryResult<()> {
-    diesel::delete(package_items::table.filter(package_items::package_id.eq(package))).execute(&mut **tx).await?;
+    diesel::delete(package_items::table.filter(package_items::package_id.eq(package)))
+        .execute(&mut **tx)
+        .await?;
     let row = |item: &ItemInput| {
         (
             package_items::package_id.eq(package),
@@ -201,7 +206,12 @@ pub(crate) async fn set_items(tx: &mut Tx, package: OfferId, items: &[ItemInput]
 }
 
 /// Writes a price into the history.
-pub(crate) async fn insert_price(tx: &mut Tx, offer: OfferId, price: i64, currency: Currency) -> QueryResult<()> {
+pub(crate) async fn insert_price(
+    tx: &mut Tx,
+    offer: OfferId,
+    price: i64,
+    currency: Currency,
+) -> QueryResult<()> {
     let ctx = tx.ctx().clone();
     let row = (
         offer_prices::id.eq(ctx.new_id::<AnyOffer>()),

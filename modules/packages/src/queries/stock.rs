@@ -35,7 +35,11 @@ pub(crate) async fn add_stock(tx: &mut Tx, offer: OfferId, stock: Option<i32>) -
 }
 
 /// Sets how many there are of an offer. Answers whether it is sold out now, or `Err(taken)` when more are taken already.
-pub(crate) async fn change_stock(tx: &mut Tx, offer: OfferId, stock: Option<i32>) -> QueryResult<Result<bool, i32>> {
+pub(crate) async fn change_stock(
+    tx: &mut Tx,
+    offer: OfferId,
+    stock: Option<i32>,
+) -> QueryResult<Result<bool, i32>> {
     let taken: i32 =
         offer_stock::table.find(offer).select(offer_stock::taken).for_update().first(&mut **tx).await?;
     if !can_sell(stock, taken, 0) {
@@ -52,14 +56,17 @@ pub(crate) async fn change_stock(tx: &mut Tx, offer: OfferId, stock: Option<i32>
 pub(crate) async fn reserve(tx: &mut Tx, client: ClientId, holds: &[Hold]) -> Result<(), Refused> {
     let mut gone = Vec::new();
     for hold in holds {
-        let taken: Option<(i32, Option<i32>)> =
-            diesel::update(offer_stock::table.find(hold.offer))
-                .filter(diesel::dsl::sql::<st::Bool>("(stock IS NULL OR taken + ").bind::<st::Integer, _>(hold.count).sql(" <= stock)"))
-                .set(offer_stock::taken.eq(offer_stock::taken + hold.count))
-                .returning((offer_stock::taken, offer_stock::stock))
-                .get_result(&mut **tx)
-                .await
-                .optional()?;
+        let taken: Option<(i32, Option<i32>)> = diesel::update(offer_stock::table.find(hold.offer))
+            .filter(
+                diesel::dsl::sql::<st::Bool>("(stock IS NULL OR taken + ")
+                    .bind::<st::Integer, _>(hold.count)
+                    .sql(" <= stock)"),
+            )
+            .set(offer_stock::taken.eq(offer_stock::taken + hold.count))
+            .returning((offer_stock::taken, offer_stock::stock))
+            .get_result(&mut **tx)
+            .await
+            .optional()?;
         let (taken, stock) = taken.ok_or(Refused::SoldOut)?;
         if stock.is_some_and(|stock| taken >= stock) {
             gone.push(hold.offer);
@@ -122,6 +129,7 @@ async fn mark_sold_out(tx: &mut Tx, ids: Vec<OfferId>, sold_out: bool) -> QueryR
     if ids.is_empty() {
         return Ok(());
     }
-    let turned = diesel::update(offers::table.filter(offers::id.eq_any(ids)).filter(offers::sold_out.ne(sold_out)));
+    let turned =
+        diesel::update(offers::table.filter(offers::id.eq_any(ids)).filter(offers::sold_out.ne(sold_out)));
     turned.set(offers::sold_out.eq(sold_out)).execute(&mut **tx).await.map(drop)
 }

@@ -11,7 +11,8 @@ use crate::{
 /// What a visitor may see: active offers in the business's currency, with whether each can be bought now.
 pub(crate) async fn catalogue(ctx: &Ctx) -> Result<Vec<(Offer, Availability)>, Problem> {
     let (now, currency) = (ctx.now(), ctx.tenant().currency);
-    let offers: Vec<Offer> = ctx.tx(OFFERS_READ, async |tx| Ok::<_, Problem>(queries::shown(tx).await?)).await?;
+    let offers: Vec<Offer> =
+        ctx.tx(OFFERS_READ, async |tx| Ok::<_, Problem>(queries::shown(tx).await?)).await?;
     let with = offers.into_iter().map(|offer| (offer.availability(now, currency), offer));
     let seen = with.filter(|(state, _)| *state != Availability::Hidden).map(|(state, offer)| (offer, state));
     Ok(seen.collect())
@@ -45,7 +46,8 @@ pub(crate) async fn manage(
         filter.status = Some(OfferStatus::Active);
     }
     let permission = if staff { OFFERS_WRITE } else { OFFERS_READ };
-    let rows = ctx.tx(permission, async |tx| Ok::<_, Problem>(queries::list(tx, &filter, paging).await?)).await?;
+    let rows =
+        ctx.tx(permission, async |tx| Ok::<_, Problem>(queries::list(tx, &filter, paging).await?)).await?;
     Ok(paging.cut(rows, |offer| (offer.row.created_at, offer.row.id.uuid())))
 }
 

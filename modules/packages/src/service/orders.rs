@@ -54,7 +54,8 @@ pub(crate) async fn list(
     filter: &OrderFilter,
     paging: &Paging,
 ) -> Result<(Vec<Order>, Option<String>), Problem> {
-    let rows = ctx.tx(ORDERS_READ, async |tx| Ok::<_, Problem>(billing::list(tx, filter, paging).await?)).await?;
+    let rows =
+        ctx.tx(ORDERS_READ, async |tx| Ok::<_, Problem>(billing::list(tx, filter, paging).await?)).await?;
     Ok(paging.cut(rows, |order| (order.created_at, order.id.uuid())))
 }
 

@@ -1,6 +1,4 @@
-use billing::{
-    MarkPaid, Method, NewPayment, Order, SandboxState, SandboxStep, Status,
-};
+use billing::{MarkPaid, Method, NewPayment, Order, SandboxState, SandboxStep, Status};
 use events::{Instant, OrderId};
 use kernel::{Check, Ctx, Problem, Tx, audit};
 use poem::http::StatusCode;
@@ -53,7 +51,8 @@ pub(crate) async fn sandbox_page(ctx: &Ctx, token: &str) -> Result<(Order, Sandb
 /// Carries out what was chosen on the sandbox's page. Answers where to go on.
 pub(crate) async fn sandbox_outcome(ctx: &Ctx, token: &str, button: &str) -> Result<String, Problem> {
     let (order, state) = sandbox_page(ctx, token).await?;
-    let outcome = Outcome::read(state.step, button).ok_or_else(|| Problem::field("outcome", "payment_outcome"))?;
+    let outcome =
+        Outcome::read(state.step, button).ok_or_else(|| Problem::field("outcome", "payment_outcome"))?;
     let receipt = ctx.path(&format!("/order/{}", order.token));
     match outcome {
         Outcome::Challenge => {
@@ -68,7 +67,10 @@ pub(crate) async fn sandbox_outcome(ctx: &Ctx, token: &str, button: &str) -> Res
         }
         Outcome::Decline => {
             let payment = NewPayment::of(Method::Sandbox, format!("declined/{}", state.nonce), order.total());
-            ctx.tx(ORDER_LINK, async |tx| Ok::<_, Problem>(billing::payment_failed(tx, order.id, payment).await?)).await?;
+            ctx.tx(ORDER_LINK, async |tx| {
+                Ok::<_, Problem>(billing::payment_failed(tx, order.id, payment).await?)
+            })
+            .await?;
             Ok(receipt)
         }
     }
@@ -84,7 +86,8 @@ async fn settle(tx: &mut Tx, id: OrderId, payment: NewPayment) -> Result<Order, 
     }
     Ok(match billing::mark_paid(tx, id, payment).await? {
         MarkPaid::Paid(order) => {
-            audit(tx, "order.paid", order.id, json!({ "method": order.provider, "total": order.total() })).await?;
+            audit(tx, "order.paid", order.id, json!({ "method": order.provider, "total": order.total() }))
+                .await?;
             order
         }
         MarkPaid::AlreadyPaid(order) => order,
@@ -98,8 +101,12 @@ pub(crate) async fn mark_paid(ctx: &Ctx, id: OrderId, note: &str) -> Result<Orde
     check.finish()?;
     ctx.tx(ORDERS_WRITE, async |tx| {
         let order = own(billing::by_id(tx, id).await?)?;
-        let payment =
-            NewPayment { method: Method::Manual, reference: order.id.to_string(), amount: order.total(), note };
+        let payment = NewPayment {
+            method: Method::Manual,
+            reference: order.id.to_string(),
+            amount: order.total(),
+            note,
+        };
         settle(tx, id, payment).await
     })
     .await
@@ -200,7 +207,11 @@ mod tests {
         assert_eq!(Outcome::read(Pay, "challenge"), Some(Outcome::Challenge));
         assert_eq!(Outcome::read(Challenge, "challenge_ok"), Some(Outcome::Pay));
         assert_eq!(Outcome::read(Challenge, "challenge_failed"), Some(Outcome::Decline));
-        assert_eq!(Outcome::read(Pay, "challenge_ok"), None, "the bank's answer can't be given before it asked");
+        assert_eq!(
+            Outcome::read(Pay, "challenge_ok"),
+            None,
+            "the bank's answer can't be given before it asked"
+        );
         assert_eq!(Outcome::read(Challenge, "pay"), None, "nor can the bank be passed by");
     }
 }

@@ -71,8 +71,13 @@ impl ClientCard {
 
 /// All blocks, in every form.
 pub(crate) fn samples() -> Vec<Block> {
-    let offers = vec![Card::sample(Availability::Open, true), Card::free_sample(), Card::sample(Availability::SoldOut, false)];
-    let revenue = RevenueCard { revenue: money(1_234_500), orders: 12, change: Some(-8), has_change: true, waiting: 2 };
+    let offers = vec![
+        Card::sample(Availability::Open, true),
+        Card::free_sample(),
+        Card::sample(Availability::SoldOut, false),
+    ];
+    let revenue =
+        RevenueCard { revenue: money(1_234_500), orders: 12, change: Some(-8), has_change: true, waiting: 2 };
     let credits = CreditsCard { credits: 9, expiring: 4, next_expiry: Some(moment()), buy: true };
     let client = ClientCard { credits: 9, next_expiry: Some(moment()), orders: StudioOrderRow::samples() };
     vec![

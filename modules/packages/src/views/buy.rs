@@ -84,8 +84,14 @@ impl View for OfferPage {
             form: FormState::default().with("key", "k"),
         };
         let open = page(Availability::Open, &[Method::Sandbox, Method::Manual]);
-        let wrong = FormState::default().with("key", "k").with("email", "sam@").wrong(&kernel::FieldError::new("email", "email"));
-        let refused = FormState { error: Some(Text::key("problem-offer-sold-out")), ..FormState::default().with("key", "k") };
+        let wrong = FormState::default()
+            .with("key", "k")
+            .with("email", "sam@")
+            .wrong(&kernel::FieldError::new("email", "email"));
+        let refused = FormState {
+            error: Some(Text::key("problem-offer-sold-out")),
+            ..FormState::default().with("key", "k")
+        };
         vec![
             Self { form: wrong, ..open.clone() },
             Self { form: refused, ..open },

@@ -71,7 +71,13 @@ impl Card {
     }
     pub(in crate::views) fn free_sample() -> Self {
         let price = super::money(0);
-        Self { summary: String::new(), gives: vec![], free: true, price, ..Self::sample(Availability::Open, false) }
+        Self {
+            summary: String::new(),
+            gives: vec![],
+            free: true,
+            price,
+            ..Self::sample(Availability::Open, false)
+        }
     }
 }
 

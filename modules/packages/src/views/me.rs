@@ -41,7 +41,8 @@ impl View for MyOrdersPage {
             state,
             state_label: format!("packages-state-{state}"),
         };
-        let orders = ["paid", "refunded", "transfer", "declined", "unpaid", "expired", "cancelled"].map(order).into();
+        let orders =
+            ["paid", "refunded", "transfer", "declined", "unpaid", "expired", "cancelled"].map(order).into();
         vec![Self { orders, next: Some("c".into()) }, Self { orders: vec![], next: None }]
     }
 }
@@ -79,13 +80,21 @@ pub(crate) struct MyCreditsPage {
 
 impl MyCreditsPage {
     pub(crate) fn of(account: Account) -> Self {
-        let lot = |lot: ledger::credits::Lot| LotView { name: lot.name, credits: lot.balance, expires_at: lot.expires_at };
+        let lot = |lot: ledger::credits::Lot| LotView {
+            name: lot.name,
+            credits: lot.balance,
+            expires_at: lot.expires_at,
+        };
         let movement = |one: ledger::credits::Movement| MovementView {
             at: one.at,
             what: format!("packages-credit-{}", one.kind),
             reason: one.reason,
             gain: one.amount > 0,
-            amount: if one.amount > 0 { format!("+{}", one.amount) } else { format!("−{}", one.amount.unsigned_abs()) },
+            amount: if one.amount > 0 {
+                format!("+{}", one.amount)
+            } else {
+                format!("−{}", one.amount.unsigned_abs())
+            },
         };
         Self {
             credits: account.balance.credits,
@@ -112,7 +121,8 @@ impl View for MyCreditsPage {
             amount: if gain { "+10".into() } else { "−1".into() },
             gain,
         };
-        let kinds = [("grant", true), ("spend", false), ("refund", true), ("expire", false), ("revoke", false)];
+        let kinds =
+            [("grant", true), ("spend", false), ("refund", true), ("expire", false), ("revoke", false)];
         let empty = Self::of(Account::default());
         let lot = |expires_at| LotView { name: "Ten classes".into(), credits: 9, expires_at };
         let full = Self {

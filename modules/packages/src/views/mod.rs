@@ -13,8 +13,8 @@ pub(crate) use card::Card;
 pub(crate) use me::{LotView, MyCreditsPage, MyOrder, MyOrdersPage};
 pub(crate) use order::{OrderPage, Shown};
 pub(crate) use studio::{
-    Choice, ItemField, OfferFormPage, StudioOfferRow, StudioOffersPage, StudioOrderPage, StudioOrderRow, StudioOrdersPage,
-    StudioPaymentsPage, status_label,
+    Choice, ItemField, OfferFormPage, StudioOfferRow, StudioOffersPage, StudioOrderPage, StudioOrderRow,
+    StudioOrdersPage, StudioPaymentsPage, status_label,
 };
 
 use events::{Instant, Money};

@@ -86,8 +86,12 @@ impl OrderPage {
         let order = &view.order;
         let shown = Shown::of(order, view.declined, now);
         // Somebody who pays by transfer is offered the other ways too; the one that is set needs no button.
-        let other: Vec<Method> =
-            view.ways.iter().copied().filter(|way| shown != Shown::Transfer || *way != Method::Manual).collect();
+        let other: Vec<Method> = view
+            .ways
+            .iter()
+            .copied()
+            .filter(|way| shown != Shown::Transfer || *way != Method::Manual)
+            .collect();
         let instructions = (shown == Shown::Transfer).then(|| view.settings.manual_instructions.clone());
         Self {
             business: business.into(),
@@ -143,7 +147,8 @@ impl View for OrderPage {
         Text::key("packages-order-title").arg("number", self.number)
     }
     fn samples() -> Vec<Self> {
-        let card = [Shown::Paid, Shown::Refunded, Shown::Declined, Shown::Unpaid, Shown::Expired, Shown::Cancelled];
+        let card =
+            [Shown::Paid, Shown::Refunded, Shown::Declined, Shown::Unpaid, Shown::Expired, Shown::Cancelled];
         let mut all: Vec<_> = card.map(|shown| Self::sample(shown, Method::Sandbox)).into();
         all.push(Self::sample(Shown::Transfer, Method::Manual));
         all.push(Self { free: true, total: money(0), ..Self::sample(Shown::Paid, Method::Free) });
@@ -187,6 +192,10 @@ mod tests {
         assert_eq!(Shown::of(&waits, true, before), Shown::Declined);
         assert_eq!(Shown::of(&waits, true, after), Shown::Expired, "before the job has run");
         assert_eq!(Shown::of(&order(Status::PendingPayment, Method::Manual), false, before), Shown::Transfer);
-        assert_eq!(Shown::of(&order(Status::Paid, Method::Sandbox), true, after), Shown::Paid, "an old refusal does not matter");
+        assert_eq!(
+            Shown::of(&order(Status::Paid, Method::Sandbox), true, after),
+            Shown::Paid,
+            "an old refusal does not matter"
+        );
     }
 }

@@ -33,7 +33,14 @@ pub async fn expire(tx: &mut Tx, limit: i64) -> Result<usize, CreditError> {
         // A lot may expire more than once, when something is returned to it in between: each time is its own source.
         let time = tx.ctx().new_id::<Posting>().uuid().simple();
         let (source, moves) = (format!("expire/{lot}/{time}"), [Take { lot: *lot, credits: *credits }]);
-        let entry = Post { client: *client, kind: Kind::Expire, source: &source, reason, moves: &moves, reverses: None };
+        let entry = Post {
+            client: *client,
+            kind: Kind::Expire,
+            source: &source,
+            reason,
+            moves: &moves,
+            reverses: None,
+        };
         post(tx, entry).await?;
     }
     Ok(due.len())

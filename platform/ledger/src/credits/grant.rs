@@ -38,6 +38,7 @@ pub async fn grant(tx: &mut Tx, grant: Grant<'_>) -> Result<Granted, CreditError
     let source = format!("grant/{}", grant.source);
     let moves = [Take { lot, credits }];
     let (client, reason) = (grant.client, grant.name);
-    post(tx, Post { client, kind: Kind::Grant, source: &source, reason, moves: &moves, reverses: None }).await?;
+    post(tx, Post { client, kind: Kind::Grant, source: &source, reason, moves: &moves, reverses: None })
+        .await?;
     Ok(Granted::Granted(lot))
 }

@@ -80,7 +80,12 @@ mod tests {
         Instant::new(jiff::Timestamp::from_second(second).unwrap())
     }
     fn lot(id: u128, balance: i32, expires: Option<i64>, created: i64) -> OpenLot {
-        OpenLot { id: Id::from_uuid(uuid::Uuid::from_u128(id)), balance, expires_at: expires.map(at), created_at: at(created) }
+        OpenLot {
+            id: Id::from_uuid(uuid::Uuid::from_u128(id)),
+            balance,
+            expires_at: expires.map(at),
+            created_at: at(created),
+        }
     }
     fn any_lots() -> impl Strategy<Value = Vec<OpenLot>> {
         let one = (0..20_i32, proptest::option::of(0..200_i64), 0..50_i64);
@@ -95,7 +100,8 @@ mod tests {
 
     #[test]
     fn the_first_to_expire_pays_first() {
-        let lots = [lot(1, 5, None, 0), lot(2, 5, Some(300), 9), lot(3, 2, Some(200), 9), lot(4, 5, Some(300), 8)];
+        let lots =
+            [lot(1, 5, None, 0), lot(2, 5, Some(300), 9), lot(3, 2, Some(200), 9), lot(4, 5, Some(300), 8)];
         let takes = plan_spend(&lots, 9, at(100)).unwrap();
         let order: Vec<_> = takes.iter().map(|take| (take.lot.uuid().as_u128(), take.credits)).collect();
         assert_eq!(order, [(3, 2), (4, 5), (2, 2)]);

@@ -87,9 +87,10 @@ pub(super) async fn post(tx: &mut Tx, post: Post<'_>) -> QueryResult<bool> {
         return Ok(false);
     }
     let (other, sign) = post.kind.sides();
-    let halves = post.moves.iter().flat_map(|take| {
-        [(take.lot, "held", sign * take.credits), (take.lot, other, -sign * take.credits)]
-    });
+    let halves = post
+        .moves
+        .iter()
+        .flat_map(|take| [(take.lot, "held", sign * take.credits), (take.lot, other, -sign * take.credits)]);
     let entries: Vec<_> = (0_i32..)
         .zip(halves)
         .map(|(position, (lot, account, amount))| {

@@ -1,6 +1,5 @@
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, QueryDsl, QueryResult, Queryable, Selectable,
-    SelectableHelper,
+    BoolExpressionMethods, ExpressionMethods, QueryDsl, QueryResult, Queryable, Selectable, SelectableHelper,
 };
 use diesel_async::RunQueryDsl;
 use events::{ClientId, Instant, LotId};
@@ -69,7 +68,8 @@ pub async fn balance(tx: &mut Tx, client: ClientId) -> QueryResult<Balance> {
         .load(&mut **tx)
         .await?;
     let next_expiry = open.iter().filter_map(|(_, at)| *at).min();
-    let sum = |lots: &mut dyn Iterator<Item = &(i32, Option<Instant>)>| lots.map(|(n, _)| i64::from(*n)).sum();
+    let sum =
+        |lots: &mut dyn Iterator<Item = &(i32, Option<Instant>)>| lots.map(|(n, _)| i64::from(*n)).sum();
     Ok(Balance {
         credits: sum(&mut open.iter()),
         next_expiry,
@@ -109,13 +109,20 @@ pub async fn lots_of_sources(tx: &mut Tx, sources: &[String]) -> QueryResult<Vec
 pub async fn history(tx: &mut Tx, client: ClientId, paging: &Paging) -> QueryResult<Vec<Movement>> {
     let mut query = credit_transactions::table.filter(credit_transactions::client_id.eq(client)).into_boxed();
     if let Some(after) = paging.after {
-        let tie = credit_transactions::at.lt(after.at).or(credit_transactions::id.lt(TransactionId::from_uuid(after.id)));
+        let tie = credit_transactions::at
+            .lt(after.at)
+            .or(credit_transactions::id.lt(TransactionId::from_uuid(after.id)));
         query = query.filter(credit_transactions::at.le(after.at)).filter(tie);
     }
     let rows: Vec<(TransactionId, Instant, String, String)> = query
         .order((credit_transactions::at.desc(), credit_transactions::id.desc()))
         .limit(paging.limit + 1)
-        .select((credit_transactions::id, credit_transactions::at, credit_transactions::kind, credit_transactions::reason))
+        .select((
+            credit_transactions::id,
+            credit_transactions::at,
+            credit_transactions::kind,
+            credit_transactions::reason,
+        ))
         .load(&mut **tx)
         .await?;
     let ids: Vec<TransactionId> = rows.iter().map(|(id, ..)| *id).collect();

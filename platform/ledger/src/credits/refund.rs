@@ -35,7 +35,8 @@ pub async fn refund(
     credits: Option<i32>,
     on_expired: OnExpired,
 ) -> Result<Returned, CreditError> {
-    let spent = posted(tx, Kind::Spend, &format!("spend/{spent_by}")).await?.ok_or(CreditError::UnknownSource)?;
+    let spent =
+        posted(tx, Kind::Spend, &format!("spend/{spent_by}")).await?.ok_or(CreditError::UnknownSource)?;
     let source = format!("refund/{source}");
     let lots = lock(tx, &spent.moves).await?;
     if posted(tx, Kind::Refund, &source).await?.is_some() {
@@ -49,7 +50,8 @@ pub async fn refund(
         return Err(CreditError::Amount);
     }
     let back = plan_refund(&left, wanted);
-    let entry = Post { client, kind: Kind::Refund, source: &source, reason, moves: &back, reverses: Some(id) };
+    let entry =
+        Post { client, kind: Kind::Refund, source: &source, reason, moves: &back, reverses: Some(id) };
     if !post(tx, entry).await? {
         return Ok(Returned::AlreadyReturned);
     }
@@ -107,7 +109,14 @@ async fn settle_expired(
             continue;
         }
         let expiry = format!("expire/{source}/{}", lot.id);
-        let entry = Post { client, kind: Kind::Expire, source: &expiry, reason: &lot.name, moves: &[*take], reverses: None };
+        let entry = Post {
+            client,
+            kind: Kind::Expire,
+            source: &expiry,
+            reason: &lot.name,
+            moves: &[*take],
+            reverses: None,
+        };
         post(tx, entry).await?;
         if let OnExpired::NewLot { days } = rule {
             let replaced = Grant {

@@ -24,7 +24,8 @@ pub async fn spend(tx: &mut Tx, spend: Spend<'_>) -> Result<Spent, CreditError> 
     if let Some(before) = posted(tx, Kind::Spend, &source).await? {
         return Ok(Spent::AlreadySpent(before.moves));
     }
-    let takes = plan_spend(&lots, credits, now).map_err(|short| CreditError::Short { missing: short.missing })?;
+    let takes =
+        plan_spend(&lots, credits, now).map_err(|short| CreditError::Short { missing: short.missing })?;
     let (client, reason) = (spend.client, spend.reason);
     let entry = Post { client, kind: Kind::Spend, source: &source, reason, moves: &takes, reverses: None };
     if post(tx, entry).await? {

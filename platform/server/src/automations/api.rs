@@ -127,7 +127,9 @@ impl AutomationsApi {
     /// List automations
     #[oai(path = "/automations", method = "get")]
     async fn list(&self, ctx: Data<&Ctx>) -> Result<Json<Vec<AutomationOut>>, Problem> {
-        let all = ctx.tx(AUTOMATIONS_READ, async |tx| Ok::<_, Problem>(queries::automations_list(tx).await?)).await?;
+        let all = ctx
+            .tx(AUTOMATIONS_READ, async |tx| Ok::<_, Problem>(queries::automations_list(tx).await?))
+            .await?;
         Ok(Json(all.into_iter().map(AutomationOut::from).collect()))
     }
 
@@ -179,7 +181,9 @@ impl AutomationsApi {
         let paging = Paging::new(cursor.as_deref(), limit.0)?;
         load(&ctx, id.0).await?;
         let rows = ctx
-            .tx(AUTOMATIONS_READ, async |tx| Ok::<_, Problem>(queries::runs_list(tx, Some(id.0), &paging).await?))
+            .tx(AUTOMATIONS_READ, async |tx| {
+                Ok::<_, Problem>(queries::runs_list(tx, Some(id.0), &paging).await?)
+            })
             .await?;
         let (rows, next_cursor) = paging.cut(rows, |(run, _)| (run.started_at, run.id.uuid()));
         Ok(Json(RunPage { items: rows.into_iter().map(|(run, _)| run.into()).collect(), next_cursor }))
@@ -187,5 +191,8 @@ impl AutomationsApi {
 }
 
 async fn load(ctx: &Ctx, id: AutomationId) -> Result<Automation, Problem> {
-    ctx.tx(AUTOMATIONS_READ, async |tx| queries::automation_by_id(tx, id).await?.ok_or_else(Problem::not_found)).await
+    ctx.tx(AUTOMATIONS_READ, async |tx| {
+        queries::automation_by_id(tx, id).await?.ok_or_else(Problem::not_found)
+    })
+    .await
 }

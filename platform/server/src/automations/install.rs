@@ -10,10 +10,7 @@ use serde_json::json;
 use tenants::Lookup;
 
 use super::queries;
-use crate::{
-    app::App,
-    core::AUTOMATIONS_WRITE,
-};
+use crate::{app::App, core::AUTOMATIONS_WRITE};
 
 /// Name of the example that the demo business of `platform dev` uses.
 const DEMO: &str = "welcome-note";
@@ -28,7 +25,8 @@ pub async fn install(app: &App, ctx: &Ctx, component: &[u8]) -> Result<Automatio
     if !ctx.may(AUTOMATIONS_WRITE) {
         return Err(kernel::TxError::Denied(AUTOMATIONS_WRITE).into());
     }
-    let manifest = Manifest::of_component(component).map_err(|error| not_accepted("manifest", &error.to_string()))?;
+    let manifest =
+        Manifest::of_component(component).map_err(|error| not_accepted("manifest", &error.to_string()))?;
     let published = |name: &str| events::catalogue().iter().any(|event| event.name == name);
     manifest.check_triggers(published).map_err(|error| not_accepted("manifest", &error.to_string()))?;
     let host = app.automations.host().await.map_err(Problem::internal)?;
@@ -36,7 +34,8 @@ pub async fn install(app: &App, ctx: &Ctx, component: &[u8]) -> Result<Automatio
     let digest = Digest::of(component);
     ctx.tx(AUTOMATIONS_WRITE, async |tx| {
         let id = queries::automation_put(tx, &manifest, digest.as_bytes(), component).await?;
-        let detail = json!({ "name": manifest.name, "version": manifest.version, "digest": digest.to_string() });
+        let detail =
+            json!({ "name": manifest.name, "version": manifest.version, "digest": digest.to_string() });
         kernel::audit(tx, "automation.installed", id, detail).await?;
         Ok(id)
     })
@@ -96,7 +95,9 @@ pub async fn install_demo(app: Arc<App>) {
 }
 
 async fn try_install_demo(app: &App) -> anyhow::Result<()> {
-    let Lookup::Found(tenant) = app.directory.by_slug(DEMO_TENANT, app.clock.now()).await? else { return Ok(()) };
+    let Lookup::Found(tenant) = app.directory.by_slug(DEMO_TENANT, app.clock.now()).await? else {
+        return Ok(());
+    };
     let ctx = app.system_context(tenant, "demo", String::new()).await?;
     let has_it = async |tx: &mut Tx| -> Result<bool, Problem> {
         Ok(queries::automations_list(tx).await?.iter().any(|automation| automation.name == DEMO))

@@ -14,7 +14,8 @@ pub async fn run_locally(component: &Path, event: &Path) -> anyhow::Result<()> {
     let bytes = std::fs::read(component).with_context(|| component.display().to_string())?;
     let text = std::fs::read(event).with_context(|| event.display().to_string())?;
     let manifest = Manifest::of_component(&bytes)?;
-    let document: EventDocument = serde_json::from_slice(&text).with_context(|| event.display().to_string())?;
+    let document: EventDocument =
+        serde_json::from_slice(&text).with_context(|| event.display().to_string())?;
     let occurred: events::Instant = document.occurred_at.parse().context("occurred_at")?;
     let invocation = Invocation {
         event_json: serde_json::to_string(&document)?,

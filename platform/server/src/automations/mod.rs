@@ -82,7 +82,9 @@ fn signing_key(folder: &std::path::Path, entropy: &Entropy) -> anyhow::Result<[u
     let mut file = match std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path) {
         Ok(file) => file,
         // Another process was first: its key is the one.
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => return signing_key(folder, entropy),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+            return signing_key(folder, entropy);
+        }
         Err(error) => return Err(error.into()),
     };
     std::io::Write::write_all(&mut file, &key)?;

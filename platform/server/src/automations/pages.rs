@@ -100,7 +100,8 @@ pub async fn upload(request: &Request, Data(ctx): Data<&Ctx>, form: Multipart) -
         Err(problem) if !problem.fields.is_empty() => {
             let mut form = looks::FormState::default();
             for error in &problem.fields {
-                form.errors.insert(error.field.clone(), serde_json::to_value(error.text()).unwrap_or(Value::Null));
+                form.errors
+                    .insert(error.field.clone(), serde_json::to_value(error.text()).unwrap_or(Value::Null));
             }
             Ok(list_page(ctx, None, form).await?.status(problem.status).into_response())
         }
@@ -113,7 +114,8 @@ async fn component(mut form: Multipart) -> Result<Option<Vec<u8>>, Problem> {
     let unreadable = |_| Problem::new(poem::http::StatusCode::BAD_REQUEST, "form_unreadable");
     while let Some(field) = form.next_field().await.map_err(unreadable)? {
         if field.name() == Some("component") {
-            let bytes = field.bytes().await.map_err(|_| Problem::field("component", "component_unreadable"))?;
+            let bytes =
+                field.bytes().await.map_err(|_| Problem::field("component", "component_unreadable"))?;
             return Ok(Some(bytes).filter(|bytes| !bytes.is_empty()));
         }
     }
@@ -232,10 +234,15 @@ pub async fn show_run(
 ) -> Result<Page, Problem> {
     let app = host::app(request)?;
     let id: RunId = id.parse().map_err(|_| Problem::not_found())?;
-    let found = ctx.tx(AUTOMATIONS_READ, async |tx| Ok::<_, Problem>(queries::run_by_id(tx, id).await?)).await?;
+    let found =
+        ctx.tx(AUTOMATIONS_READ, async |tx| Ok::<_, Problem>(queries::run_by_id(tx, id).await?)).await?;
     let (run, automation) = found.ok_or_else(Problem::not_found)?;
     let locale = app.web.negotiate(&ctx.tenant().locale);
-    let event: Option<Value> = run.invocation.get("event_json").and_then(Value::as_str).and_then(|text| serde_json::from_str(text).ok());
+    let event: Option<Value> = run
+        .invocation
+        .get("event_json")
+        .and_then(Value::as_str)
+        .and_then(|text| serde_json::from_str(text).ok());
     Ok(pages::of(&AutomationRun {
         automation,
         status: status(&run.status),
@@ -269,7 +276,9 @@ fn effects(app: &App, locale: &str, actions: &Value) -> Vec<String> {
         let text = match action {
             Action::AddNote { text: note, .. } => text.arg("text", note),
             Action::TagClient { tag, .. } => text.arg("tag", tag),
-            Action::MailClient { subject, .. } | Action::MailStaff { subject, .. } => text.arg("subject", subject),
+            Action::MailClient { subject, .. } | Action::MailStaff { subject, .. } => {
+                text.arg("subject", subject)
+            }
         };
         app.text(locale, &text)
     };

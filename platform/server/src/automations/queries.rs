@@ -1,8 +1,8 @@
 //! All SQL about automations.
 
 use diesel::{
-    ExpressionMethods, NullableExpressionMethods, OptionalExtension, PgArrayExpressionMethods, QueryDsl, QueryResult,
-    Queryable, Selectable, SelectableHelper,
+    ExpressionMethods, NullableExpressionMethods, OptionalExtension, PgArrayExpressionMethods, QueryDsl,
+    QueryResult, Queryable, Selectable, SelectableHelper,
 };
 use diesel_async::RunQueryDsl;
 use events::{AutomationId, EventId, Instant, RunId};
@@ -110,18 +110,24 @@ pub async fn automation_put(
         automations::updated_at.eq(now),
     );
     if let Some((id, granted)) = present {
-        let kept: Vec<String> = granted.into_iter().filter(|it| capabilities.contains(&it.as_str())).collect();
+        let kept: Vec<String> =
+            granted.into_iter().filter(|it| capabilities.contains(&it.as_str())).collect();
         let target = diesel::update(automations::table.find(id));
         target.set((content, automations::granted.eq(kept))).execute(&mut **tx).await?;
         return Ok(id);
     }
-    let fresh = (automations::id.eq(id), automations::name.eq(&manifest.name), automations::created_at.eq(now));
+    let fresh =
+        (automations::id.eq(id), automations::name.eq(&manifest.name), automations::created_at.eq(now));
     diesel::insert_into(automations::table).values((fresh, content)).execute(&mut **tx).await?;
     Ok(id)
 }
 
 pub async fn automation_switch(tx: &mut Tx, id: AutomationId, enabled: bool) -> QueryResult<usize> {
-    let set = (automations::enabled.eq(enabled), automations::failures.eq(0), automations::updated_at.eq(tx.ctx().now()));
+    let set = (
+        automations::enabled.eq(enabled),
+        automations::failures.eq(0),
+        automations::updated_at.eq(tx.ctx().now()),
+    );
     diesel::update(automations::table.find(id)).set(set).execute(&mut **tx).await
 }
 
@@ -135,7 +141,8 @@ pub async fn automation_grant(tx: &mut Tx, id: AutomationId, granted: &[String])
 pub async fn automation_count(tx: &mut Tx, id: AutomationId, ok: bool) -> QueryResult<bool> {
     let target = automations::table.find(id);
     if ok {
-        let clean = diesel::update(target).filter(automations::failures.gt(0)).set(automations::failures.eq(0));
+        let clean =
+            diesel::update(target).filter(automations::failures.gt(0)).set(automations::failures.eq(0));
         clean.execute(&mut **tx).await?;
         return Ok(false);
     }
@@ -220,11 +227,16 @@ pub async fn run_insert(tx: &mut Tx, new: NewRun<'_>) -> QueryResult<bool> {
             runs::invocation.eq(new.invocation),
         ),
     );
-    let inserted = diesel::insert_into(runs::table).values(row).on_conflict_do_nothing().execute(&mut **tx).await?;
+    let inserted =
+        diesel::insert_into(runs::table).values(row).on_conflict_do_nothing().execute(&mut **tx).await?;
     Ok(inserted == 1)
 }
 
-pub async fn runs_list(tx: &mut Tx, automation: Option<AutomationId>, paging: &Paging) -> QueryResult<Vec<(Run, String)>> {
+pub async fn runs_list(
+    tx: &mut Tx,
+    automation: Option<AutomationId>,
+    paging: &Paging,
+) -> QueryResult<Vec<(Run, String)>> {
     let mut query = runs::table
         .inner_join(automations::table.on(automations::id.eq(runs::automation_id)))
         .select((Run::as_select(), automations::title))

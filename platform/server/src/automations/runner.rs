@@ -50,7 +50,9 @@ pub async fn dispatch(ctx: Ctx, happened: Happened) -> Result<(), JobError> {
 
 /// One run: read, run with no transaction open, apply with the record.
 pub async fn run(app: Arc<App>, ctx: Ctx, args: RunArgs) -> Result<(), JobError> {
-    let Some((automation, event, invocation)) = ctx.tx(AUTOMATIONS_RUN, async |tx| prepare(tx, &args).await).await? else {
+    let Some((automation, event, invocation)) =
+        ctx.tx(AUTOMATIONS_RUN, async |tx| prepare(tx, &args).await).await?
+    else {
         return Ok(());
     };
     let host = app.automations.host().await.map_err(|error| JobError::Retry(error.to_string()))?;
@@ -81,7 +83,10 @@ pub async fn run(app: Arc<App>, ctx: Ctx, args: RunArgs) -> Result<(), JobError>
 }
 
 /// What the run sees, unless it was run already or is not to be run any more.
-async fn prepare(tx: &mut Tx, args: &RunArgs) -> Result<Option<(Automation, PastEvent, Invocation)>, JobError> {
+async fn prepare(
+    tx: &mut Tx,
+    args: &RunArgs,
+) -> Result<Option<(Automation, PastEvent, Invocation)>, JobError> {
     let Some(automation) = queries::automation_by_id(tx, args.automation).await? else { return Ok(None) };
     let Some(event) = queries::event_by_id(tx, args.event).await? else { return Ok(None) };
     if !automation.enabled || queries::run_exists(tx, automation.id, event.id).await? {
@@ -116,7 +121,11 @@ fn seed(automation: AutomationId, event: EventId) -> u64 {
     u64::try_from(low ^ high).unwrap_or_default()
 }
 
-async fn component(ctx: &Ctx, host: &plugins::Host, automation: &Automation) -> Result<plugins::Compiled, JobError> {
+async fn component(
+    ctx: &Ctx,
+    host: &plugins::Host,
+    automation: &Automation,
+) -> Result<plugins::Compiled, JobError> {
     let digest: Option<[u8; 32]> = automation.digest.as_slice().try_into().ok();
     if let Some(digest) = digest
         && let Some(ready) = host.ready(plugins::Digest::from_bytes(digest)).await
@@ -135,7 +144,9 @@ async fn component(ctx: &Ctx, host: &plugins::Host, automation: &Automation) -> 
 fn status(report: &RunReport) -> &'static str {
     match report.failure().map(|failure| failure.code) {
         None => "ok",
-        Some(FailureCode::Crash | FailureCode::Reported | FailureCode::OutputForm | FailureCode::Event) => "failed",
+        Some(FailureCode::Crash | FailureCode::Reported | FailureCode::OutputForm | FailureCode::Event) => {
+            "failed"
+        }
         Some(_) => "limited",
     }
 }
@@ -181,7 +192,14 @@ async fn act(tx: &mut Tx, automation: &Automation, action: &Action, key: &str) -
     Ok(())
 }
 
-fn draft(key: &str, subject: &str, text: &str, email: String, name: String, client: Option<ClientId>) -> Draft {
+fn draft(
+    key: &str,
+    subject: &str,
+    text: &str,
+    email: String,
+    name: String,
+    client: Option<ClientId>,
+) -> Draft {
     Draft {
         key: format!("automation/{key}"),
         template: "server/automation",
@@ -210,6 +228,7 @@ async fn switched_off(tx: &mut Tx, automation: &Automation, run: RunId) -> Resul
         attachments: Vec::new(),
     };
     kernel::mail::queue(tx, draft).await?;
-    kernel::audit(tx, "automation.switched_off", automation.id, json!({ "failures": FAILURES_ALLOWED })).await?;
+    kernel::audit(tx, "automation.switched_off", automation.id, json!({ "failures": FAILURES_ALLOWED }))
+        .await?;
     Ok(())
 }

@@ -1,7 +1,10 @@
 //! Views of the automation pages that are the host's own, with samples.
 
 use events::Instant;
-use kernel::{FormState, Layout, Text, View, ViewDef, mail::{MailDef, MailView}};
+use kernel::{
+    FormState, Layout, Text, View, ViewDef,
+    mail::{MailDef, MailView},
+};
 use serde::Serialize;
 
 /// Something an automation asks for.
@@ -70,7 +73,8 @@ impl View for AutomationDetail {
         Text::key("server-automation-title").arg("title", &self.title)
     }
     fn samples() -> Vec<Self> {
-        let ask = |name: &str, granted| Ask { name: name.into(), label: "Add notes to the client".into(), granted };
+        let ask =
+            |name: &str, granted| Ask { name: name.into(), label: "Add notes to the client".into(), granted };
         let started_at = Instant::new(jiff::Timestamp::constant(1_795_000_000, 0));
         let run = |status: &str| RunLine {
             href: "/northlight/studio/automations/runs/run_1".into(),
@@ -119,7 +123,10 @@ pub struct AutomationMail {
 impl MailView for AutomationMail {
     const TEMPLATE: &'static str = "server/automation";
     fn samples() -> Vec<Self> {
-        vec![Self { subject: "Welcome".into(), paragraphs: vec!["Hello Sam,".into(), "see you <soon>.".into()] }]
+        vec![Self {
+            subject: "Welcome".into(),
+            paragraphs: vec!["Hello Sam,".into(), "see you <soon>.".into()],
+        }]
     }
 }
 

@@ -37,7 +37,11 @@ pub async fn run(
     let mut config = Config::load(file, &with_defaults(environment, &options)?)?;
     serve::logging(&config);
     let postgres = database(&mut config).await?;
-    let owner = if config.database.owner_url.is_empty() { config.database.url.clone() } else { config.database.owner_url.clone() };
+    let owner = if config.database.owner_url.is_empty() {
+        config.database.url.clone()
+    } else {
+        config.database.owner_url.clone()
+    };
     db::migrate(&owner).await.context("migrating the database")?;
     let app = build_app(config).await?;
     if !options.no_demo {
@@ -87,7 +91,9 @@ fn with_defaults(
         set("SERVER__LISTEN", format!("127.0.0.1:{port}"));
         set("SERVER__ORIGIN", format!("http://localhost:{port}"));
     }
-    let explicit = environment.into_iter().filter(|(key, _)| options.port.is_none() || key != "PLATFORM__SERVER__LISTEN");
+    let explicit = environment
+        .into_iter()
+        .filter(|(key, _)| options.port.is_none() || key != "PLATFORM__SERVER__LISTEN");
     all.extend(explicit);
     Ok(all)
 }
@@ -118,7 +124,10 @@ fn print_links(app: &App, demo: bool, began: Instant) {
             let Ok(file) = provision::read(app, name, text) else { continue };
             println!("  {:<34} {origin}/{}", file.name, file.slug);
             for person in &file.staff {
-                println!("    studio {origin}/{}/studio   sign in as {}  {DEMO_PASSWORD}", file.slug, person.email);
+                println!(
+                    "    studio {origin}/{}/studio   sign in as {}  {DEMO_PASSWORD}",
+                    file.slug, person.email
+                );
             }
         }
         println!();

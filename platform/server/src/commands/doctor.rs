@@ -7,11 +7,8 @@ use crate::{config::Config, config::MailTransport, serve};
 /// Checks one after another; fails when one of them does.
 #[expect(clippy::print_stdout, reason = "a command answers on standard output")]
 pub async fn run(config: &Config) -> anyhow::Result<()> {
-    let checks = [
-        ("database", database(config).await),
-        ("redis", redis(config).await),
-        ("mail", mail(config).await),
-    ];
+    let checks =
+        [("database", database(config).await), ("redis", redis(config).await), ("mail", mail(config).await)];
     let mut failed = false;
     for (name, result) in checks {
         match result {
@@ -44,7 +41,10 @@ async fn redis(config: &Config) -> Result<String, String> {
     if config.redis.url.is_empty() {
         return Ok("not used (one replica)".into());
     }
-    serve::cache(config).await.map(|_| "answers".to_owned()).map_err(|error| format!("{error}; check redis.url"))
+    serve::cache(config)
+        .await
+        .map(|_| "answers".to_owned())
+        .map_err(|error| format!("{error}; check redis.url"))
 }
 
 async fn mail(config: &Config) -> Result<String, String> {

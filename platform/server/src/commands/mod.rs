@@ -122,7 +122,8 @@ async fn migrate(config: &Config) -> anyhow::Result<()> {
 }
 
 fn owner_url(config: &Config) -> anyhow::Result<&str> {
-    let url = if config.database.owner_url.is_empty() { &config.database.url } else { &config.database.owner_url };
+    let url =
+        if config.database.owner_url.is_empty() { &config.database.url } else { &config.database.owner_url };
     anyhow::ensure!(!url.is_empty(), "set database.owner_url (PLATFORM__DATABASE__OWNER_URL)");
     Ok(url)
 }

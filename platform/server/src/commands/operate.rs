@@ -99,7 +99,9 @@ pub async fn tenant(config: Config, command: TenantCommand) -> anyhow::Result<()
         TenantCommand::Resume { slug } => tenants::set_status(&app.db, &slug, "active", now).await?,
         TenantCommand::Archive { slug } => tenants::set_status(&app.db, &slug, "archived", now).await?,
         TenantCommand::Rename { from, to } => tenants::rename(&app.db, &from, &to, now).await?,
-        TenantCommand::DomainAdd { slug, domain } => tenants::add_domain(&app.db, &slug, &domain, now).await?,
+        TenantCommand::DomainAdd { slug, domain } => {
+            tenants::add_domain(&app.db, &slug, &domain, now).await?
+        }
         TenantCommand::DomainVerify { domain } => tenants::verify_domain(&app.db, &domain, now).await?,
     }
     Ok(())
@@ -114,7 +116,11 @@ async fn apply(app: &std::sync::Arc<crate::app::App>, files: &[PathBuf], plan: b
         checked.push(provision::read(app, &path.display().to_string(), &text)?);
     }
     for file in &checked {
-        let change = if plan { tenants::plan(&app.db, file).await? } else { provision::apply(app, file, None).await? };
+        let change = if plan {
+            tenants::plan(&app.db, file).await?
+        } else {
+            provision::apply(app, file, None).await?
+        };
         match change {
             Change::Create { slug } => println!("create {slug}"),
             Change::Update { slug, fields } => println!("update {slug}: {}", fields.join(", ")),

@@ -64,8 +64,11 @@ pub fn openapi() -> anyhow::Result<()> {
 #[expect(clippy::print_stdout, reason = "a command answers on standard output")]
 pub async fn roles() -> anyhow::Result<()> {
     let registry = Registry::new(modules());
-    let defs: Vec<_> =
-        core::PERMISSIONS.iter().chain(registry.all().iter().flat_map(|module| module.permissions)).copied().collect();
+    let defs: Vec<_> = core::PERMISSIONS
+        .iter()
+        .chain(registry.all().iter().flat_map(|module| module.permissions))
+        .copied()
+        .collect();
     print!("{}", access::Access::with_policy(&defs, access::POLICY).await?.matrix());
     Ok(())
 }

@@ -20,7 +20,8 @@ impl FromStr for Network {
     type Err = BadNetwork;
     fn from_str(text: &str) -> Result<Self, BadNetwork> {
         let wrong = || BadNetwork(text.to_owned());
-        let (address, length) = text.split_once('/').map_or((text, None), |(address, length)| (address, Some(length)));
+        let (address, length) =
+            text.split_once('/').map_or((text, None), |(address, length)| (address, Some(length)));
         let address: IpAddr = address.trim().parse().map_err(|_| wrong())?;
         let own = if address.is_ipv4() { 32 } else { 128 };
         let length: u32 = length.map_or(Ok(own), |length| length.trim().parse().map_err(|_| wrong()))?;
@@ -88,9 +89,17 @@ mod tests {
 
     #[test]
     fn ranges() {
-        assert!(network("10.0.0.0/8").holds(ip("10.255.1.2")) && !network("10.0.0.0/8").holds(ip("11.0.0.1")));
-        assert!(network("127.0.0.1").holds(ip("::ffff:127.0.0.1")) && !network("127.0.0.1").holds(ip("127.0.0.2")));
-        assert!(network("2001:db8::/32").holds(ip("2001:db8:1::1")) && !network("2001:db8::/32").holds(ip("2001:db9::")));
+        assert!(
+            network("10.0.0.0/8").holds(ip("10.255.1.2")) && !network("10.0.0.0/8").holds(ip("11.0.0.1"))
+        );
+        assert!(
+            network("127.0.0.1").holds(ip("::ffff:127.0.0.1"))
+                && !network("127.0.0.1").holds(ip("127.0.0.2"))
+        );
+        assert!(
+            network("2001:db8::/32").holds(ip("2001:db8:1::1"))
+                && !network("2001:db8::/32").holds(ip("2001:db9::"))
+        );
         assert!(network("::/0").holds(ip("1.2.3.4")) && network("0.0.0.0/0").holds(ip("1.2.3.4")));
         assert!(!network("0.0.0.0/0").holds(ip("2001:db8::1")));
         for bad in ["", "10.0.0.0/33", "::/129", "10.0.0/8", "localhost", "10.0.0.0/-1"] {
@@ -109,9 +118,17 @@ mod tests {
             client(ip(peer), &headers, &trusted).to_string()
         };
         assert_eq!(of("9.9.9.9", &["1.1.1.1"], &[]), "9.9.9.9", "anyone can write the header");
-        assert_eq!(of("10.0.0.1", &["6.6.6.6, 1.1.1.1"], &["10.0.0.0/8"]), "1.1.1.1", "what the caller wrote himself");
+        assert_eq!(
+            of("10.0.0.1", &["6.6.6.6, 1.1.1.1"], &["10.0.0.0/8"]),
+            "1.1.1.1",
+            "what the caller wrote himself"
+        );
         assert_eq!(of("10.0.0.1", &["6.6.6.6, 1.1.1.1, 10.0.0.2"], &["10.0.0.0/8"]), "1.1.1.1");
-        assert_eq!(of("10.0.0.1", &["6.6.6.6", "1.1.1.1"], &["10.0.0.0/8"]), "1.1.1.1", "several lines are one list");
+        assert_eq!(
+            of("10.0.0.1", &["6.6.6.6", "1.1.1.1"], &["10.0.0.0/8"]),
+            "1.1.1.1",
+            "several lines are one list"
+        );
         assert_eq!(of("10.0.0.1", &["nonsense"], &["10.0.0.0/8"]), "10.0.0.1");
         assert_eq!(of("10.0.0.1", &[], &["10.0.0.0/8"]), "10.0.0.1");
         assert_eq!(limited_as(ip("2001:db8:1:2:3::4")), limited_as(ip("2001:db8:1:2::9")));

@@ -83,7 +83,10 @@ impl Body for Limited {
     type Data = Bytes;
     type Error = io::Error;
 
-    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
         let this = &mut *self;
         let Some(incoming) = this.incoming.as_mut() else { return Poll::Ready(None) };
         if this.deadline.as_mut().poll(cx).is_ready() {

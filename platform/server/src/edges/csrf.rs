@@ -16,7 +16,9 @@ pub(super) fn is_cross_site(method: &Method, host: &str, headers: &HeaderMap) ->
         None => {}
     }
     let Some(origin) = headers.get(header::ORIGIN) else { return false };
-    let Some((scheme, authority)) = origin.to_str().ok().and_then(|origin| origin.split_once("://")) else { return true };
+    let Some((scheme, authority)) = origin.to_str().ok().and_then(|origin| origin.split_once("://")) else {
+        return true;
+    };
     !same_authority(scheme, authority, host)
 }
 
@@ -37,7 +39,8 @@ mod tests {
     use super::*;
 
     fn check(method: Method, headers: &[(&'static str, &str)]) -> bool {
-        let map: HeaderMap = headers.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect();
+        let map: HeaderMap =
+            headers.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect();
         is_cross_site(&method, "coach.example", &map)
     }
 

@@ -20,7 +20,9 @@ pub(super) fn add(headers: &mut HeaderMap, nonce: &str, https: bool, form_target
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
     if https {
-        headers.entry(header::STRICT_TRANSPORT_SECURITY).or_insert(HeaderValue::from_static("max-age=31536000"));
+        headers
+            .entry(header::STRICT_TRANSPORT_SECURITY)
+            .or_insert(HeaderValue::from_static("max-age=31536000"));
     }
     // A handler with a policy of its own (a mail shown in a frame) decides about frames too.
     if !headers.contains_key(header::CONTENT_SECURITY_POLICY) {
@@ -60,8 +62,13 @@ mod tests {
         let mut headers = HeaderMap::new();
         add(&mut headers, "abc", false, &["https://pay.example".to_owned()]);
         let policy = headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
-        assert!(policy.starts_with("default-src 'self';") && policy.contains("script-src 'self' 'nonce-abc';"));
-        assert!(policy.contains("form-action 'self' https://pay.example;") && policy.contains("frame-ancestors 'none'"));
+        assert!(
+            policy.starts_with("default-src 'self';") && policy.contains("script-src 'self' 'nonce-abc';")
+        );
+        assert!(
+            policy.contains("form-action 'self' https://pay.example;")
+                && policy.contains("frame-ancestors 'none'")
+        );
         assert!(!policy.contains("unsafe") && !policy.contains('*'));
         assert!(!headers.contains_key(header::STRICT_TRANSPORT_SECURITY));
     }

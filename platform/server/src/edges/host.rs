@@ -53,7 +53,8 @@ pub async fn serve_metrics(listener: TcpListener, app: &Arc<App>, shutdown: impl
 
 fn options(app: &Arc<App>) -> anyhow::Result<EdgeOptions> {
     let (server, limits) = (&app.config.server, &app.config.limits);
-    let trusted_proxies = server.trusted_proxies.iter().map(|text| text.parse()).collect::<Result<Vec<Network>, _>>()?;
+    let trusted_proxies =
+        server.trusted_proxies.iter().map(|text| text.parse()).collect::<Result<Vec<Network>, _>>()?;
     let (ordinary, upload) = (limits.body_bytes, limits.upload_bytes);
     let renderer = Arc::clone(app);
     let readiness = Readiness::of_database(&app.db);

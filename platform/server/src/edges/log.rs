@@ -24,7 +24,8 @@ pub(super) fn write(method: &Method, response: &Response, trail: &Trail, began: 
     let took = began.elapsed();
     let (noted_route, noted_tenant) = trail.read();
     let route = response.data::<RouteTemplate>().map(|route| route.0).or(noted_route).unwrap_or("none");
-    let tenant = response.data::<TenantLabel>().map(|tenant| tenant.0.clone()).or(noted_tenant).unwrap_or_default();
+    let tenant =
+        response.data::<TenantLabel>().map(|tenant| tenant.0.clone()).or(noted_tenant).unwrap_or_default();
     let (method, status) = (known(method), response.status().as_u16());
     let ms = took.as_secs_f64() * 1000.0;
     if status >= 500 {

@@ -21,8 +21,8 @@ mod headers;
 mod host;
 mod log;
 mod options;
-mod problem;
 mod probes;
+mod problem;
 mod serve;
 mod service;
 #[cfg(test)]
@@ -36,8 +36,8 @@ use std::{
 pub use address::{BadNetwork, Network};
 pub use host::{serve, serve_metrics};
 pub use options::{BodyLimit, EdgeOptions, ProblemPage};
-pub use problem::{Asked, limit_tenant, too_many_requests};
 pub use probes::{Readiness, install_metrics, operations};
+pub use problem::{Asked, limit_tenant, too_many_requests};
 pub use serve::run;
 
 /// Quoted in logs and answers. The caller's own `x-request-id` when it is well formed, else a new one.

@@ -41,7 +41,11 @@ struct Inner {
 impl Readiness {
     /// Ready while `check` says so (asked at most twice a second) and no drain has begun.
     pub fn new(check: impl Fn() -> BoxFuture<'static, bool> + Send + Sync + 'static) -> Self {
-        Self(Arc::new(Inner { draining: AtomicBool::new(false), check: Box::new(check), last: Mutex::default() }))
+        Self(Arc::new(Inner {
+            draining: AtomicBool::new(false),
+            check: Box::new(check),
+            last: Mutex::default(),
+        }))
     }
     /// Ready while the database answers within a second.
     #[must_use]
@@ -129,4 +133,3 @@ pub fn operations(figures: PrometheusHandle) -> BoxEndpoint<'static, Response> {
     let route = Route::new().at("/metrics", metrics);
     route.map_to_response().boxed()
 }
-

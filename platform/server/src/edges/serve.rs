@@ -124,7 +124,11 @@ impl Edge {
         });
         let mut builder = http1::Builder::new();
         // hyper's own header deadline would also end idle connections; ours tells the two apart (see `connection`).
-        builder.timer(TokioTimer::new()).header_read_timeout(None).max_headers(HEADERS).max_buf_size(HEADER_BYTES);
+        builder
+            .timer(TokioTimer::new())
+            .header_read_timeout(None)
+            .max_headers(HEADERS)
+            .max_buf_size(HEADER_BYTES);
         let connection = builder.serve_connection(io, answer).with_upgrades();
         let (closing, cut) = (self.closing.clone(), self.cut.clone());
         self.tasks.spawn(async move {

@@ -73,7 +73,9 @@ impl Service {
     }
 
     fn asked(&self, request: &http::Request<Incoming>) -> Asked {
-        let header = |name: &HeaderName| request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let header = |name: &HeaderName| {
+            request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+        };
         let given = header(&REQUEST_ID);
         let request_id = if is_well_formed(given) { given.to_owned() } else { self.options.entropy.token() };
         Asked {
@@ -86,7 +88,13 @@ impl Service {
     }
 
     /// Refuses, or hands over to the endpoint.
-    async fn checked(&self, request: http::Request<Incoming>, peer: SocketAddr, asked: &Asked, trail: &Trail) -> Response {
+    async fn checked(
+        &self,
+        request: http::Request<Incoming>,
+        peer: SocketAddr,
+        asked: &Asked,
+        trail: &Trail,
+    ) -> Response {
         let client = address::client(peer.ip(), request.headers(), &self.options.trusted_proxies);
         let limit = (self.options.body_limit)(request.method(), &asked.path);
         if let Err(problem) = self.admit(&request, client, limit).await {
@@ -100,7 +108,9 @@ impl Service {
         };
         match watch.wrong() {
             Some(Wrong::TooLarge) => response = self.problem(asked, &too_large(limit)),
-            Some(Wrong::TooSlow) => response = self.problem(asked, &Problem::new(StatusCode::REQUEST_TIMEOUT, "deadline")),
+            Some(Wrong::TooSlow) => {
+                response = self.problem(asked, &Problem::new(StatusCode::REQUEST_TIMEOUT, "deadline"))
+            }
             None => {}
         }
         if let Some(wait) = response.data::<Problem>().and_then(problem::retry_after) {
@@ -109,10 +119,19 @@ impl Service {
         response
     }
 
-    async fn admit(&self, request: &http::Request<Incoming>, client: IpAddr, limit: usize) -> Result<(), Problem> {
+    async fn admit(
+        &self,
+        request: &http::Request<Incoming>,
+        client: IpAddr,
+        limit: usize,
+    ) -> Result<(), Problem> {
         if let Some(rate) = self.options.address_rate {
             let key = Key::platform(format_args!("address/{}", address::limited_as(client)));
-            self.options.cache.allow(&key, rate, self.options.clock.now()).await.map_err(problem::too_many_requests)?;
+            self.options
+                .cache
+                .allow(&key, rate, self.options.clock.now())
+                .await
+                .map_err(problem::too_many_requests)?;
         }
         let host = host(request).ok_or_else(|| Problem::new(StatusCode::BAD_REQUEST, "body_unreadable"))?;
         if csrf::is_cross_site(request.method(), host, request.headers()) {
@@ -187,7 +206,9 @@ impl Service {
 }
 
 fn too_large(limit: usize) -> Problem {
-    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large").arg("kib", limit / 1024).with("limit_bytes", limit)
+    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large")
+        .arg("kib", limit / 1024)
+        .with("limit_bytes", limit)
 }
 
 /// The one host that is asked for.
@@ -215,7 +236,10 @@ impl Body for Answer {
     type Data = Bytes;
     type Error = io::Error;
 
-    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
         Pin::new(&mut self.inner).poll_frame(cx)
     }
     fn is_end_stream(&self) -> bool {
@@ -241,7 +265,9 @@ mod tests {
         for good in ["0192f0c1-a2b3", "abc.def_123", &"x".repeat(64)] {
             assert!(is_well_formed(good), "{good}");
         }
-        for bad in ["", "short", "with space", "line\nbreak", "<script>alert", &"x".repeat(65), "ümlautümlaut"] {
+        for bad in
+            ["", "short", "with space", "line\nbreak", "<script>alert", &"x".repeat(65), "ümlautümlaut"]
+        {
             assert!(!is_well_formed(bad), "{bad}");
         }
     }

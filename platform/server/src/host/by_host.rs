@@ -14,8 +14,20 @@ use crate::app::App;
 
 /// First path segments that are the platform's on every host.
 const PLATFORM: [&str; 14] = [
-    "account", "api", "assets", "dev", "favicon.ico", "healthz", "login", "logout", "operator", "readyz", "register",
-    "robots.txt", "verify", "webhooks",
+    "account",
+    "api",
+    "assets",
+    "dev",
+    "favicon.ico",
+    "healthz",
+    "login",
+    "logout",
+    "operator",
+    "readyz",
+    "register",
+    "robots.txt",
+    "verify",
+    "webhooks",
 ];
 
 /// Finds the tenant by the host, and puts its slug in front of the path.

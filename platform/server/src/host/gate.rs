@@ -113,7 +113,9 @@ impl Gate {
         if ctx.tenant().status == TenantStatus::Suspended && !staff {
             let sign_in = matches!(self.kind, Kind::Page(Audience::Studio)) && *ctx.actor() == Actor::Visitor;
             if !sign_in {
-                return Some(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "tenant_suspended").into_response());
+                return Some(
+                    Problem::new(StatusCode::SERVICE_UNAVAILABLE, "tenant_suspended").into_response(),
+                );
             }
         }
         match self.kind {
@@ -134,9 +136,15 @@ impl Gate {
         };
         let mut response = with_scene(response, Some(ctx));
         if self.kind == Kind::Api {
-            response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+            response
+                .headers_mut()
+                .entry(header::CACHE_CONTROL)
+                .or_insert(HeaderValue::from_static("no-store"));
             if visitor && response.status() == StatusCode::FORBIDDEN {
-                return with_scene(Problem::new(StatusCode::UNAUTHORIZED, "sign_in_required").into_response(), None);
+                return with_scene(
+                    Problem::new(StatusCode::UNAUTHORIZED, "sign_in_required").into_response(),
+                    None,
+                );
             }
         }
         response
@@ -147,7 +155,8 @@ impl Gate {
     /// An unsafe call of the API: its body is checked, and its key makes it one.
     async fn write(&self, ctx: &Ctx, request: Request) -> Result<Response, Problem> {
         let (parts, body) = request.into_parts();
-        let body = body.into_vec().await.map_err(|_| Problem::new(StatusCode::BAD_REQUEST, "body_unreadable"))?;
+        let body =
+            body.into_vec().await.map_err(|_| Problem::new(StatusCode::BAD_REQUEST, "body_unreadable"))?;
         self.bodies.check(&parts.method, &parts.headers, &body)?;
         idempotency::run(ctx, &self.inner, parts, body).await
     }

@@ -58,13 +58,10 @@ pub struct IdempotencyKey(pub String);
 
 async fn claim(tx: &mut Tx, key: &str, scope: &str, hash: &[u8]) -> Result<Claim, Problem> {
     let now = tx.ctx().now();
-    let row = (
-        keys::key.eq(key),
-        keys::scope.eq(scope),
-        keys::request_hash.eq(hash),
-        keys::created_at.eq(now),
-    );
-    let inserted = diesel::insert_into(keys::table).values(row).on_conflict_do_nothing().execute(&mut **tx).await?;
+    let row =
+        (keys::key.eq(key), keys::scope.eq(scope), keys::request_hash.eq(hash), keys::created_at.eq(now));
+    let inserted =
+        diesel::insert_into(keys::table).values(row).on_conflict_do_nothing().execute(&mut **tx).await?;
     if inserted == 1 {
         return Ok(Claim::Ours);
     }
@@ -88,7 +85,8 @@ async fn claim(tx: &mut Tx, key: &str, scope: &str, hash: &[u8]) -> Result<Claim
 
 fn replay(status: u16, body: Vec<u8>) -> Response {
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
-    let kind = if status.is_success() { "application/json; charset=utf-8" } else { "application/problem+json" };
+    let kind =
+        if status.is_success() { "application/json; charset=utf-8" } else { "application/problem+json" };
     Response::builder()
         .status(status)
         .header(header::CONTENT_TYPE, kind)
@@ -102,8 +100,10 @@ async fn keep(ctx: &Ctx, key: &str, scope: &str, response: Response) -> Result<R
     let known = keys::table.filter(keys::key.eq(key)).filter(keys::scope.eq(scope));
     if !status.is_success() {
         // Nothing was done: the key is free for a corrected call, as the answer itself says what to correct.
-        ctx.tx(IDEMPOTENCY_USE, async |tx| -> Result<usize, Problem> { Ok(diesel::delete(known).execute(&mut **tx).await?) })
-            .await?;
+        ctx.tx(IDEMPOTENCY_USE, async |tx| -> Result<usize, Problem> {
+            Ok(diesel::delete(known).execute(&mut **tx).await?)
+        })
+        .await?;
         return Ok(response);
     }
     let (parts, body) = response.into_parts();

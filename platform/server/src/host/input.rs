@@ -1,6 +1,9 @@
 //! Holds the body of an API call against the OpenAPI document before the handler sees it, so that every fault is told at
 //! its field. What the document can't say (a slot that is gone, a name of the wrong length) is the use case's to check.
-#![expect(clippy::indexing_slicing, reason = "reading a JSON value by name gives null where there is nothing")]
+#![expect(
+    clippy::indexing_slicing,
+    reason = "reading a JSON value by name gives null where there is nothing"
+)]
 
 use std::collections::HashMap;
 
@@ -38,7 +41,8 @@ impl Bodies {
     /// 415 when it is not JSON, 422 at each field at fault.
     pub fn check(&self, method: &Method, headers: &HeaderMap, body: &[u8]) -> Result<(), Problem> {
         let Some(schema) = self.schemas.get(method) else { return Ok(()) };
-        let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let kind =
+            headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
         if !kind.starts_with("application/json") {
             return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type"));
         }
@@ -75,13 +79,23 @@ impl Bodies {
                     self.look(&schema["items"], item, &join(at, &index.to_string()), depth + 1, faults);
                 }
             }
-            Value::String(text) if text.contains('\0') => faults.push(FieldError::new(at, "control_characters")),
+            Value::String(text) if text.contains('\0') => {
+                faults.push(FieldError::new(at, "control_characters"))
+            }
             _ => {}
         }
     }
 
-    fn look_inside(&self, schema: &Value, value: &Value, at: &str, depth: usize, faults: &mut Vec<FieldError>) {
-        let required = |name: &str| schema["required"].as_array().is_some_and(|list| list.iter().any(|it| it == name));
+    fn look_inside(
+        &self,
+        schema: &Value,
+        value: &Value,
+        at: &str,
+        depth: usize,
+        faults: &mut Vec<FieldError>,
+    ) {
+        let required =
+            |name: &str| schema["required"].as_array().is_some_and(|list| list.iter().any(|it| it == name));
         for (name, property) in schema["properties"].as_object().into_iter().flatten() {
             let here = join(at, name);
             match value.get(name) {
@@ -132,7 +146,10 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/json"));
         let result = Bodies::of(&spec, "/x").check(&Method::POST, &headers, body.to_string().as_bytes());
-        result.err().map(|problem| problem.fields.into_iter().map(|f| (f.field, f.code)).collect()).unwrap_or_default()
+        result
+            .err()
+            .map(|problem| problem.fields.into_iter().map(|f| (f.field, f.code)).collect())
+            .unwrap_or_default()
     }
 
     #[test]
@@ -148,9 +165,9 @@ mod tests {
             ]
         );
         assert_eq!(faults(&json!([])), [(String::new(), "wrong_type")]);
-        assert_eq!(faults(&json!({ "name": "a\0b", "lines": null })), [
-            ("name".into(), "control_characters"),
-            ("lines".into(), "required"),
-        ]);
+        assert_eq!(
+            faults(&json!({ "name": "a\0b", "lines": null })),
+            [("name".into(), "control_characters"), ("lines".into(), "required"),]
+        );
     }
 }

@@ -63,7 +63,9 @@ pub fn answer(result: poem::Result<Response>) -> Response {
         Err(error) => {
             let problem = match error.status() {
                 StatusCode::NOT_FOUND => Problem { cause: Some(error.to_string()), ..Problem::not_found() },
-                StatusCode::METHOD_NOT_ALLOWED => Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed"),
+                StatusCode::METHOD_NOT_ALLOWED => {
+                    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed")
+                }
                 StatusCode::PAYLOAD_TOO_LARGE => Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large"),
                 StatusCode::UNSUPPORTED_MEDIA_TYPE => {
                     Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type")

@@ -6,8 +6,12 @@ use kernel::PageRoute;
 use poem::{Endpoint, EndpointExt, IntoEndpoint, Request, Response, Route, endpoint::BoxEndpoint, get};
 use serde_json::Value;
 
-use super::{by_host::ByHost, gate::{Gate, Kind},
-    input::Bodies, render::Render};
+use super::{
+    by_host::ByHost,
+    gate::{Gate, Kind},
+    input::Bodies,
+    render::Render,
+};
 use crate::{app::App, automations, edges, identity, mailing, pages, studio};
 
 /// The whole installation as one endpoint, without the edges.
@@ -78,7 +82,8 @@ fn mount_api(
     let endpoint = Arc::new(api.endpoint);
     for path in paths(&api.spec) {
         let bodies = Bodies::of(&api.spec, &path);
-        let gate = Gate { app: Arc::clone(app), module, kind: Kind::Api, bodies, inner: Arc::clone(&endpoint) };
+        let gate =
+            Gate { app: Arc::clone(app), module, kind: Kind::Api, bodies, inner: Arc::clone(&endpoint) };
         let template: &'static str = path.replace('{', ":").replace('}', "").leak();
         route = route.try_at(template, named(template, gate))?;
     }
@@ -113,4 +118,3 @@ fn named(template: &'static str, inner: impl Endpoint<Output = Response> + 'stat
     }
     Named(template, inner)
 }
-

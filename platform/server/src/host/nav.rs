@@ -17,6 +17,8 @@ pub fn items(app: &App, ctx: &Ctx, place: NavPlace) -> Vec<NavItem> {
 /// The item the path lies in: the longest one that the path begins with.
 #[must_use]
 pub fn current<'a>(items: &'a [NavItem], path: &str) -> Option<&'a str> {
-    let inside = |item: &&NavItem| path == item.path || path.strip_prefix(item.path).is_some_and(|rest| rest.starts_with('/'));
+    let inside = |item: &&NavItem| {
+        path == item.path || path.strip_prefix(item.path).is_some_and(|rest| rest.starts_with('/'))
+    };
     items.iter().filter(inside).max_by_key(|item| item.path.len()).map(|item| item.path)
 }

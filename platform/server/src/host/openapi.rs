@@ -1,5 +1,8 @@
 //! One OpenAPI document a tenant (active modules only), and a full one.
-#![expect(clippy::indexing_slicing, reason = "reading a JSON value by name gives null where there is nothing")]
+#![expect(
+    clippy::indexing_slicing,
+    reason = "reading a JSON value by name gives null where there is nothing"
+)]
 
 use serde_json::{Map, Value, json};
 

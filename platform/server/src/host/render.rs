@@ -58,7 +58,8 @@ impl Asked {
     fn of(request: &Request) -> Self {
         let cookie = |name: &str| cookie(request, name);
         let path = request.original_uri().path().to_owned();
-        let flash = cookie(FLASH).and_then(|text| serde_json::from_slice(&URL_SAFE_NO_PAD.decode(text).ok()?).ok());
+        let flash =
+            cookie(FLASH).and_then(|text| serde_json::from_slice(&URL_SAFE_NO_PAD.decode(text).ok()?).ok());
         let zone = cookie("zone").map(|zone| zone.replace("%2F", "/"));
         Self {
             api: path.starts_with("/api/") || path.starts_with("/webhooks/"),
@@ -117,9 +118,19 @@ impl<E> Render<E> {
 
     fn problem(&self, asked: &Asked, response: &mut Response, problem: &Problem) {
         if problem.status.is_server_error() {
-            tracing::error!(code = problem.code, cause = problem.cause, request_id = asked.request_id, "problem");
+            tracing::error!(
+                code = problem.code,
+                cause = problem.cause,
+                request_id = asked.request_id,
+                "problem"
+            );
         } else {
-            tracing::debug!(code = problem.code, cause = problem.cause, request_id = asked.request_id, "problem");
+            tracing::debug!(
+                code = problem.code,
+                cause = problem.cause,
+                request_id = asked.request_id,
+                "problem"
+            );
         }
         response.set_status(problem.status);
         if asked.api {
@@ -130,10 +141,13 @@ impl<E> Render<E> {
         let page = crate::pages::problem(&self.app, ctx.as_ref(), problem, &asked.request_id);
         let shell = self.shell(asked, ctx.as_ref(), &page);
         let html = self.app.web.page(layout(page.layout), page.template, &page.data, &shell);
-        set_html(response, html.unwrap_or_else(|error| {
-            tracing::error!(%error, "error page not rendered");
-            format!("{} ({})", problem.status, asked.request_id)
-        }));
+        set_html(
+            response,
+            html.unwrap_or_else(|error| {
+                tracing::error!(%error, "error page not rendered");
+                format!("{} ({})", problem.status, asked.request_id)
+            }),
+        );
     }
 
     /// The RFC 9457 document.
@@ -215,7 +229,13 @@ fn tenant_shell(
     shell.description = Some(tenant.brand.tagline.clone()).filter(|text| public && !text.is_empty());
 }
 
-fn nav_item(app: &App, ctx: &kernel::Ctx, locale: &str, item: &kernel::NavItem, current: Option<&str>) -> web::NavItem {
+fn nav_item(
+    app: &App,
+    ctx: &kernel::Ctx,
+    locale: &str,
+    item: &kernel::NavItem,
+    current: Option<&str>,
+) -> web::NavItem {
     web::NavItem {
         href: ctx.path(item.path),
         label: app.text(locale, &Text::key(item.label)),
@@ -264,10 +284,12 @@ pub const fn layout(layout: Layout) -> web::Layout {
     }
 }
 
-
 fn set_html(response: &mut Response, html: String) {
     set_body(response, "text/html; charset=utf-8", html);
-    response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("private, no-store"));
+    response
+        .headers_mut()
+        .entry(header::CACHE_CONTROL)
+        .or_insert(HeaderValue::from_static("private, no-store"));
 }
 
 fn set_body(response: &mut Response, kind: &'static str, body: String) {
@@ -277,7 +299,10 @@ fn set_body(response: &mut Response, kind: &'static str, body: String) {
 
 fn set_flash(response: &mut Response, text: &Text) {
     let json = serde_json::to_vec(text).unwrap_or_default();
-    let cookie = format!("{FLASH}={}; Path=/; Max-Age=60; Secure; HttpOnly; SameSite=Lax", URL_SAFE_NO_PAD.encode(json));
+    let cookie = format!(
+        "{FLASH}={}; Path=/; Max-Age=60; Secure; HttpOnly; SameSite=Lax",
+        URL_SAFE_NO_PAD.encode(json)
+    );
     if let Ok(value) = HeaderValue::from_str(&cookie) {
         response.headers_mut().append(header::SET_COOKIE, value);
     }

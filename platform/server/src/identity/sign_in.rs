@@ -70,7 +70,7 @@ pub(super) async fn gone_in(
         Some(next) => next.clone(),
         None => {
             let places = app.identity.accounts().places(login.account).await?;
-            way::home(&places, request.data::<HostTenant>().is_some())
+            way::home(&places, way.from.as_deref(), request.data::<HostTenant>().is_some())
         }
     };
     let mut response = Redirect { to, flash }.into_response();

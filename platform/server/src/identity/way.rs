@@ -54,7 +54,7 @@ impl Way {
         let next = next.and_then(local_path);
         let slug = |text: &str| tenants::check_slug(text).is_ok().then(|| text.to_owned());
         let in_path = next.as_deref().and_then(|path| path.split(['/', '?', '#']).nth(1)).and_then(slug);
-        Self { from: from.and_then(slug).or(in_path), next }
+        Self { from: from.map(|text| text.trim_start_matches('/')).and_then(slug).or(in_path), next }
     }
     /// A page of this host with this way and further pairs in its query.
     pub(super) fn link(&self, path: &str, pairs: &[(&str, &str)]) -> String {
@@ -109,9 +109,11 @@ pub fn local_path(text: &str) -> Option<String> {
         .then(|| text.to_owned())
 }
 
-/// Where somebody goes who did not say: into their only business, else to their account.
-pub(super) fn home(places: &[Place], on_own_host: bool) -> String {
-    match places {
+/// Where somebody goes who did not say: into the business they came from when it is one of theirs, or into their only
+/// one; else to their account.
+pub(super) fn home(places: &[Place], from: Option<&str>, on_own_host: bool) -> String {
+    let theirs = places.iter().find(|place| from == Some(place.slug.as_str()));
+    match theirs.map_or(places, std::slice::from_ref) {
         [only] if !on_own_host => {
             format!("/{}/{}", only.slug, if only.role.is_some() { "studio" } else { "me" })
         }
@@ -184,9 +186,10 @@ mod tests {
             name: "Maya".into(),
             role: role.map(str::to_owned),
         };
-        assert_eq!(home(&[place(Some("owner"))], false), "/maya/studio");
-        assert_eq!(home(&[place(None)], false), "/maya/me");
-        assert_eq!(home(&[place(None), place(None)], false), "/account");
-        assert_eq!(home(&[], false), "/account");
+        assert_eq!(home(&[place(Some("owner"))], None, false), "/maya/studio");
+        assert_eq!(home(&[place(None)], None, false), "/maya/me");
+        assert_eq!(home(&[place(None), place(None)], None, false), "/account");
+        assert_eq!(home(&[place(None), place(Some("coach"))], Some("maya"), false), "/maya/me");
+        assert_eq!(home(&[], Some("maya"), false), "/account");
     }
 }

@@ -44,7 +44,12 @@ pub async fn send_for_account(app: &App, args: &Value) -> Result<(), JobError> {
         hand_over(smtp, message).await.map_err(told)?;
     } else {
         let web::Mail { subject, html, text } = ready.mail;
-        kept = Some(KeptMail { subject: Some(subject), html: Some(html), body_text: Some(text), sent_at: Some(sent_at) });
+        kept = Some(KeptMail {
+            subject: Some(subject),
+            html: Some(html),
+            body_text: Some(text),
+            sent_at: Some(sent_at),
+        });
     }
     metrics::counter!("mails_total", "outcome" => "sent").increment(1);
     Ok(app.identity.accounts().mail_sent(ready.id, kept).await?)

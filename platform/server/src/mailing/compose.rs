@@ -43,7 +43,10 @@ pub(super) fn compose(draft: &Draft<'_>) -> Result<Message, Flaw> {
         .to(Mailbox::new(named(draft.to_name), to))
         .subject(one_line(&draft.mail.subject))
         // Holiday notices and the like leave such mails alone (RFC 3834).
-        .raw_header(HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".into()));
+        .raw_header(HeaderValue::new(
+            HeaderName::new_from_ascii_str("Auto-Submitted"),
+            "auto-generated".into(),
+        ));
     if let Ok(address) = draft.reply_to.parse::<Address>() {
         builder = builder.reply_to(Mailbox::new(named(draft.from_name), address));
     }
@@ -51,7 +54,10 @@ pub(super) fn compose(draft: &Draft<'_>) -> Result<Message, Flaw> {
     let message = if draft.attachments.is_empty() {
         builder.multipart(body)
     } else {
-        let files = draft.attachments.iter().fold(MultiPart::mixed().multipart(body), |mixed, file| mixed.singlepart(attached(file)));
+        let files = draft
+            .attachments
+            .iter()
+            .fold(MultiPart::mixed().multipart(body), |mixed, file| mixed.singlepart(attached(file)));
         builder.multipart(files)
     };
     Ok(message?)

@@ -57,7 +57,8 @@ pub(super) fn transport(config: &Config) -> Result<Transport, String> {
 }
 
 pub(super) fn sender(config: &Config) -> Result<Sender, String> {
-    let address: Address = config.mail.from.parse().map_err(|error| format!("mail.from is no address: {error}"))?;
+    let address: Address =
+        config.mail.from.parse().map_err(|error| format!("mail.from is no address: {error}"))?;
     let authority = config.server.origin.split("://").nth(1).unwrap_or_default();
     let host = authority.split([':', '/']).next().filter(|host| !host.is_empty()).unwrap_or(address.domain());
     Ok(Sender { host: host.to_owned(), address })
@@ -135,7 +136,10 @@ async fn html(Data(app): Data<&Arc<App>>, Path(mail): Path<String>) -> Result<Re
 }
 
 #[handler]
-async fn file(Data(app): Data<&Arc<App>>, Path((mail, file)): Path<(String, usize)>) -> Result<Response, Problem> {
+async fn file(
+    Data(app): Data<&Arc<App>>,
+    Path((mail, file)): Path<(String, usize)>,
+) -> Result<Response, Problem> {
     let (_, row) = outbox::find(&tenants_of(app).await?, &mail).await?;
     outbox::file(&row, file).ok_or_else(Problem::not_found)
 }

@@ -22,7 +22,8 @@ pub(super) async fn list(tenants: &[Ctx], before: Option<Instant>) -> Result<Out
     let limit = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
     let mut all = Vec::new();
     for ctx in tenants {
-        let rows = ctx.tx(SEND, async |tx| Ok::<_, Problem>(rows::mails_newest(tx, before, limit).await?)).await?;
+        let rows =
+            ctx.tx(SEND, async |tx| Ok::<_, Problem>(rows::mails_newest(tx, before, limit).await?)).await?;
         all.extend(rows.into_iter().map(|row| (ctx.tenant().name.clone(), row)));
     }
     all.sort_by_key(|(_, row)| std::cmp::Reverse((row.created_at, row.id)));
@@ -60,7 +61,10 @@ pub(super) async fn find(tenants: &[Ctx], id: &str) -> Result<(Ctx, MailRow), Pr
 pub(super) fn show(ctx: &Ctx, row: &MailRow, from: &str) -> OutboxMail {
     let href = format!("/dev/outbox/{}", row.id);
     let files = attachments(row);
-    let link = |(index, file): (usize, &Attachment)| FileLink { name: file.name.clone(), href: format!("{href}/files/{index}") };
+    let link = |(index, file): (usize, &Attachment)| FileLink {
+        name: file.name.clone(),
+        href: format!("{href}/files/{index}"),
+    };
     OutboxMail {
         subject: row.subject.clone().unwrap_or_default(),
         from: format!("{} <{from}>", ctx.tenant().name),

@@ -40,11 +40,19 @@ const COLUMNS: &str = "SELECT m.id, m.template, m.data, m.to_email, m.to_name, m
                        m.body_text, m.created_at, c.zone FROM mails m LEFT JOIN clients c ON c.id = m.client_id";
 
 pub(super) async fn mail_by_id(tx: &mut Tx, id: MailId) -> QueryResult<Option<MailRow>> {
-    diesel::sql_query(format!("{COLUMNS} WHERE m.id = $1")).bind::<st::Uuid, _>(id).get_result(&mut **tx).await.optional()
+    diesel::sql_query(format!("{COLUMNS} WHERE m.id = $1"))
+        .bind::<st::Uuid, _>(id)
+        .get_result(&mut **tx)
+        .await
+        .optional()
 }
 
 /// The newest that have been rendered, older than `before`.
-pub(super) async fn mails_newest(tx: &mut Tx, before: Option<Instant>, limit: i64) -> QueryResult<Vec<MailRow>> {
+pub(super) async fn mails_newest(
+    tx: &mut Tx,
+    before: Option<Instant>,
+    limit: i64,
+) -> QueryResult<Vec<MailRow>> {
     diesel::sql_query(format!(
         "{COLUMNS} WHERE m.subject IS NOT NULL AND ($1 IS NULL OR m.created_at < $1) ORDER BY m.created_at DESC, m.id LIMIT $2"
     ))

@@ -90,8 +90,8 @@ impl Mailer {
     }
 
     fn message(&self, ctx: &Ctx, row: &MailRow, mail: &web::Mail) -> Result<lettre::Message, String> {
-        let attachments: Vec<Attachment> =
-            serde_json::from_value(row.attachments.clone()).map_err(|error| format!("the attachments can't be read: {error}"))?;
+        let attachments: Vec<Attachment> = serde_json::from_value(row.attachments.clone())
+            .map_err(|error| format!("the attachments can't be read: {error}"))?;
         let draft = Draft {
             message_id: format!("<{}@{}>", row.id, self.sender.host),
             from: self.sender.address.clone(),
@@ -108,7 +108,9 @@ impl Mailer {
 
     async fn refused(&self, ctx: &Ctx, id: MailId, refusal: Refusal) -> JobError {
         let (error, said) = match refusal {
-            Refusal::Later(said) => (JobError::Retry("the mail server does not take it now; see the mail".into()), said),
+            Refusal::Later(said) => {
+                (JobError::Retry("the mail server does not take it now; see the mail".into()), said)
+            }
             Refusal::Never(said) => (JobError::Fail("the mail server refused it; see the mail".into()), said),
         };
         self.not_sent(ctx, id, error, &said).await
@@ -122,7 +124,9 @@ impl Mailer {
         };
         metrics::counter!("mails_total", "outcome" => outcome).increment(1);
         let why: String = why.chars().map(|c| if c.is_control() { ' ' } else { c }).take(SAID).collect();
-        let noted = ctx.tx(SEND, async |tx| Ok::<_, JobError>(rows::mail_not_sent(tx, id, status, &why).await?)).await;
+        let noted = ctx
+            .tx(SEND, async |tx| Ok::<_, JobError>(rows::mail_not_sent(tx, id, status, &why).await?))
+            .await;
         if let Err(unnoted) = noted {
             tracing::warn!(%unnoted, mail = %id, "why a mail was not sent could not be noted");
         }
@@ -153,7 +157,8 @@ pub fn brand(ctx: &Ctx) -> Brand {
         name: tenant.name.clone(),
         primary_color: some(&tenant.brand.primary_color),
         accent_color: some(&tenant.brand.accent_color),
-        logo_url: some(&tenant.brand.logo_url).map(|path| if path.starts_with('/') { format!("{origin}{path}") } else { path }),
+        logo_url: some(&tenant.brand.logo_url)
+            .map(|path| if path.starts_with('/') { format!("{origin}{path}") } else { path }),
         tagline: some(&tenant.brand.tagline),
     }
 }

@@ -39,7 +39,8 @@ impl Transport {
     /// # Errors
     /// When the URL can't be read. Its text is not repeated: it may hold a password.
     pub fn smtp(url: &str) -> Result<Self, BadTransport> {
-        let builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(url).map_err(|error| BadTransport(error.to_string()))?;
+        let builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(url)
+            .map_err(|error| BadTransport(error.to_string()))?;
         Ok(Self::Smtp(builder.timeout(Some(PATIENCE)).build()))
     }
 
@@ -57,7 +58,10 @@ impl Transport {
     }
 }
 
-pub(super) async fn hand_over(transport: &AsyncSmtpTransport<Tokio1Executor>, message: Message) -> Result<(), Refusal> {
+pub(super) async fn hand_over(
+    transport: &AsyncSmtpTransport<Tokio1Executor>,
+    message: Message,
+) -> Result<(), Refusal> {
     transport.send(message).await.map(drop).map_err(|error| {
         let said = error.to_string();
         if is_final(&error) { Refusal::Never(said) } else { Refusal::Later(said) }

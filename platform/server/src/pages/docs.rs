@@ -1,5 +1,8 @@
 //! Reads an OpenAPI document into the page that shows it.
-#![expect(clippy::indexing_slicing, reason = "reading a JSON value by name gives null where there is nothing")]
+#![expect(
+    clippy::indexing_slicing,
+    reason = "reading a JSON value by name gives null where there is nothing"
+)]
 
 use std::collections::BTreeMap;
 
@@ -18,14 +21,16 @@ pub fn read(document: &Value, href: &str, tenant: Option<String>) -> ApiDocs {
             groups.entry(tag).or_default().push(operation_of(path, method, operation));
         }
     }
-    let group = |(name, operations): (String, Vec<ApiOperation>)| ApiGroup { id: anchor(&name), name, operations };
+    let group =
+        |(name, operations): (String, Vec<ApiOperation>)| ApiGroup { id: anchor(&name), name, operations };
     ApiDocs { document_href: href.to_owned(), tenant, groups: groups.into_iter().map(group).collect() }
 }
 
 fn operation_of(path: &str, method: &str, operation: &Value) -> ApiOperation {
     let text = |name: &str| operation[name].as_str().unwrap_or_default().to_owned();
     let answers = operation["responses"].as_object();
-    let good = answers.and_then(|all| all.iter().find(|(status, _)| status.starts_with('2')).map(|(_, answer)| answer));
+    let good = answers
+        .and_then(|all| all.iter().find(|(status, _)| status.starts_with('2')).map(|(_, answer)| answer));
     ApiOperation {
         id: anchor(&format!("{method} {path}")),
         method: method.to_uppercase(),
@@ -55,6 +60,7 @@ fn schema(content: &Value) -> Option<String> {
 }
 
 fn anchor(text: &str) -> String {
-    let dashed: String = text.to_lowercase().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+    let dashed: String =
+        text.to_lowercase().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
     dashed.split('-').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-")
 }

@@ -27,8 +27,10 @@ pub async fn start(request: &Request) -> Result<Page, Problem> {
 }
 
 fn demo(app: &App, file: &tenants::TenantFile) -> DemoTenant {
-    let on = |id: &str| file.features.get(id).or_else(|| app.directory.defaults().defaults.get(id)) == Some(&true);
-    let modules = app.registry.all().iter().filter(|module| on(module.id) && file.modules.contains_key(module.id));
+    let on =
+        |id: &str| file.features.get(id).or_else(|| app.directory.defaults().defaults.get(id)) == Some(&true);
+    let modules =
+        app.registry.all().iter().filter(|module| on(module.id) && file.modules.contains_key(module.id));
     DemoTenant {
         href: format!("/{}", file.slug),
         name: file.name.clone(),

@@ -24,6 +24,7 @@ pub fn routes() -> Vec<PageRoute> {
     vec![
         PageRoute::new(Audience::Public, "/:slug", get(public::show)),
         PageRoute::new(Audience::Public, "/:slug/", get(public::without_slash)),
+        PageRoute::new(Audience::Public, "/:slug/*rest", get(public::nothing)),
     ]
 }
 
@@ -52,7 +53,8 @@ pub fn own_source() -> web::Source {
 pub fn of<V: web::View>(view: &V) -> Page {
     let (key, args) = view.title();
     let plain = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    let args = args.as_object().into_iter().flatten().map(|(name, value)| (name.clone(), plain(value))).collect();
+    let args =
+        args.as_object().into_iter().flatten().map(|(name, value)| (name.clone(), plain(value))).collect();
     let layout = match V::LAYOUT {
         web::Layout::Public => kernel::Layout::Public,
         web::Layout::Studio => kernel::Layout::Studio,

@@ -7,7 +7,8 @@ use web::views::{ErrorPage, Suspended};
 use crate::app::App;
 
 /// Codes whose text says no more than the page of their status already does.
-const PLAIN: [&str; 6] = ["not_found", "internal", "busy", "forbidden", "method_not_allowed", "module_disabled"];
+const PLAIN: [&str; 6] =
+    ["not_found", "internal", "busy", "forbidden", "method_not_allowed", "module_disabled"];
 
 /// The page for a problem.
 #[must_use]

@@ -23,6 +23,12 @@ use web::{
 
 use crate::{app::App, edges::Nonce, host};
 
+/// Any other path of a tenant: not found, told in the tenant's look.
+#[handler]
+pub fn nothing() -> Result<Page, Problem> {
+    Err(Problem::not_found())
+}
+
 /// Seconds that a rendered page is used: offers begin and end by the clock, too.
 const FRESH_SECONDS: i64 = 60;
 /// Pages kept at most; past that the cache begins anew.
@@ -125,7 +131,10 @@ async fn page(app: &App, ctx: &Ctx) -> Result<Page, Problem> {
         avatar_url: some(&tenant.brand.logo_url),
         book: call("appointments"),
         buy: call("packages"),
-        blocks: about.into_iter().chain(blocks.into_iter().map(|block| Block::new(block.template, block.data))).collect(),
+        blocks: about
+            .into_iter()
+            .chain(blocks.into_iter().map(|block| Block::new(block.template, block.data)))
+            .collect(),
         json_ld: Some(json_ld(ctx)),
     }))
 }

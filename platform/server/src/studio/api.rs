@@ -137,7 +137,8 @@ impl PlatformApi {
         limit: Query<Option<i64>>,
     ) -> Result<Json<ClientPage>, Problem> {
         let paging = Paging::new(cursor.as_deref(), limit.0)?;
-        let (rows, next_cursor) = clients::page_of(&ctx, q.as_deref().unwrap_or_default().trim(), &paging).await?;
+        let (rows, next_cursor) =
+            clients::page_of(&ctx, q.as_deref().unwrap_or_default().trim(), &paging).await?;
         Ok(Json(ClientPage { items: rows.into_iter().map(ClientOut::from).collect(), next_cursor }))
     }
 
@@ -154,7 +155,12 @@ impl PlatformApi {
 
     /// Add a note about a client
     #[oai(path = "/clients/:id/notes", method = "post", tag = "Tag::Clients")]
-    async fn note(&self, ctx: Data<&Ctx>, id: Path<ClientId>, body: Json<NewNote>) -> Result<Json<NoteOut>, Problem> {
+    async fn note(
+        &self,
+        ctx: Data<&Ctx>,
+        id: Path<ClientId>,
+        body: Json<NewNote>,
+    ) -> Result<Json<NoteOut>, Problem> {
         Ok(Json(NoteOut { created_at: clients::note(&ctx, id.0, &body.body).await? }))
     }
 

@@ -25,11 +25,16 @@ pub struct ListQuery {
 ///
 /// # Errors
 /// 403 without the permission.
-pub async fn page_of(ctx: &Ctx, search: &str, paging: &Paging) -> Result<(Vec<Client>, Option<String>), Problem> {
+pub async fn page_of(
+    ctx: &Ctx,
+    search: &str,
+    paging: &Paging,
+) -> Result<(Vec<Client>, Option<String>), Problem> {
     if search.chars().count() > 100 {
         return Err(Problem::field("q", "too_long"));
     }
-    let rows = ctx.tx(CLIENTS_READ, async |tx| Ok::<_, Problem>(clients::list(tx, search, paging).await?)).await?;
+    let rows =
+        ctx.tx(CLIENTS_READ, async |tx| Ok::<_, Problem>(clients::list(tx, search, paging).await?)).await?;
     Ok(paging.cut(rows, |row| (row.created_at, row.id.uuid())))
 }
 
@@ -49,7 +54,11 @@ pub async fn list(Data(ctx): Data<&Ctx>, Query(query): Query<ListQuery>) -> Resu
         tags: client.tags,
         since: client.created_at,
     };
-    Ok(Page::of(&Clients { q: query.q.trim().to_owned(), clients: rows.into_iter().map(row).collect(), next_href }))
+    Ok(Page::of(&Clients {
+        q: query.q.trim().to_owned(),
+        clients: rows.into_iter().map(row).collect(),
+        next_href,
+    }))
 }
 
 /// One client.
@@ -78,7 +87,8 @@ async fn shown(request: &Request, ctx: &Ctx, client: &str, form: kernel::FormSta
         }
     }
     cards.sort_by_key(|card| card.order);
-    let note = |note: people::clients::Note| NoteRow { author: note.author, body: note.body, at: note.created_at };
+    let note =
+        |note: people::clients::Note| NoteRow { author: note.author, body: note.body, at: note.created_at };
     Ok(Page::of(&ClientDetail {
         name: client.name,
         email: client.email,

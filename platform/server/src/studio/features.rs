@@ -19,7 +19,8 @@ pub async fn states(app: &App, ctx: &Ctx) -> Result<Vec<FeatureState>, Problem> 
     let entitlements = app.directory.entitlements(ctx.tenant().id).await?;
     let (ids, defaults) = (app.module_ids(), app.directory.defaults());
     let entitlements = entitlements.as_ref().map(|list| list.as_slice());
-    ctx.tx(SETTINGS_READ, async |tx| Ok(tenants::feature_states(tx, defaults, entitlements, &ids).await?)).await
+    ctx.tx(SETTINGS_READ, async |tx| Ok(tenants::feature_states(tx, defaults, entitlements, &ids).await?))
+        .await
 }
 
 /// Switches modules, all or none.
@@ -81,7 +82,11 @@ async fn page(app: &App, ctx: &Ctx, form: FormState) -> Result<Page, Problem> {
     let states = states(app, ctx).await?;
     let row = |state: FeatureState| {
         let module = app.registry.all().iter().find(|module| module.id == state.module)?;
-        let icon = module.nav.iter().find(|item| item.place == kernel::NavPlace::Studio).map_or("bolt", |item| item.icon);
+        let icon = module
+            .nav
+            .iter()
+            .find(|item| item.place == kernel::NavPlace::Studio)
+            .map_or("bolt", |item| item.icon);
         Some(ModuleSwitch {
             field: format!("module.{}", state.module),
             title: app.text(locale, &Text::key(module.title)),

@@ -18,9 +18,17 @@ pub fn routes() -> Vec<PageRoute> {
     let mut routes = vec![
         PageRoute::new(Audience::Studio, "/:slug/studio", get(home::show)),
         PageRoute::new(Audience::Studio, "/:slug/studio/clients", get(clients::list)),
-        PageRoute::new(Audience::Studio, "/:slug/studio/clients/:client", get(clients::detail).post(clients::add_note)),
+        PageRoute::new(
+            Audience::Studio,
+            "/:slug/studio/clients/:client",
+            get(clients::detail).post(clients::add_note),
+        ),
         PageRoute::new(Audience::Studio, "/:slug/studio/settings", get(features::settings)),
-        PageRoute::new(Audience::Studio, "/:slug/studio/settings/modules", get(features::show).post(features::save)),
+        PageRoute::new(
+            Audience::Studio,
+            "/:slug/studio/settings/modules",
+            get(features::show).post(features::save),
+        ),
         PageRoute::new(Audience::Client, "/:slug/me", get(me::show)),
     ];
     routes.extend(crate::automations::routes());
@@ -30,7 +38,11 @@ pub fn routes() -> Vec<PageRoute> {
 /// Views with samples.
 #[must_use]
 pub fn views() -> Vec<ViewDef> {
-    let own = [ViewDef::of::<views::Clients>(), ViewDef::of::<views::ClientDetail>(), ViewDef::of::<views::ApiDocs>()];
+    let own = [
+        ViewDef::of::<views::Clients>(),
+        ViewDef::of::<views::ClientDetail>(),
+        ViewDef::of::<views::ApiDocs>(),
+    ];
     own.into_iter().chain(crate::automations::views()).collect()
 }
 

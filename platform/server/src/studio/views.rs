@@ -121,14 +121,18 @@ impl View for ClientDetail {
             may_write: false,
             form: FormState::default(),
         };
-        let note = NoteRow { author: "Welcome note".into(), body: "First booking.".into(), at: sample_instant() };
+        let note =
+            NoteRow { author: "Welcome note".into(), body: "First booking.".into(), at: sample_instant() };
         let refused = FormState::default().wrong(&kernel::FieldError::new("body", "required"));
         vec![
             Self {
                 phone: "+44 20 7946 0000".into(),
                 tags: vec!["booked".into()],
                 notes: vec![note],
-                cards: vec![Block::new("web/block/about", json!({ "title": "A card", "text": "Of a module." }))],
+                cards: vec![Block::new(
+                    "web/block/about",
+                    json!({ "title": "A card", "text": "Of a module." }),
+                )],
                 may_write: true,
                 form: refused,
                 ..bare.clone()

@@ -23,7 +23,8 @@ use crate::Job;
 /// How far the simple query looks.
 const LOOK: i64 = 256;
 
-const DUE: &str = "SELECT count(*) AS n FROM (SELECT 1 FROM jobs WHERE status = 'pending' AND run_at <= $1 LIMIT $2) due";
+const DUE: &str =
+    "SELECT count(*) AS n FROM (SELECT 1 FROM jobs WHERE status = 'pending' AND run_at <= $1 LIMIT $2) due";
 
 /// Rank: this tenant's how-manieth, those running included.
 const MINE: &str = "mine AS (SELECT tenant_id, count(*) AS n FROM jobs WHERE status = 'running' AND locked_by = $2 GROUP BY tenant_id)";
@@ -88,18 +89,32 @@ impl Store {
         let now = self.clock.now();
         self.db
             .system_tx("jobs of all tenants are claimed together", async |tx| {
-                let due: Count =
-                    diesel::sql_query(DUE).bind::<st::Timestamptz, _>(now).bind::<st::BigInt, _>(LOOK).get_result(tx).await?;
+                let due: Count = diesel::sql_query(DUE)
+                    .bind::<st::Timestamptz, _>(now)
+                    .bind::<st::BigInt, _>(LOOK)
+                    .get_result(tx)
+                    .await?;
                 match due.n {
                     0 => Ok(Vec::new()),
-                    n if n < LOOK => self.take(tx, &format!("WITH {MINE}, {FROM_HEAD}{TAKE}"), now, limit).await,
-                    _ => self.take(tx, &format!("WITH RECURSIVE {MINE}, {FROM_EACH_TENANT}{TAKE}"), now, limit).await,
+                    n if n < LOOK => {
+                        self.take(tx, &format!("WITH {MINE}, {FROM_HEAD}{TAKE}"), now, limit).await
+                    }
+                    _ => {
+                        self.take(tx, &format!("WITH RECURSIVE {MINE}, {FROM_EACH_TENANT}{TAKE}"), now, limit)
+                            .await
+                    }
                 }
             })
             .await
     }
 
-    async fn take(&self, tx: &mut SystemTx, sql: &str, now: Instant, limit: i64) -> Result<Vec<Job>, TxError> {
+    async fn take(
+        &self,
+        tx: &mut SystemTx,
+        sql: &str,
+        now: Instant,
+        limit: i64,
+    ) -> Result<Vec<Job>, TxError> {
         let jobs = diesel::sql_query(sql)
             .bind::<st::Timestamptz, _>(now)
             .bind::<st::Text, _>(&*self.name)
@@ -111,7 +126,11 @@ impl Store {
     }
 
     /// Claims what is due in order of time, without a bound for each tenant.
-    pub(crate) async fn claim_in_order(&self, tenant: Option<TenantId>, limit: i64) -> Result<Vec<Job>, TxError> {
+    pub(crate) async fn claim_in_order(
+        &self,
+        tenant: Option<TenantId>,
+        limit: i64,
+    ) -> Result<Vec<Job>, TxError> {
         let now = self.clock.now();
         let mut jobs: Vec<Job> = self
             .db

@@ -31,7 +31,13 @@ pub(crate) struct Store {
 }
 
 impl Store {
-    pub(crate) fn new(db: Db, clock: Clock, entropy: &Entropy, per_tenant: usize, dead_after: Duration) -> Self {
+    pub(crate) fn new(
+        db: Db,
+        clock: Clock,
+        entropy: &Entropy,
+        per_tenant: usize,
+        dead_after: Duration,
+    ) -> Self {
         // The token is the boot id. Process and number tell workers apart where the entropy is a test's seed.
         let number = WORKERS.fetch_add(1, Ordering::Relaxed);
         let name = format!("worker-{}-{number}-{}", std::process::id(), entropy.token()).into();

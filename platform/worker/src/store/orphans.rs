@@ -65,7 +65,10 @@ impl Store {
                 .bind::<st::Text, _>(&*self.name)
                 .execute(tx)
                 .await?;
-                diesel::sql_query("DELETE FROM job_workers WHERE id = $1").bind::<st::Text, _>(&*self.name).execute(tx).await?;
+                diesel::sql_query("DELETE FROM job_workers WHERE id = $1")
+                    .bind::<st::Text, _>(&*self.name)
+                    .execute(tx)
+                    .await?;
                 Ok::<_, TxError>(held)
             })
             .await

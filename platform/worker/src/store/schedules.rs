@@ -15,7 +15,11 @@ VALUES (gen_random_uuid(), NULL, $1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
 
 impl Store {
     /// Makes the due rows of one period. The unique key makes it one a tenant, whichever replicas try.
-    pub(crate) async fn enqueue_period(&self, schedule: &Scheduled, start: Instant) -> Result<usize, TxError> {
+    pub(crate) async fn enqueue_period(
+        &self,
+        schedule: &Scheduled,
+        start: Instant,
+    ) -> Result<usize, TxError> {
         let sql = match schedule.scope {
             Scope::EachTenant => EACH_TENANT,
             Scope::Platform => PLATFORM,

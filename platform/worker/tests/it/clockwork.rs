@@ -24,7 +24,11 @@ async fn a_schedule_makes_one_job_a_period_and_tenant_however_many_replicas_ther
         assert_eq!(runs.into_iter().map(|ran| ran.unwrap().done).sum::<usize>(), 2);
         house.clock.advance(1800);
         let runs = futures::future::join_all(replicas.iter().map(worker::Worker::run_due_once)).await;
-        assert_eq!(runs.into_iter().map(|ran| ran.unwrap().done).sum::<usize>(), 0, "half a period later: nothing");
+        assert_eq!(
+            runs.into_iter().map(|ran| ran.unwrap().done).sum::<usize>(),
+            0,
+            "half a period later: nothing"
+        );
         house.clock.advance(1800);
     }
     let args = notes.runs.lock().unwrap()[0].args.clone();

@@ -1,6 +1,9 @@
 //! Many jobs of one tenant do not delay another's, and many workers do not run a job twice.
 
-use std::{sync::Arc, time::{Duration, Instant}};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use crate::house::{House, Notes, Running, quick};
 
@@ -48,7 +51,8 @@ async fn several_workers_run_each_job_once() {
         let tenant = house.tenant(&format!("tenant-{number}"));
         house.enqueue(Some(tenant), "ok", 100);
     }
-    let workers: Vec<_> = (0..4).map(|_| Running::start(&house.other_process(notes.clone(), quick(8)))).collect();
+    let workers: Vec<_> =
+        (0..4).map(|_| Running::start(&house.other_process(notes.clone(), quick(8)))).collect();
     let began = Instant::now();
     notes.wait_for(2000).await;
     println!("2,000 jobs by four workers: {:?}", began.elapsed());
@@ -71,7 +75,13 @@ async fn a_job_enqueued_here_starts_at_once() {
     tokio::time::sleep(Duration::from_millis(500)).await;
     let (clock, entropy) = (house.clock.clone(), db::Entropy::System);
     let spec = db::JobSpec::new("ok", serde_json::json!({}));
-    house.db.system_tx("test", async |tx| Ok::<_, db::TxError>(db::enqueue_system(tx, spec, &clock, &entropy).await?)).await.unwrap();
+    house
+        .db
+        .system_tx("test", async |tx| {
+            Ok::<_, db::TxError>(db::enqueue_system(tx, spec, &clock, &entropy).await?)
+        })
+        .await
+        .unwrap();
     let began = Instant::now();
     notes.wait_for(1).await;
     assert!(began.elapsed() < Duration::from_secs(1));
@@ -86,7 +96,10 @@ async fn an_idle_worker_is_quiet() {
     let running = Running::start(&house.worker(Arc::new(Notes::default()), options));
     tokio::time::sleep(Duration::from_millis(500)).await;
     let commits = || -> i64 {
-        house.sql("SELECT xact_commit FROM pg_stat_database WHERE datname = current_database()").parse().unwrap()
+        house
+            .sql("SELECT xact_commit FROM pg_stat_database WHERE datname = current_database()")
+            .parse()
+            .unwrap()
     };
     // The server's figures follow within a second or so.
     tokio::time::sleep(Duration::from_secs(1)).await;

@@ -19,7 +19,10 @@ async fn jobs_run_once_in_order_of_time() {
     assert_eq!(worker.run_due_once().await.unwrap(), Ran::default());
     let runs = notes.runs.lock().unwrap();
     assert!(runs.windows(2).all(|pair| pair[0].run_at <= pair[1].run_at));
-    assert_eq!((runs[0].attempts, runs[0].tenant_id, runs[0].request_id.as_str()), (1, Some(tenant), "req-1"));
+    assert_eq!(
+        (runs[0].attempts, runs[0].tenant_id, runs[0].request_id.as_str()),
+        (1, Some(tenant), "req-1")
+    );
     assert_eq!(runs[0].args, serde_json::json!({ "n": 1 }));
     assert_eq!(house.statuses(), "done 100");
 }
@@ -50,13 +53,19 @@ async fn failures_are_tried_again_with_growing_pauses_and_then_given_up() {
         assert_eq!(worker.run_due_once().await.unwrap(), Ran { retried: 1, ..Ran::default() });
         assert_eq!(last_error(&house), "down  for now");
         let now = house.clock.now();
-        let seconds: i64 = house.sql(&format!("SELECT ceil(extract(epoch FROM run_at - '{now}'))::bigint FROM jobs")).parse().unwrap();
+        let seconds: i64 = house
+            .sql(&format!("SELECT ceil(extract(epoch FROM run_at - '{now}'))::bigint FROM jobs"))
+            .parse()
+            .unwrap();
         house.clock.advance(seconds - 1);
         assert_eq!(worker.run_due_once().await.unwrap(), Ran::default(), "not before its time");
         house.clock.advance(1);
         pauses.push(seconds);
     }
-    assert!((4..=6).contains(&pauses[0]) && (8..=12).contains(&pauses[1]) && (16..=24).contains(&pauses[2]), "{pauses:?}");
+    assert!(
+        (4..=6).contains(&pauses[0]) && (8..=12).contains(&pauses[1]) && (16..=24).contains(&pauses[2]),
+        "{pauses:?}"
+    );
     assert_eq!(worker.run_due_once().await.unwrap(), Ran { dead: 1, ..Ran::default() });
     house.clock.advance(1_000_000);
     assert_eq!(worker.run_due_once().await.unwrap(), Ran::default(), "dead jobs stay dead");
@@ -108,7 +117,10 @@ async fn skipped_jobs_are_over_and_postponed_ones_wait_without_losing_an_attempt
     house.enqueue(None, "skip", 1);
     let worker = house.worker(notes.clone(), quick(4));
     assert_eq!(worker.run_due_once().await.unwrap(), Ran { skipped: 1, ..Ran::default() });
-    assert_eq!(house.sql("SELECT status || '|' || last_error FROM jobs"), "done|skipped: module sessions is off");
+    assert_eq!(
+        house.sql("SELECT status || '|' || last_error FROM jobs"),
+        "done|skipped: module sessions is off"
+    );
     house.sql("DELETE FROM jobs");
     house.enqueue(None, "postpone", 1);
     for _ in 0..20 {

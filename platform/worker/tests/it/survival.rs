@@ -90,7 +90,10 @@ async fn a_worker_given_up_for_lost_undoes_nothing() {
     house.sql("UPDATE jobs SET locked_by = 'another', attempts = 2");
     house.sql("INSERT INTO job_workers (id, last_seen) VALUES ('another', now() + interval '1 hour')");
     slow.stop().await;
-    assert_eq!(house.sql("SELECT status || ' ' || locked_by || ' ' || attempts FROM jobs"), "running another 2");
+    assert_eq!(
+        house.sql("SELECT status || ' ' || locked_by || ' ' || attempts FROM jobs"),
+        "running another 2"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

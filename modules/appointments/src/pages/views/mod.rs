@@ -8,11 +8,12 @@ use kernel::ViewDef;
 use serde::Serialize;
 
 pub(crate) use public::{
-    BookingView, CancelView, ChooseView, DayTimes, DetailsView, MyBookingsView, PickView, Summary, TakenView, TimeLink,
+    BookingView, CancelView, ChooseView, DayTimes, DetailsView, MyBookingsView, PickView, Summary, TakenView,
+    TimeLink,
 };
 pub(crate) use studio::{
-    AvailabilityView, StudioBookingView, StudioBookingsView, StudioCancelView, StudioTypeRow, StudioTypesView,
-    TypeFormView, WeekdayRow, WindowFields,
+    AvailabilityView, StudioBookingView, StudioBookingsView, StudioCancelView, StudioTypeRow,
+    StudioTypesView, TypeFormView, WeekdayRow, WindowFields,
 };
 
 use crate::model::{AppointmentType, Booking, PlaceKind, State};
@@ -135,4 +136,5 @@ pub(crate) const STATES: [State; 8] = [
     State::Declined,
 ];
 /// Every kind of place, for the same reason.
-pub(crate) const PLACES: [PlaceKind; 4] = [PlaceKind::InPerson, PlaceKind::Phone, PlaceKind::Link, PlaceKind::Video];
+pub(crate) const PLACES: [PlaceKind; 4] =
+    [PlaceKind::InPerson, PlaceKind::Phone, PlaceKind::Link, PlaceKind::Video];

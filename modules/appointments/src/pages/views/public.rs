@@ -77,16 +77,25 @@ impl View for PickView {
             month: Some(sample_month(true)),
             day: Some(DayTimes {
                 at: sample_time(0),
-                times: (0..6).map(|n| TimeLink { start: sample_time(30 * n), path: "/book/x/details?start=y".into() }).collect(),
+                times: (0..6)
+                    .map(|n| TimeLink { start: sample_time(30 * n), path: "/book/x/details?start=y".into() })
+                    .collect(),
             }),
             next_free: None,
         };
         let coaches = vec![choice("Jonas Weber", true), choice("Aylin Demir", false)];
         let free = TimeLink { start: sample_time(60 * 24 * 40), path: "/book/x".into() };
-        let empty = Self { month: Some(sample_month(false)), day: None, next_free: Some(free), ..full.clone() };
-        let undecided = Self { coaches: vec![choice("Jonas Weber", false)], month: None, day: None, ..full.clone() };
+        let empty =
+            Self { month: Some(sample_month(false)), day: None, next_free: Some(free), ..full.clone() };
+        let undecided =
+            Self { coaches: vec![choice("Jonas Weber", false)], month: None, day: None, ..full.clone() };
         vec![
-            Self { coaches: coaches.clone(), coach_name: Some("Jonas Weber".into()), anyone: true, ..full.clone() },
+            Self {
+                coaches: coaches.clone(),
+                coach_name: Some("Jonas Weber".into()),
+                anyone: true,
+                ..full.clone()
+            },
             Self { next_free: None, ..empty.clone() },
             empty,
             undecided,
@@ -100,7 +109,12 @@ fn sample_month(has_slots: bool) -> Month {
     let first = jiff::civil::date(2026, 11, 1);
     let slots = BTreeMap::from([(jiff::civil::date(2026, 11, 23), vec![sample_time(0), sample_time(30)])]);
     let slots = if has_slots { slots } else { BTreeMap::new() };
-    let marks = Marks { slots: &slots, zone: &zone, chosen: Some(month::MONDAY), today: jiff::civil::date(2026, 11, 20) };
+    let marks = Marks {
+        slots: &slots,
+        zone: &zone,
+        chosen: Some(month::MONDAY),
+        today: jiff::civil::date(2026, 11, 20),
+    };
     Month {
         at: month::midday(first, &zone),
         name: month::name(first),
@@ -147,7 +161,9 @@ impl View for DetailsView {
         Text::key("appointments-title-details").arg("type", &self.summary.kind.name)
     }
     fn samples() -> Vec<Self> {
-        let refused = sample_form().wrong(&FieldError::new("email", "email")).wrong(&FieldError::new("start", "too_soon"));
+        let refused = sample_form()
+            .wrong(&FieldError::new("email", "email"))
+            .wrong(&FieldError::new("start", "too_soon"));
         let view = |form, coach| Self {
             summary: Summary::sample(coach),
             action: "/book/x/details".into(),
@@ -159,7 +175,11 @@ impl View for DetailsView {
 }
 
 fn sample_form() -> FormState {
-    FormState::default().with("name", "Sam Reed").with("email", "sam@").with("start", sample_time(0)).with("key", "k")
+    FormState::default()
+        .with("name", "Sam Reed")
+        .with("email", "sam@")
+        .with("start", sample_time(0))
+        .with("key", "k")
 }
 
 /// Somebody was faster: other times, with what was typed.
@@ -240,7 +260,11 @@ impl BookingView {
             end: sample_time(30),
             zone: "Europe/London".into(),
             place_kind,
-            place: if place_kind == PlaceKind::Phone { String::new() } else { "https://meet.example.com/maya".into() },
+            place: if place_kind == PlaceKind::Phone {
+                String::new()
+            } else {
+                "https://meet.example.com/maya".into()
+            },
             note: "I would like to talk about a second offer.".into(),
             cancel_reason: (state == State::Cancelled).then(|| "Ill".into()),
             contact_email: "hello@maya.example".into(),
@@ -256,9 +280,15 @@ impl View for BookingView {
         Text::key("appointments-title-booking").arg("type", &self.type_name)
     }
     fn samples() -> Vec<Self> {
-        let mut samples: Vec<Self> = STATES.iter().map(|state| Self::sample(*state, PlaceKind::Video)).collect();
+        let mut samples: Vec<Self> =
+            STATES.iter().map(|state| Self::sample(*state, PlaceKind::Video)).collect();
         samples.extend(PLACES.iter().map(|place| Self::sample(State::Confirmed, *place)));
-        let bare = Self { note: String::new(), place: String::new(), cancel_reason: None, ..Self::sample(State::Cancelled, PlaceKind::InPerson) };
+        let bare = Self {
+            note: String::new(),
+            place: String::new(),
+            cancel_reason: None,
+            ..Self::sample(State::Cancelled, PlaceKind::InPerson)
+        };
         samples.push(bare);
         samples
     }
@@ -300,6 +330,10 @@ impl View for MyBookingsView {
     fn samples() -> Vec<Self> {
         let rows = STATES.map(BookingRow::sample).to_vec();
         let view = |past, bookings, next| Self { past, zone: "Europe/London".into(), bookings, next };
-        vec![view(false, vec![], None), view(true, vec![], None), view(true, rows, Some("/me/bookings?cursor=x".into()))]
+        vec![
+            view(false, vec![], None),
+            view(true, vec![], None),
+            view(true, rows, Some("/me/bookings?cursor=x".into())),
+        ]
     }
 }

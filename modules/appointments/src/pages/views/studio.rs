@@ -45,7 +45,12 @@ impl View for StudioBookingsView {
             form: FormState::default(),
         };
         let bookings = STATES.map(BookingRow::sample).to_vec();
-        let full = Self { view: "past".into(), bookings, next: Some("/studio/bookings?cursor=x".into()), ..empty.clone() };
+        let full = Self {
+            view: "past".into(),
+            bookings,
+            next: Some("/studio/bookings?cursor=x".into()),
+            ..empty.clone()
+        };
         vec![Self { filtered: true, view: "all".into(), ..empty.clone() }, empty, full]
     }
 }
@@ -274,7 +279,11 @@ impl View for AvailabilityView {
     }
     fn samples() -> Vec<Self> {
         let zone = crate::model::when::zone("UTC");
-        let line = |number| WindowFields { number, opens: format!("opens-1-{number}"), closes: format!("closes-1-{number}") };
+        let line = |number| WindowFields {
+            number,
+            opens: format!("opens-1-{number}"),
+            closes: format!("closes-1-{number}"),
+        };
         let view = |may_write, coaches, form| Self {
             coach: "mem_1".into(),
             coach_name: "Maya Lindqvist".into(),
@@ -284,7 +293,9 @@ impl View for AvailabilityView {
             days: vec![WeekdayRow { at: midday(MONDAY, &zone), lines: vec![line(1), line(2)] }],
             form,
         };
-        let refused = FormState::default().with("opens-1-1", "09:00").wrong(&FieldError::new("closes-1-1", "zero_length"));
+        let refused = FormState::default()
+            .with("opens-1-1", "09:00")
+            .wrong(&FieldError::new("closes-1-1", "zero_length"));
         let two = vec![sample_choice(), Choice { current: false, ..sample_choice() }];
         vec![view(true, vec![sample_choice()], refused), view(false, two, FormState::default())]
     }

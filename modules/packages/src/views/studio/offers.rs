@@ -53,7 +53,14 @@ impl View for StudioOffersPage {
         offers.push(StudioOfferRow { card: Card::free_sample(), ..row(OfferStatus::Active, "package") });
         let codes: Vec<&str> = OfferStatus::ALL.iter().map(|status| status.code()).collect();
         let statuses = Choice::codes(status_label, &codes, "active");
-        let full = Self { offers, next: Some("c".into()), search: "ten".into(), statuses, filtered: true, unpayable: false };
+        let full = Self {
+            offers,
+            next: Some("c".into()),
+            search: "ten".into(),
+            statuses,
+            filtered: true,
+            unpayable: false,
+        };
         let none = Self { offers: vec![], next: None, search: String::new(), ..full.clone() };
         vec![full, Self { filtered: false, unpayable: true, ..none.clone() }, none]
     }
@@ -107,7 +114,10 @@ impl View for OfferFormPage {
             public: None,
             form: FormState::default(),
         };
-        let item = ItemField { field: "item-prd_00000000000000000000000000000007".into(), name: "Ten classes".into() };
+        let item = ItemField {
+            field: "item-prd_00000000000000000000000000000007".into(),
+            name: "Ten classes".into(),
+        };
         let wrong = FormState::default().with("price", "-1").wrong(&FieldError::new("price", "offer_price"));
         vec![
             Self { is_new: false, public: Some("/buy/ten".into()), form: wrong, ..new.clone() },

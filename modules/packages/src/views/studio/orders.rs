@@ -51,7 +51,9 @@ impl StudioOrderRow {
             tone: tone(shown),
             status_label: format!("packages-state-{}", shown.code()),
         };
-        [Shown::Paid, Shown::Transfer, Shown::Unpaid, Shown::Expired, Shown::Cancelled, Shown::Refunded].map(row).into()
+        [Shown::Paid, Shown::Transfer, Shown::Unpaid, Shown::Expired, Shown::Cancelled, Shown::Refunded]
+            .map(row)
+            .into()
     }
 }
 
@@ -79,8 +81,11 @@ pub(crate) struct StudioOrdersPage {
 impl StudioOrdersPage {
     /// The choices of the two filters.
     pub(crate) fn choices(status: &str, method: &str) -> (Vec<Choice>, Vec<Choice>) {
-        let statuses: Vec<&str> =
-            Status::ALL.iter().filter(|status| **status != Status::Draft).map(|status| status.code()).collect();
+        let statuses: Vec<&str> = Status::ALL
+            .iter()
+            .filter(|status| **status != Status::Draft)
+            .map(|status| status.code())
+            .collect();
         let methods: Vec<&str> = Method::ALL.iter().map(|method| method.code()).collect();
         let label = |code: &str| format!("packages-order-status-{code}");
         let method_label = |code: &str| format!("packages-method-{code}");

@@ -8,7 +8,10 @@ use super::*;
 async fn a_panic_is_a_500_with_the_request_id_and_the_connection_lives_on() {
     let server = start(options()).await;
     let mut stream = server.connect().await;
-    stream.write_all(b"GET /panics HTTP/1.1\r\nhost: coach.example\r\nx-request-id: caller-0001\r\n\r\n").await.unwrap();
+    stream
+        .write_all(b"GET /panics HTTP/1.1\r\nhost: coach.example\r\nx-request-id: caller-0001\r\n\r\n")
+        .await
+        .unwrap();
     let answer = read_until(&mut stream, "caller-0001\"").await;
     assert_eq!(status(&answer), StatusCode::INTERNAL_SERVER_ERROR);
     assert_eq!(header(&answer, "content-type"), Some("application/problem+json"));
@@ -26,7 +29,12 @@ async fn every_answer_has_an_id_and_the_security_headers() {
         assert_eq!(header(&answer, "x-content-type-options"), Some("nosniff"));
         assert_eq!(header(&answer, "strict-transport-security"), Some("max-age=31536000"));
         assert!(header(&answer, "content-security-policy").unwrap().contains("default-src 'self'"));
-        for name in ["referrer-policy", "permissions-policy", "cross-origin-opener-policy", "cross-origin-resource-policy"] {
+        for name in [
+            "referrer-policy",
+            "permissions-policy",
+            "cross-origin-opener-policy",
+            "cross-origin-resource-policy",
+        ] {
             assert!(header(&answer, name).is_some(), "{path} {name}");
         }
     }
@@ -34,7 +42,8 @@ async fn every_answer_has_an_id_and_the_security_headers() {
 
 #[tokio::test]
 async fn handlers_are_told_id_nonce_and_address() {
-    let server = start(EdgeOptions { trusted_proxies: vec!["127.0.0.1".parse().unwrap()], ..options() }).await;
+    let server =
+        start(EdgeOptions { trusted_proxies: vec!["127.0.0.1".parse().unwrap()], ..options() }).await;
     let answer = server
         .ask("GET /told HTTP/1.1\nhost: coach.example\nconnection: close\nx-request-id: caller-0001\nx-forwarded-for: 203.0.113.9\n\n")
         .await;
@@ -43,7 +52,9 @@ async fn handlers_are_told_id_nonce_and_address() {
     assert!(header(&answer, "content-security-policy").unwrap().contains(&format!("'nonce-{}'", words[1])));
     let again = server.get("/told").await;
     assert_ne!(body(&again).split(' ').nth(1), Some(words[1]), "a nonce is used once");
-    let forged = server.ask("GET /told HTTP/1.1\nhost: coach.example\nconnection: close\nx-request-id: <script>alert(1)\n\n").await;
+    let forged = server
+        .ask("GET /told HTTP/1.1\nhost: coach.example\nconnection: close\nx-request-id: <script>alert(1)\n\n")
+        .await;
     assert!(!forged.contains("script>"));
 }
 
@@ -71,11 +82,16 @@ async fn a_request_names_one_host() {
 #[tokio::test]
 async fn too_many_requests_of_one_address_are_429_with_the_time_to_wait() {
     let proxies = vec!["127.0.0.1".parse().unwrap()];
-    let options = EdgeOptions { address_rate: Some(Rate::new(0.1, 5)), trusted_proxies: proxies, ..options() };
+    let options =
+        EdgeOptions { address_rate: Some(Rate::new(0.1, 5)), trusted_proxies: proxies, ..options() };
     let clock = options.clock.clone();
     let server = start(options).await;
     let ask = async |address: &str| {
-        server.ask(&format!("GET / HTTP/1.1\nhost: coach.example\nx-forwarded-for: {address}\nconnection: close\n\n")).await
+        server
+            .ask(&format!(
+                "GET / HTTP/1.1\nhost: coach.example\nx-forwarded-for: {address}\nconnection: close\n\n"
+            ))
+            .await
     };
     for _ in 0..5 {
         assert_eq!(status(&ask("203.0.113.9").await), StatusCode::OK);
@@ -100,7 +116,10 @@ async fn tenants_have_limits_of_their_own() {
         limit_tenant(&cache, tenant(1), rate, now).await.unwrap();
     }
     let problem = limit_tenant(&cache, tenant(1), rate, now).await.unwrap_err();
-    assert_eq!((problem.status, problem.extra["retry_after"].as_u64()), (StatusCode::TOO_MANY_REQUESTS, Some(1)));
+    assert_eq!(
+        (problem.status, problem.extra["retry_after"].as_u64()),
+        (StatusCode::TOO_MANY_REQUESTS, Some(1))
+    );
     limit_tenant(&cache, tenant(2), rate, now).await.unwrap();
 }
 
@@ -123,7 +142,10 @@ async fn figures_are_served_by_route() {
     let operations = Server { address, stop, task };
     assert_eq!(status(&operations.get("/metrics").await), StatusCode::OK);
     let figures = operations.get("/metrics").await;
-    assert!(figures.contains(r#"http_requests_total{method="GET",route="/metrics",status="200"} 1"#), "{figures}");
+    assert!(
+        figures.contains(r#"http_requests_total{method="GET",route="/metrics",status="200"} 1"#),
+        "{figures}"
+    );
     assert!(figures.contains("http_request_duration_seconds_bucket"));
     assert_eq!(status(&operations.get("/readyz").await), StatusCode::OK);
 }

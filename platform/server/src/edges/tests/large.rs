@@ -13,7 +13,8 @@ async fn five_hundred_megabytes_in_chunks_are_refused_without_being_kept() {
     let server = start(EdgeOptions { request_deadline: Duration::from_secs(10), ..options() }).await;
     for path in ["/echo", "/blind"] {
         let mut stream = server.connect().await;
-        let head = format!("POST {path} HTTP/1.1\r\nhost: coach.example\r\ntransfer-encoding: chunked\r\n\r\n");
+        let head =
+            format!("POST {path} HTTP/1.1\r\nhost: coach.example\r\ntransfer-encoding: chunked\r\n\r\n");
         stream.write_all(head.as_bytes()).await.unwrap();
         let before = resident();
         let mut most = before;
@@ -44,7 +45,9 @@ async fn five_hundred_megabytes_in_chunks_are_refused_without_being_kept() {
 #[tokio::test]
 async fn what_is_announced_too_large_is_refused_at_once() {
     let server = start(options()).await;
-    let answer = server.ask("POST /echo HTTP/1.1\nhost: coach.example\ncontent-length: 524288000\nexpect: 100-continue\n\n").await;
+    let answer = server
+        .ask("POST /echo HTTP/1.1\nhost: coach.example\ncontent-length: 524288000\nexpect: 100-continue\n\n")
+        .await;
     assert_eq!(status(&answer), StatusCode::PAYLOAD_TOO_LARGE);
     assert!(!answer.contains("100 Continue"));
     assert_eq!(header(&answer, "connection"), Some("close"));
@@ -62,7 +65,13 @@ async fn the_limit_is_exact_and_each_route_has_its_own() {
         } else {
             (format!("content-length: {length}"), content)
         };
-        status(&server.ask(&format!("POST {path} HTTP/1.1\nhost: coach.example\nconnection: close\n{kind}\n\n{content}")).await)
+        status(
+            &server
+                .ask(&format!(
+                    "POST {path} HTTP/1.1\nhost: coach.example\nconnection: close\n{kind}\n\n{content}"
+                ))
+                .await,
+        )
     };
     for chunked in [false, true] {
         assert_eq!(post("/echo", 1000, chunked).await, StatusCode::OK);
@@ -76,7 +85,10 @@ async fn the_limit_is_exact_and_each_route_has_its_own() {
 async fn headers_are_bounded_too() {
     let server = start(options()).await;
     let many: String = (0..200).map(|n| format!("x-{n}: 1\n")).collect();
-    assert_eq!(status(&server.ask(&format!("GET / HTTP/1.1\nhost: coach.example\n{many}\n")).await).as_u16(), 431);
+    assert_eq!(
+        status(&server.ask(&format!("GET / HTTP/1.1\nhost: coach.example\n{many}\n")).await).as_u16(),
+        431
+    );
     let long = "a".repeat(100_000);
     let answer = server.ask(&format!("GET / HTTP/1.1\nhost: coach.example\nx-long: {long}\n\n")).await;
     assert!(answer.is_empty() || status(&answer).as_u16() == 431, "{answer}");

@@ -9,7 +9,10 @@ use std::{net::SocketAddr, time::Duration};
 
 use cache::Cache;
 use kernel::{Clock, Entropy};
-use poem::{Body, Endpoint, IntoEndpoint, Request, Response, Route, endpoint::make, get, handler, http::StatusCode, post};
+use poem::{
+    Body, Endpoint, IntoEndpoint, Request, Response, Route, endpoint::make, get, handler, http::StatusCode,
+    post,
+};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
@@ -35,7 +38,12 @@ fn options() -> EdgeOptions {
         address_rate: None,
         drain_delay: Duration::ZERO,
         grace: Duration::from_secs(3),
-        ..EdgeOptions::new(Clock::manual("2026-11-21T09:00:00Z".parse().unwrap()), Entropy::System, Cache::in_process(), readiness)
+        ..EdgeOptions::new(
+            Clock::manual("2026-11-21T09:00:00Z".parse().unwrap()),
+            Entropy::System,
+            Cache::in_process(),
+            readiness,
+        )
     }
 }
 
@@ -75,7 +83,8 @@ async fn told(request: Request) -> poem::Result<Response> {
 
 /// More than sockets hold.
 async fn flood(_: Request) -> poem::Result<Response> {
-    let chunks = futures::stream::repeat_with(|| Ok::<_, std::io::Error>(bytes::Bytes::from_static(&[b'x'; 65536])));
+    let chunks =
+        futures::stream::repeat_with(|| Ok::<_, std::io::Error>(bytes::Bytes::from_static(&[b'x'; 65536])));
     Ok(Response::builder().body(Body::from_bytes_stream(chunks)))
 }
 
@@ -118,7 +127,9 @@ impl Server {
 async fn read_all(stream: &mut TcpStream) -> String {
     let mut bytes = Vec::new();
     let reading = stream.read_to_end(&mut bytes);
-    let _ = tokio::time::timeout(Duration::from_secs(10), reading).await.expect("the server closes the connection");
+    let _ = tokio::time::timeout(Duration::from_secs(10), reading)
+        .await
+        .expect("the server closes the connection");
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
@@ -127,7 +138,10 @@ async fn read_until(stream: &mut TcpStream, text: &str) -> String {
     let mut bytes = Vec::new();
     while !String::from_utf8_lossy(&bytes).contains(text) {
         let mut buffer = [0; 4096];
-        let read = tokio::time::timeout(Duration::from_secs(5), stream.read(&mut buffer)).await.expect(text).unwrap();
+        let read = tokio::time::timeout(Duration::from_secs(5), stream.read(&mut buffer))
+            .await
+            .expect(text)
+            .unwrap();
         assert!(read > 0, "closed before {text:?}: {}", String::from_utf8_lossy(&bytes));
         bytes.extend_from_slice(&buffer[..read]);
     }

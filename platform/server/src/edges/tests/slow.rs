@@ -25,7 +25,9 @@ async fn a_header_that_drips_is_closed_within_the_deadline() {
     let began = Instant::now();
     let (mut reader, mut writer) = stream.split();
     let drip = async {
-        for byte in b"GET / HTTP/1.1\r\nhost: coach.example\r\nx-long: ".iter().chain(std::iter::repeat(&b'a')) {
+        for byte in
+            b"GET / HTTP/1.1\r\nhost: coach.example\r\nx-long: ".iter().chain(std::iter::repeat(&b'a'))
+        {
             if writer.write_all(&[*byte]).await.is_err() {
                 break;
             }
@@ -64,7 +66,8 @@ async fn an_idle_connection_outlives_the_header_deadline_and_then_goes() {
 #[tokio::test]
 async fn a_body_that_does_not_come_is_408() {
     let server = start(options()).await;
-    let answer = server.ask("POST /echo HTTP/1.1\nhost: coach.example\ncontent-length: 100\n\nonly this").await;
+    let answer =
+        server.ask("POST /echo HTTP/1.1\nhost: coach.example\ncontent-length: 100\n\nonly this").await;
     assert_eq!(status(&answer), StatusCode::REQUEST_TIMEOUT, "{answer}");
     assert!(answer.contains("deadline"));
 }
@@ -98,7 +101,8 @@ async fn a_reader_that_does_not_read_is_cut_off() {
 
 #[tokio::test]
 async fn connections_are_bounded_in_all_and_for_each_address() {
-    let server = start(EdgeOptions { max_connections: 3, header_deadline: Duration::from_secs(2), ..options() }).await;
+    let server =
+        start(EdgeOptions { max_connections: 3, header_deadline: Duration::from_secs(2), ..options() }).await;
     let held: Vec<_> = futures::future::join_all((0..3).map(|_| server.connect())).await;
     let mut fourth = server.connect().await;
     fourth.write_all(b"GET / HTTP/1.1\r\nhost: coach.example\r\n\r\n").await.unwrap();
@@ -107,7 +111,12 @@ async fn connections_are_bounded_in_all_and_for_each_address() {
     drop(held);
     read_until(&mut fourth, "hello").await;
 
-    let server = start(EdgeOptions { connections_per_address: 2, header_deadline: Duration::from_secs(2), ..options() }).await;
+    let server = start(EdgeOptions {
+        connections_per_address: 2,
+        header_deadline: Duration::from_secs(2),
+        ..options()
+    })
+    .await;
     let _held: Vec<_> = futures::future::join_all((0..2).map(|_| server.connect())).await;
     tokio::time::sleep(Duration::from_millis(50)).await;
     let took = closed_after(&mut server.connect().await).await;

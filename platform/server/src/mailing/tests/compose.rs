@@ -40,7 +40,17 @@ fn no_text_can_add_a_header() {
         "x, evil@example.com",
         "Ärger\r\nBcc: evil@example.com",
     ];
-    let expected = ["message-id", "date", "from", "to", "subject", "auto-submitted", "reply-to", "mime-version", "content-type"];
+    let expected = [
+        "message-id",
+        "date",
+        "from",
+        "to",
+        "subject",
+        "auto-submitted",
+        "reply-to",
+        "mime-version",
+        "content-type",
+    ];
     for text in evil {
         let message = message(text, text, &draft(text, "ada@example.com").attachments);
         let mut names = header_names(&message);
@@ -52,7 +62,11 @@ fn no_text_can_add_a_header() {
             let to = message.split("\r\nTo: ").nth(1).unwrap().split("\r\nSubject").next().unwrap();
             to.replace("\r\n ", " ").parse().unwrap()
         };
-        assert_eq!(parsed.iter().map(|mailbox| mailbox.email.to_string()).collect::<Vec<_>>(), ["ada@example.com"], "{text:?}");
+        assert_eq!(
+            parsed.iter().map(|mailbox| mailbox.email.to_string()).collect::<Vec<_>>(),
+            ["ada@example.com"],
+            "{text:?}"
+        );
     }
 }
 
@@ -63,7 +77,8 @@ fn an_invitation_is_an_alternative_and_a_file() {
     assert_eq!(message.matches("multipart/alternative").count(), 1);
     assert_eq!(message.matches("multipart/mixed").count(), 1);
     assert!(message.contains("Content-Disposition: attachment; filename=\"_booking__.ics\""), "{message}");
-    let order: Vec<_> = ["text/plain", "text/html", "text/calendar"].map(|kind| message.find(kind).unwrap()).into();
+    let order: Vec<_> =
+        ["text/plain", "text/html", "text/calendar"].map(|kind| message.find(kind).unwrap()).into();
     assert!(order.is_sorted(), "the best alternative comes last");
     assert!(message.contains("Date: Sat, 21 Nov 2026 09:00:00 +0000"));
 }
@@ -71,7 +86,11 @@ fn an_invitation_is_an_alternative_and_a_file() {
 #[test]
 fn without_files_there_are_only_alternatives() {
     let message = message("Ada", "Booked", &[]);
-    assert!(message.contains("multipart/alternative") && !message.contains("multipart/mixed") && !message.contains("text/calendar"));
+    assert!(
+        message.contains("multipart/alternative")
+            && !message.contains("multipart/mixed")
+            && !message.contains("text/calendar")
+    );
 }
 
 #[test]

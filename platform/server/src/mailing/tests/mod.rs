@@ -90,7 +90,10 @@ fn web() -> Web {
     let templates = [
         ("test/mails/hello.subject", "Hello {{name}}"),
         ("test/mails/hello.text", "Hello {{name}}, see {{shell.base_url}}"),
-        ("test/mails/hello.mjml", "<mj-section><mj-column><mj-text>Hello {{name}}</mj-text></mj-column></mj-section>"),
+        (
+            "test/mails/hello.mjml",
+            "<mj-section><mj-column><mj-text>Hello {{name}}</mj-text></mj-column></mj-section>",
+        ),
     ];
     let templates = templates.map(|(name, text)| (name.to_owned(), text.into())).into();
     Web::new(vec![web::own_source(), Source { name: "test", templates, texts: Vec::new() }]).unwrap()

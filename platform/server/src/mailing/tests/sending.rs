@@ -37,7 +37,9 @@ async fn state(ctx: &Ctx, id: MailId) -> (String, String) {
     }
     let row: Row = ctx
         .tx(SEND, async |tx| {
-            let find = diesel::sql_query("SELECT status, coalesce(last_error, '') AS last_error FROM mails WHERE id = $1");
+            let find = diesel::sql_query(
+                "SELECT status, coalesce(last_error, '') AS last_error FROM mails WHERE id = $1",
+            );
             Ok::<_, kernel::Problem>(find.bind::<st::Uuid, _>(id).get_result(&mut **tx).await?)
         })
         .await
@@ -55,7 +57,10 @@ async fn a_mail_goes_out_once_and_is_kept_as_it_was_written() {
     mailer.send(&ctx, id).await.unwrap();
     let mails = server.wait_for(1, Duration::from_secs(5)).await;
     assert_eq!(server.mails().len(), 1);
-    assert_eq!((mails[0].from.as_str(), mails[0].to.as_slice()), ("no-reply@coach.example", &["ada@example.com".to_owned()][..]));
+    assert_eq!(
+        (mails[0].from.as_str(), mails[0].to.as_slice()),
+        ("no-reply@coach.example", &["ada@example.com".to_owned()][..])
+    );
     assert_eq!(mails[0].header("Message-ID").unwrap(), format!("<{id}@coach.example>"));
     assert_eq!(mails[0].header("Bcc"), None);
     assert!(mails[0].header("Reply-To").unwrap().contains("anna@fit.example"));
@@ -66,7 +71,8 @@ async fn a_mail_goes_out_once_and_is_kept_as_it_was_written() {
     assert_eq!(name, b"Anna Fit Bcc: evil@example.com");
     assert_eq!(from.email.to_string(), "no-reply@coach.example");
     assert_eq!(state(&ctx, id).await, ("sent".into(), String::new()));
-    let row = ctx.tx(SEND, async |tx| Ok::<_, JobError>(rows::mail_by_id(tx, id).await?)).await.unwrap().unwrap();
+    let row =
+        ctx.tx(SEND, async |tx| Ok::<_, JobError>(rows::mail_by_id(tx, id).await?)).await.unwrap().unwrap();
     assert_eq!(row.subject.as_deref(), Some("Hello Ada & Co Bcc: evil@example.com"));
     assert!(row.html.unwrap().contains("Ada &amp; Co"));
     assert!(row.body_text.unwrap().contains("https://coach.example/anna-fit"));
