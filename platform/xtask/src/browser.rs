@@ -42,10 +42,14 @@ pub(crate) struct DevServer {
 
 impl DevServer {
     /// Starts it and waits until it is ready; `environment` goes to it besides what it always gets.
-    pub(crate) fn start(workspace: &Workspace, binary: &Path, environment: &[(String, String)]) -> Result<DevServer> {
+    pub(crate) fn start(
+        workspace: &Workspace,
+        binary: &Path,
+        environment: &[(String, String)],
+    ) -> Result<DevServer> {
         let data = open_folder()?;
         let address = free_address()?;
-        let log = workspace.scratch("logs")?.join(format!("server-{}.log", address.port()));
+        let log = workspace.scratch("logs")?.join("dev-server.log");
         let mut command = dev_command(workspace, binary, data.path(), address);
         command.envs(environment.iter().cloned());
         let started = Instant::now();

@@ -27,7 +27,8 @@ pub(super) fn blocks(text: &str) -> Vec<Block> {
     for (index, line) in text.lines().enumerate() {
         match &mut open {
             Some((is_shell, block)) if line.trim_end() == "```" => {
-                let done = Block { line: block.line, mark: block.mark, text: std::mem::take(&mut block.text) };
+                let done =
+                    Block { line: block.line, mark: block.mark, text: std::mem::take(&mut block.text) };
                 if *is_shell {
                     blocks.push(done);
                 }
@@ -38,7 +39,8 @@ pub(super) fn blocks(text: &str) -> Vec<Block> {
                 block.text.push('\n');
             }
             None if line.starts_with("```") => {
-                open = Some((line.trim_end() == "```sh", Block { line: index + 2, mark, text: String::new() }));
+                open =
+                    Some((line.trim_end() == "```sh", Block { line: index + 2, mark, text: String::new() }));
             }
             None if !line.trim().is_empty() => mark = mark_in(line.trim()),
             None => {}
@@ -61,7 +63,11 @@ pub(super) fn unmarked(document: &Document) -> Vec<String> {
     let all = blocks(&document.text);
     let unmarked = all.iter().filter(|block| block.mark == Mark::None);
     let told = |block: &Block| {
-        format!("{}:{}: a block of shell without `<!-- run -->` or `<!-- shown: why -->`", document.path.display(), block.line)
+        format!(
+            "{}:{}: a block of shell without `<!-- run -->` or `<!-- shown: why -->`",
+            document.path.display(),
+            block.line
+        )
     };
     unmarked.map(told).collect()
 }
@@ -73,10 +79,15 @@ mod tests {
     #[test]
     fn blocks_are_found_with_their_marks() {
         let text = "# T\n<!-- run -->\n```sh\na\nb\n```\ntext\n```sh\nc\n```\n<!-- shown: takes long -->\n\n```sh\nd\n```\n```toml\ne\n```\n";
-        let found: Vec<_> = blocks(text).into_iter().map(|block| (block.line, block.mark, block.text)).collect();
+        let found: Vec<_> =
+            blocks(text).into_iter().map(|block| (block.line, block.mark, block.text)).collect();
         assert_eq!(
             found,
-            [(4, Mark::Run, "a\nb\n".to_owned()), (9, Mark::None, "c\n".into()), (14, Mark::Shown, "d\n".into())]
+            [
+                (4, Mark::Run, "a\nb\n".to_owned()),
+                (9, Mark::None, "c\n".into()),
+                (14, Mark::Shown, "d\n".into())
+            ]
         );
         assert_eq!(mark_in("<!-- shown: -->"), Mark::None, "a reason is needed");
     }

@@ -51,12 +51,20 @@ pub(crate) fn check(workspace: &Workspace) -> Result<()> {
 /// Every document of the workspace.
 fn all(root: &Path) -> Result<Vec<Document>> {
     let mut paths = Vec::new();
-    for name in ["README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "platform/web/README.md", "plugins-sdk/README.md"] {
+    for name in [
+        "README.md",
+        "CONTRIBUTING.md",
+        "SECURITY.md",
+        "CHANGELOG.md",
+        "platform/web/README.md",
+        "plugins-sdk/README.md",
+    ] {
         paths.push(PathBuf::from(name));
     }
     below(root, Path::new("docs"), &mut paths)?;
     let read = |path: PathBuf| {
-        let text = fs::read_to_string(root.join(&path)).with_context(|| format!("reading {}", path.display()))?;
+        let text =
+            fs::read_to_string(root.join(&path)).with_context(|| format!("reading {}", path.display()))?;
         Ok(Document { path, text })
     };
     paths.into_iter().map(read).collect()

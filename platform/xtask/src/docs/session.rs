@@ -26,13 +26,17 @@ const DATABASE: &str = "platform";
 /// Runs all pages that have something to run.
 pub(super) fn run(workspace: &Workspace, documents: &[Document]) -> Result<()> {
     let binary = workspace.build_server()?;
-    let shown = documents.iter().flat_map(|document| blocks(&document.text)).filter(|block| block.mark == Mark::Shown);
+    let shown = documents
+        .iter()
+        .flat_map(|document| blocks(&document.text))
+        .filter(|block| block.mark == Mark::Shown);
     for block in shown {
         check_names(&binary, &block)?;
     }
     let installation = Installation::start(workspace, &binary)?;
     for document in documents {
-        let session: Vec<Block> = blocks(&document.text).into_iter().filter(|block| block.mark == Mark::Run).collect();
+        let session: Vec<Block> =
+            blocks(&document.text).into_iter().filter(|block| block.mark == Mark::Run).collect();
         if !session.is_empty() {
             installation.run(workspace, document, &session)?;
         }
@@ -115,7 +119,11 @@ impl Installation {
         shell.envs(self.environment.iter().cloned()).stdout(file.try_clone()?).stderr(file);
         let status = shell.status().context("running bash")?;
         if !status.success() {
-            bail!("{name} ended with {status}; it said:\n{}\nserver: {}", fs::read_to_string(&log)?, self.server.log().display());
+            bail!(
+                "{name} ended with {status}; it said:\n{}\nserver: {}",
+                fs::read_to_string(&log)?,
+                self.server.log().display()
+            );
         }
         println!("{name}: {} blocks ran", session.len());
         Ok(())

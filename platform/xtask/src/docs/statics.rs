@@ -17,7 +17,10 @@ pub(super) fn links(root: &Path, document: &Document) -> Vec<String> {
     };
     let targets = document.text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
     let local = targets.filter(|target| !target.contains("://") && !target.starts_with("mailto:"));
-    local.filter(|target| !leads(target)).map(|target| format!("{}: link to {target}", document.path.display())).collect()
+    local
+        .filter(|target| !leads(target))
+        .map(|target| format!("{}: link to {target}", document.path.display()))
+        .collect()
 }
 
 /// Folders at the top: what begins with one of them, in backticks, is a file.
@@ -28,7 +31,8 @@ const TOP: [&str; 9] =
 pub(super) fn named_files(root: &Path, document: &Document) -> Vec<String> {
     let is_file = |word: &str| TOP.iter().any(|top| word.starts_with(top)) && !word.contains(' ');
     let has_placeholder = |word: &str| {
-        word.contains(['*', '<', '…', '{']) || word.split('/').any(|part| part.len() > 1 && part.chars().all(|c| c.is_ascii_uppercase()))
+        word.contains(['*', '<', '…', '{'])
+            || word.split('/').any(|part| part.len() > 1 && part.chars().all(|c| c.is_ascii_uppercase()))
     };
     let words = outside_of_blocks(&document.text);
     let named = words.split('`').skip(1).step_by(2).filter(|word| is_file(word) && !has_placeholder(word));
@@ -53,7 +57,8 @@ pub(super) fn named_tests(root: &Path, document: &Document) -> Vec<String> {
 }
 
 fn is_test_name(word: &str) -> bool {
-    word.matches('_').count() >= 2 && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+    word.matches('_').count() >= 2
+        && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
 }
 
 /// The text without fenced blocks, so that backticks come in pairs.
@@ -107,21 +112,29 @@ mod tests {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap();
         let page = document("[a](../Cargo.toml) [b](nowhere.md) [c](https://example.com) [d](#below)");
         assert_eq!(links(root, &page), ["docs/page.md: link to nowhere.md"]);
-        let page = document("`platform/xtask` `platform/nothing.rs` `modules/NAME/src` `migrations/*_x`\n```\n`\n```\n`config/none`");
-        assert_eq!(named_files(root, &page), ["docs/page.md: there is no platform/nothing.rs", "docs/page.md: there is no config/none"]);
+        let page = document(
+            "`platform/xtask` `platform/nothing.rs` `modules/NAME/src` `migrations/*_x`\n```\n`\n```\n`config/none`",
+        );
+        assert_eq!(
+            named_files(root, &page),
+            ["docs/page.md: there is no platform/nothing.rs", "docs/page.md: there is no config/none"]
+        );
     }
 
     #[test]
     fn tests_that_are_named_stand_where_they_are_said_to() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap();
         let here = "platform/xtask/src/docs/statics.rs";
-        let page = document(&format!("| `{here}`: `the_table_is_read`, `the_table_is_eaten` |\n`not_a_test_here`"));
+        let page =
+            document(&format!("| `{here}`: `the_table_is_read`, `the_table_is_eaten` |\n`not_a_test_here`"));
         assert_eq!(named_tests(root, &page), ["docs/page.md: there is no test the_table_is_eaten"]);
     }
 
     #[test]
     fn the_table_is_read() {
-        let rows = rows("# T\n\n## Crates\n\n| crate | why |\n|---|---|\n| `anyhow` | x `y` |\n\n## Tools\n| `npm` | x |\n");
+        let rows = rows(
+            "# T\n\n## Crates\n\n| crate | why |\n|---|---|\n| `anyhow` | x `y` |\n\n## Tools\n| `npm` | x |\n",
+        );
         assert_eq!(rows, BTreeSet::from(["anyhow"]));
     }
 }

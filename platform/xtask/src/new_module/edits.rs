@@ -18,15 +18,17 @@ pub(super) fn all(root: &Path, names: &Names) -> Result<Vec<File>> {
     let module = &names.module;
     let modules = modules(root)?;
     let of_a_module = |line: &str, form: &str| modules.iter().any(|known| line == form.replace("@", known));
-    let crates = change(root, "Cargo.toml", &format!("{module} = {{ path = \"modules/{module}\" }}"), |line| {
-        of_a_module(line, "@ = { path = \"modules/@\" }")
-    })?;
+    let crates =
+        change(root, "Cargo.toml", &format!("{module} = {{ path = \"modules/{module}\" }}"), |line| {
+            of_a_module(line, "@ = { path = \"modules/@\" }")
+        })?;
     let server = change(root, "platform/server/Cargo.toml", &format!("{module}.workspace = true"), |line| {
         of_a_module(line, "@.workspace = true")
     })?;
-    let list = change(root, "platform/server/src/modules.rs", &format!("        {module}::module(),"), |line| {
-        line.contains("::module(),")
-    })?;
+    let list =
+        change(root, "platform/server/src/modules.rs", &format!("        {module}::module(),"), |line| {
+            line.contains("::module(),")
+        })?;
     let defaults = change(root, "config/features.toml", &format!("{module} = false"), |line| {
         line.ends_with("= true") || line.ends_with("= false")
     })?;

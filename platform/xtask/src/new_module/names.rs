@@ -7,10 +7,53 @@ use anyhow::{Context, Result, ensure};
 
 /// Words that would not compile, or that are the platform's own in addresses, tables and crates.
 const TAKEN: [&str; 47] = [
-    "abstract", "access", "as", "async", "automations", "await", "become", "billing", "box", "break", "cache", "calendar",
-    "clients", "const", "continue", "core", "crate", "dev", "diesel", "enum", "events", "fields", "kernel", "language",
-    "ledger", "match", "members", "modules", "navigation", "people", "platform", "plugins", "poem", "problems", "self", "serde",
-    "server", "settings", "static", "studio", "table", "tenants", "tests", "tokio", "web", "worker", "yield",
+    "abstract",
+    "access",
+    "as",
+    "async",
+    "automations",
+    "await",
+    "become",
+    "billing",
+    "box",
+    "break",
+    "cache",
+    "calendar",
+    "clients",
+    "const",
+    "continue",
+    "core",
+    "crate",
+    "dev",
+    "diesel",
+    "enum",
+    "events",
+    "fields",
+    "kernel",
+    "language",
+    "ledger",
+    "match",
+    "members",
+    "modules",
+    "navigation",
+    "people",
+    "platform",
+    "plugins",
+    "poem",
+    "problems",
+    "self",
+    "serde",
+    "server",
+    "settings",
+    "static",
+    "studio",
+    "table",
+    "tenants",
+    "tests",
+    "tokio",
+    "web",
+    "worker",
+    "yield",
 ];
 
 /// Filled in for `@module@`, `@Module@`, `@thing@`, `@Thing@` and `@prefix@`.
@@ -65,9 +108,12 @@ fn prefix(thing: &str, is_taken: impl Fn(&str) -> bool) -> Result<String> {
     let mut letters = thing.chars();
     let first = letters.next().context("an empty name")?;
     let rest: Vec<char> = letters.collect();
-    let pairs = rest.iter().enumerate().flat_map(|(at, one)| rest.iter().skip(at + 1).map(move |two| (one, two)));
+    let pairs =
+        rest.iter().enumerate().flat_map(|(at, one)| rest.iter().skip(at + 1).map(move |two| (one, two)));
     let mut candidates = pairs.map(|(one, two)| format!("{first}{one}{two}"));
-    candidates.find(|prefix| !is_taken(prefix)).context("no three letters of the name are free for identifiers; choose another --thing")
+    candidates
+        .find(|prefix| !is_taken(prefix))
+        .context("no three letters of the name are free for identifiers; choose another --thing")
 }
 
 fn capital(word: &str) -> String {

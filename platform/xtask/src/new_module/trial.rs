@@ -14,7 +14,16 @@ use crate::workspace::Workspace;
 const NAME: &str = "trialthings";
 /// What a copy needs: the crates and what they embed.
 const COPIED: [&str; 11] = [
-    "Cargo.toml", "Cargo.lock", "rustfmt.toml", "clippy.toml", "platform", "modules", "tenants", "tests", "migrations", "config",
+    "Cargo.toml",
+    "Cargo.lock",
+    "rustfmt.toml",
+    "clippy.toml",
+    "platform",
+    "modules",
+    "tenants",
+    "tests",
+    "migrations",
+    "config",
     "plugins-sdk",
 ];
 const LEFT_OUT: [&str; 3] = ["target", "node_modules", "shots"];
@@ -40,7 +49,17 @@ fn prove(workspace: &Workspace, copy: &Path) -> Result<()> {
     };
     run(cargo().args(["fmt", "--check", "--package", NAME]))?;
     schema::check_one(&inside, NAME)?;
-    lint(cargo().args(["clippy", "--quiet", "--offline", "--no-deps", "--package", NAME, "--package", "server", "--all-targets"]))?;
+    lint(cargo().args([
+        "clippy",
+        "--quiet",
+        "--offline",
+        "--no-deps",
+        "--package",
+        NAME,
+        "--package",
+        "server",
+        "--all-targets",
+    ]))?;
     run(cargo().args(["test", "--quiet", "--offline", "--package", NAME]))
 }
 
