@@ -2,7 +2,8 @@
 //   BASE_URL=http://127.0.0.1:8080 CHROMIUM=/usr/bin/chromium node run.mjs [WORD …]
 // Words choose flows by name. A flow is a file with
 //   export const title = 'A visitor books'
-//   export default async function ({ page, base, width, open, inspect }) { … }
+//   export default async function ({ page, base, width, open, inspect, another }) { … }
+// and, where it needs more than three minutes, `export const limit = 300_000`. Steps that several take are in steps.mjs.
 // See Visit below for what it gets. A flow fails when it throws, when the page logs an error or breaks the content
 // security policy, when a picture, style or script is missing, and when the server answers 5xx.
 import assert from 'node:assert/strict'
@@ -63,13 +64,14 @@ class Visit {
     return response
   }
 
-  /** Looks at the present page: axe in light and dark, nothing wider than the screen, a picture of each. */
+  /** Looks at the present page: axe in light, its colours again in dark, nothing wider than the screen, a picture of each. */
   async inspect(name) {
     for (const colorScheme of ['light', 'dark']) {
       await this.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
       const file = `${this.flow}-${name}-${this.screen.name}-${colorScheme}.png`
       await this.page.screenshot({ path: join(shots, file), fullPage: true })
-      const found = await new AxeBuilder({ page: this.page }).withTags(rules).analyze()
+      const axe = new AxeBuilder({ page: this.page })
+      const found = await (colorScheme === 'light' ? axe.withTags(rules) : axe.withRules(['color-contrast'])).analyze()
       const told = found.violations.flatMap(({ id, help, nodes }) =>
         nodes.map((node) => `${id}: ${help}\n  ${node.html}\n  ${node.failureSummary.split('\n').slice(1).join(' ')}`))
       assert.equal(told.length, 0, `axe on ${this.page.url()} (${colorScheme}):\n${told.join('\n')}`)
@@ -79,9 +81,9 @@ class Visit {
     assert.ok(wide <= this.width, `${this.page.url()} is ${wide} px wide on a screen of ${this.width}`)
   }
 
-  /** A page of another visitor, in a fresh browser context, watched as the first one is. */
-  async another() {
-    const context = await newContext(this.screen)
+  /** A page of another visitor, in a fresh browser context, watched as the first one is; `options` of the context. */
+  async another(options) {
+    const context = await newContext(this.screen, options)
     const page = await context.newPage()
     this.watch(page)
     return page
@@ -91,9 +93,9 @@ class Visit {
 let browser
 const contexts = new Set()
 
-async function newContext(screen) {
+async function newContext(screen, options) {
   const { viewport, isMobile, hasTouch } = screen
-  const context = await browser.newContext({ viewport, isMobile, hasTouch, locale: 'en-GB', timezoneId: 'Europe/Berlin' })
+  const context = await browser.newContext({ viewport, isMobile, hasTouch, locale: 'en-GB', timezoneId: 'Europe/Berlin', ...options })
   contexts.add(context)
   return context
 }
@@ -127,8 +129,8 @@ const chosen = flows.filter((flow) => words.length === 0 || words.some((word) =>
 if (chosen.length === 0) throw new Error(`no flow in ${folder.pathname} is named ${words.join(' or ') || 'anything'}`)
 
 for (const flow of chosen) {
-  const { title, default: run } = await import(new URL(`${flow}.mjs`, folder))
+  const { title, limit = 180_000, default: run } = await import(new URL(`${flow}.mjs`, folder))
   for (const screen of screens) {
-    test(`${title} (${flow}, ${screen.name})`, { timeout: 180_000 }, () => runFlow(flow, run, screen))
+    test(`${title} (${flow}, ${screen.name})`, { timeout: limit }, () => runFlow(flow, run, screen))
   }
 }

@@ -4,6 +4,7 @@ server-nav-clients = Clients
 server-nav-automations = Automations
 server-nav-settings = Settings
 server-nav-me = Overview
+server-nav-studio = Studio
 
 server-public-about = About
 server-home-studio = Open the studio

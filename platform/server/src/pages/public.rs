@@ -53,17 +53,18 @@ impl PublicCache {
         let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned()?;
         (kept.version == ctx.tenant().version && kept.until > ctx.now()).then_some(kept)
     }
-    fn put(&self, ctx: &Ctx, html: &str) {
-        let kept = Kept {
+    fn put(&self, ctx: &Ctx, html: &str) -> Arc<Kept> {
+        let kept = Arc::new(Kept {
             version: ctx.tenant().version,
             until: ctx.now().plus_seconds(FRESH_SECONDS),
             parts: html.split(NONCE).map(str::to_owned).collect(),
-        };
+        });
         let mut pages = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if pages.len() >= LIMIT {
             pages.clear();
         }
-        pages.insert((ctx.tenant().id, ctx.link("")), Arc::new(kept));
+        pages.insert((ctx.tenant().id, ctx.link("")), Arc::clone(&kept));
+        kept
     }
 }
 
@@ -80,8 +81,7 @@ pub async fn show(request: &Request, Data(ctx): Data<&Ctx>) -> Result<Response, 
         Some(kept) => kept,
         None => {
             let html = render(&app, ctx).await?;
-            app.public_pages.put(ctx, &html);
-            app.public_pages.get(ctx).ok_or_else(|| Problem::internal("the page that was just kept"))?
+            app.public_pages.put(ctx, &html)
         }
     };
     Ok(Response::builder()

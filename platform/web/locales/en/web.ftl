@@ -21,7 +21,7 @@ web-time = { $hour }:{ $minute }
 web-time-range = { $start }–{ $end }
 web-time-zone = { $time } { $zone }
 web-datetime = { $date }, { $time }
-web-times-in = Times are shown in { $zone }
+web-times-in = Times are shown for { $zone }
 web-duration-minutes = { $minutes } min
 web-duration-hours = { $hours } h
 web-duration-both = { $hours } h { $minutes } min
@@ -110,13 +110,13 @@ web-error-money = Enter an amount like 45.00.
 
 ## Error pages
 web-error-title = { $status ->
-    [403] Not allowed
-    [404] Not found
-    [409] Changed meanwhile
-    [410] No longer available
-    [422] Not accepted
-    [429] Too many requests
-    [503] Back in a moment
+    [s403] Not allowed
+    [s404] Not found
+    [s409] Changed meanwhile
+    [s410] No longer available
+    [s422] Not accepted
+    [s429] Too many requests
+    [s503] Back in a moment
    *[other] Something went wrong
   }
 web-error-403-heading = You can’t open this page
@@ -215,7 +215,7 @@ web-outbox-from = From
 web-outbox-business = Business
 web-outbox-sent = Written
 web-outbox-attachments = Attachments
-web-outbox-back = ← All mails
+web-outbox-back = All mails
 web-outbox-html = As the reader sees it
 web-outbox-plain = Text alternative
 web-outbox-empty-title = No mails yet
@@ -261,7 +261,7 @@ web-run-effects = What it did
 web-run-log = Log
 web-run-log-empty = It wrote nothing.
 web-run-input = Input
-web-run-back = ← All automations
+web-run-back = All automations
 web-run-ok = Succeeded
 web-run-failed = Failed
 web-run-limited = Stopped at a limit

@@ -57,7 +57,8 @@ impl View for ErrorPage {
     const LAYOUT: Layout = Layout::Public;
 
     fn title(&self) -> (&'static str, Value) {
-        ("web-error-title", json!({ "status": self.status.to_string() }))
+        // A word: arguments of titles are texts, and a text never equals a number in Fluent.
+        ("web-error-title", json!({ "status": format!("s{}", self.status) }))
     }
 
     fn samples() -> Vec<Self> {
