@@ -43,7 +43,8 @@ impl Cluster {
         let folder = tempfile::Builder::new().prefix("load-").tempdir_in("/tmp")?;
         // As root the server runs under another account, which must get through.
         std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755))?;
-        let options = if durable { Options::durable(folder.path()) } else { Options::for_tests(folder.path()) };
+        let options =
+            if durable { Options::durable(folder.path()) } else { Options::for_tests(folder.path()) };
         let postgres = tokio::task::spawn_blocking(move || Postgres::start(&options)).await??;
         let cluster = Self { postgres, number: AtomicU32::new(0), folder };
         let template = cluster.urls("template_migrated");
@@ -70,10 +71,16 @@ impl Cluster {
         self.folder.path()
     }
     /// The server's own process, serving (and working) on a port of this machine.
-    pub(crate) async fn serve(&self, database: &Database, arguments: &[&str], settings: &[(&str, &str)]) -> Result<Child> {
+    pub(crate) async fn serve(
+        &self,
+        database: &Database,
+        arguments: &[&str],
+        settings: &[(&str, &str)],
+    ) -> Result<Child> {
         let port = free_port()?;
         let (command, log) = self.command(database, port, arguments, settings)?;
-        let mut child = Child { process: Process::start("platform", &command, &log)?, address: local(port), log };
+        let mut child =
+            Child { process: Process::start("platform", &command, &log)?, address: local(port), log };
         child.wait_ready().await?;
         Ok(child)
     }
@@ -96,7 +103,10 @@ impl Cluster {
         for (key, value) in crate::house::settings(database, port, &data, settings) {
             command.env(key, value);
         }
-        Ok((command, self.folder.path().join(format!("platform-{}.log", self.number.fetch_add(1, Ordering::SeqCst)))))
+        Ok((
+            command,
+            self.folder.path().join(format!("platform-{}.log", self.number.fetch_add(1, Ordering::SeqCst))),
+        ))
     }
 }
 

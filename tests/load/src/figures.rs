@@ -39,6 +39,15 @@ impl Line {
     }
 }
 
+/// What the figures were measured on.
+pub(crate) fn machine() -> String {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let profile = if cfg!(debug_assertions) { "debug" } else { "release" };
+    let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    let load = load.split_whitespace().next().unwrap_or("unknown");
+    format!("# {profile} build, {cores} cores, load average {load} before")
+}
+
 /// A time in the unit that suits it, without a space.
 pub(crate) fn shown(time: Duration) -> String {
     let micros = time.as_secs_f64() * 1e6;

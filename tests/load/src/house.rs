@@ -147,10 +147,12 @@ impl Business {
              [[staff]]\nrole = \"owner\"\nname = \"Owner\"\nemail = \"owner@{slug}.example\"\n"
         );
         for n in 0..self.coaches {
-            let _ = writeln!(text, "[[staff]]\nrole = \"coach\"\nname = \"Coach {n}\"\nemail = \"c{n}@{slug}.example\"");
+            let _ = writeln!(
+                text,
+                "[[staff]]\nrole = \"coach\"\nname = \"Coach {n}\"\nemail = \"c{n}@{slug}.example\""
+            );
         }
-        let days: &[&str] =
-            if self.weekdays_only { &DAYS[..5] } else { &DAYS };
+        let days: &[&str] = if self.weekdays_only { &DAYS[..5] } else { &DAYS };
         let weekly: Vec<String> = days.iter().map(|day| format!("{day} = [\"{}\"]", self.hours)).collect();
         let weekly = weekly.join(", ");
         let one = |n: usize| format!("{{ coach = \"c{n}@{slug}.example\", weekly = {{ {weekly} }} }}");

@@ -24,6 +24,11 @@ pub(crate) fn get(path: &str) -> Wire {
     format!("GET {path} HTTP/1.1\r\nhost: {HOST}\r\n\r\n").into_bytes().into()
 }
 
+/// GET by somebody signed in.
+pub(crate) fn get_as(path: &str, cookie: &str) -> Wire {
+    format!("GET {path} HTTP/1.1\r\nhost: {HOST}\r\ncookie: {cookie}\r\n\r\n").into_bytes().into()
+}
+
 /// A call of the API with a JSON body, as a page of the same origin would make it.
 pub(crate) fn call(method: &str, path: &str, body: &Value, headers: &[(&str, &str)]) -> Wire {
     let body = body.to_string();
@@ -86,7 +91,10 @@ impl Conn {
         };
         let (status, length) = parse(&self.buffer[..head])?;
         while self.buffer.len() < head + length {
-            ensure!(self.stream.read_buf(&mut self.buffer).await? > 0, "the connection was closed in an answer");
+            ensure!(
+                self.stream.read_buf(&mut self.buffer).await? > 0,
+                "the connection was closed in an answer"
+            );
         }
         let (head, body) = self.buffer.split_at(head);
         Ok(Reply { status, head: std::str::from_utf8(head)?, body: &body[..length] })
@@ -145,7 +153,11 @@ impl Load {
     }
     /// Every answer had this status.
     pub(crate) fn only(&self, status: u16) -> Result<()> {
-        ensure!(self.broken == 0 && self.statuses.keys().eq([&status]), "not all {status}: {:?}", self.statuses);
+        ensure!(
+            self.broken == 0 && self.statuses.keys().eq([&status]),
+            "not all {status}: {:?}",
+            self.statuses
+        );
         Ok(())
     }
     fn merge(&mut self, other: Self) {
@@ -165,7 +177,8 @@ where
 {
     let (told, outcome) = tokio::sync::oneshot::channel();
     std::thread::spawn(move || {
-        let load = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(anyhow::Error::from);
+        let load =
+            tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(anyhow::Error::from);
         let load = load.and_then(|runtime| runtime.block_on(all(address, clients, limit, &next)));
         drop(told.send(load));
     });

@@ -191,7 +191,9 @@ impl Endpoint for Slots {
     type Output = Response;
 
     async fn call(&self, _: Request) -> poem::Result<Response> {
-        let wrong = |error: anyhow::Error| poem::Error::from_string(format!("{error:#}"), StatusCode::INTERNAL_SERVER_ERROR);
+        let wrong = |error: anyhow::Error| {
+            poem::Error::from_string(format!("{error:#}"), StatusCode::INTERNAL_SERVER_ERROR)
+        };
         let _place = self.free.acquire().await.map_err(|error| wrong(error.into()))?;
         let conn = self.conns.lock().await.pop().context("a connection").map_err(wrong)?;
         let asked = self.ask(&conn).await;

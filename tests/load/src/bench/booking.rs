@@ -18,7 +18,13 @@ const ROUNDS: usize = 4;
 pub(super) async fn run(cluster: &Cluster) -> Result<Vec<Line>> {
     let database = cluster.database().await?;
     let house = House::open(cluster, &database, Way::default()).await?;
-    let busy = Business { coaches: CLIENTS, minutes: 5, hours: "01:00-23:00", weekdays_only: false, ..Business::new("busy") };
+    let busy = Business {
+        coaches: CLIENTS,
+        minutes: 5,
+        hours: "01:00-23:00",
+        weekdays_only: false,
+        ..Business::new("busy")
+    };
     house.tenant(&busy).await?;
     let starts = Arc::new(house.starts(busy.slug, "c0", "").await?);
     ensure!(starts.len() > 5_000, "{} starts", starts.len());
@@ -38,11 +44,23 @@ pub(super) async fn run(cluster: &Cluster) -> Result<Vec<Line>> {
     let ratios: Vec<f64> = ours.iter().zip(&theirs).map(|(ours, theirs)| ours / theirs).collect();
     let stored = house.sql.count("SELECT count(*) FROM bookings").await?;
     ensure!(stored >= i64::try_from(all.times.len())?, "{stored} stored of {}", all.times.len());
-    let fsync = house.sql.one("SELECT current_setting('fsync') || '/' || current_setting('synchronous_commit')").await?;
+    let fsync = house
+        .sql
+        .one("SELECT current_setting('fsync') || '/' || current_setting('synchronous_commit')")
+        .await?;
     let rounds: Vec<String> = ratios.iter().map(|ratio| format!("{ratio:.2}")).collect();
     let line = Line::ratio("booking", median(&ratios), 0.5)
-        .with(format!("{:.0} bookings/s against {:.0} TPC-B-like/s (medians); rounds {}", median(&ours), median(&theirs), rounds.join(" ")))
-        .with(format!("8 clients, fsync/synchronous_commit {fsync}; p50 {} p99 {}", shown(all.percentile(0.5)), shown(all.percentile(0.99))));
+        .with(format!(
+            "{:.0} bookings/s against {:.0} TPC-B-like/s (medians); rounds {}",
+            median(&ours),
+            median(&theirs),
+            rounds.join(" ")
+        ))
+        .with(format!(
+            "8 clients, fsync/synchronous_commit {fsync}; p50 {} p99 {}",
+            shown(all.percentile(0.5)),
+            shown(all.percentile(0.99))
+        ));
     house.close().await;
     Ok(vec![line])
 }
@@ -52,7 +70,12 @@ async fn book(house: &House, starts: &Arc<Vec<String>>, from: usize) -> Result<L
     let starts = Arc::clone(starts);
     let next = move |client: usize, number: usize| {
         let start = starts.get(from + number)?;
-        Some(house::booking("busy", &format!("c{client}"), start, &format!("c{client}-{}@example.com", from + number)))
+        Some(house::booking(
+            "busy",
+            &format!("c{client}"),
+            start,
+            &format!("c{client}-{}@example.com", from + number),
+        ))
     };
     let load = http::drive(house.address, CLIENTS, ROUND, next).await?;
     load.only(200)?;

@@ -5,7 +5,8 @@ use std::{
 
 use anyhow::{Context, Result, anyhow};
 use availability::{
-    Busy, BusyKind, Host, HostMode, Hours, Request, Rules, RulesSpec, Schedule, ScheduleSpec, WallTime, WeeklyWindow, slots,
+    Busy, BusyKind, Host, HostMode, Hours, Request, Rules, RulesSpec, Schedule, ScheduleSpec, WallTime,
+    WeeklyWindow, slots,
 };
 use jiff::{SignedDuration, Timestamp, civil::Weekday};
 
@@ -22,7 +23,15 @@ pub(super) fn run() -> Result<Vec<Line>> {
     let rules = Rules::new(spec).map_err(|errors| anyhow!("{errors:?}"))?;
     let schedule = working_hours()?;
     let hosts = [Host { busy: &busy, ..Host::new(&schedule) }];
-    let request = Request { hosts: &hosts, mode: HostMode::Single, rules: &rules, duration_min: 30, now: from, from, to };
+    let request = Request {
+        hosts: &hosts,
+        mode: HostMode::Single,
+        rules: &rules,
+        duration_min: 30,
+        now: from,
+        from,
+        to,
+    };
     let (mut times, mut found) = (Vec::with_capacity(ROUNDS), 0);
     for _ in 0..ROUNDS {
         let began = Instant::now();
@@ -30,14 +39,19 @@ pub(super) fn run() -> Result<Vec<Line>> {
         times.push(began.elapsed());
     }
     let (median, p99) = (percentile(&mut times, 0.5), percentile(&mut times, 0.99));
-    let detail = format!("{found} slots of a month from nine to five, {} busy intervals, p99 {}", busy.len(), shown(p99));
+    let detail = format!(
+        "{found} slots of a month from nine to five, {} busy intervals, p99 {}",
+        busy.len(),
+        shown(p99)
+    );
     Ok(vec![Line::time("engine", median, Duration::from_micros(50)).with(detail)])
 }
 
 fn working_hours() -> Result<Schedule> {
     let time = |minutes| WallTime::from_minutes(minutes).context("not a time of the day");
     let hours = Hours::new(time(540)?, time(1_020)?);
-    let weekly = Weekday::Monday.cycle_forward().take(7).map(|weekday| WeeklyWindow { weekday, hours }).collect();
+    let weekly =
+        Weekday::Monday.cycle_forward().take(7).map(|weekday| WeeklyWindow { weekday, hours }).collect();
     let spec = ScheduleSpec { zone: "Europe/Berlin".to_owned(), weekly, ..ScheduleSpec::default() };
     Schedule::new(&spec).map_err(|errors| anyhow!("{errors:?}"))
 }

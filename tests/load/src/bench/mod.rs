@@ -15,7 +15,7 @@ use futures::future::BoxFuture;
 
 use crate::{
     cluster::Cluster,
-    figures::{Line, median},
+    figures::{Line, machine, median},
     http::{self, Load, Wire},
 };
 
@@ -39,6 +39,7 @@ pub(crate) async fn run(words: &[String], list: bool) -> Result<bool> {
         chosen.iter().for_each(|(name, _)| println!("{name}"));
         return Ok(true);
     }
+    println!("{}", machine());
     let cluster = Cluster::start(true).await?;
     let mut kept = true;
     for (name, bench) in chosen {
@@ -60,8 +61,9 @@ pub(crate) async fn run(words: &[String], list: bool) -> Result<bool> {
 struct Duel {
     ours: Vec<f64>,
     bare: Vec<f64>,
-    /// All rounds of ours together.
+    /// All rounds of ours together, and of the bare handler.
     all: Load,
+    all_bare: Load,
 }
 
 impl Duel {
@@ -83,8 +85,15 @@ impl Duel {
 }
 
 /// Rounds of A B A B …; the first of each is for warming up.
-async fn duel(ours: SocketAddr, bare: SocketAddr, request: &Wire, rounds: usize, round: Duration) -> Result<Duel> {
-    let mut duel = Duel { ours: Vec::new(), bare: Vec::new(), all: Load::default() };
+async fn duel(
+    ours: SocketAddr,
+    bare: SocketAddr,
+    request: &Wire,
+    rounds: usize,
+    round: Duration,
+) -> Result<Duel> {
+    let mut duel =
+        Duel { ours: Vec::new(), bare: Vec::new(), all: Load::default(), all_bare: Load::default() };
     for number in 0..=rounds {
         let of_ours = fixed(ours, request, round).await?;
         let of_bare = fixed(bare, request, round).await?;
@@ -92,6 +101,7 @@ async fn duel(ours: SocketAddr, bare: SocketAddr, request: &Wire, rounds: usize,
             duel.ours.push(of_ours.per_second());
             duel.bare.push(of_bare.per_second());
             duel.all.times.extend(of_ours.times);
+            duel.all_bare.times.extend(of_bare.times);
         }
     }
     Ok(duel)
@@ -99,8 +109,13 @@ async fn duel(ours: SocketAddr, bare: SocketAddr, request: &Wire, rounds: usize,
 
 /// The same request by 16 clients for a while; each answer is 200.
 async fn fixed(address: SocketAddr, request: &Wire, round: Duration) -> Result<Load> {
+    by(16, address, request, round).await
+}
+
+/// The same by so many clients.
+async fn by(clients: usize, address: SocketAddr, request: &Wire, round: Duration) -> Result<Load> {
     let request = request.clone();
-    let load = http::drive(address, 16, round, move |_, _| Some(request.clone())).await?;
+    let load = http::drive(address, clients, round, move |_, _| Some(request.clone())).await?;
     load.only(200)?;
     Ok(load)
 }

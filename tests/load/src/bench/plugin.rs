@@ -12,7 +12,9 @@ const RUNS: usize = 5_000;
 pub(super) async fn run() -> Result<Vec<Line>> {
     let folder = tempfile::tempdir()?;
     let host = Host::new(HostConfig::new(folder.path().join("cache"), [1; 32]))?;
-    let built = tokio::task::spawn_blocking(|| build::example("welcome-note").map_err(|error| anyhow!("{error}"))).await??;
+    let built =
+        tokio::task::spawn_blocking(|| build::example("welcome-note").map_err(|error| anyhow!("{error}")))
+            .await??;
     let began = Instant::now();
     let component = host.prepare(&std::fs::read(built)?).await.map_err(|refusal| anyhow!("{refusal:?}"))?;
     let compiled = began.elapsed();
@@ -29,6 +31,7 @@ pub(super) async fn run() -> Result<Vec<Line>> {
         fuel = report.fuel_used;
     }
     let (median, p99) = (percentile(&mut times, 0.5), percentile(&mut times, 0.99));
-    let detail = format!("{RUNS} runs of {fuel} units of work, p99 {}; compiled in {}", shown(p99), shown(compiled));
+    let detail =
+        format!("{RUNS} runs of {fuel} units of work, p99 {}; compiled in {}", shown(p99), shown(compiled));
     Ok(vec![Line::time("plugin-run", median, Duration::from_micros(100)).with(detail)])
 }

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::{
     bare::{self, Asked, Slots, Written},
-    duel, fixed,
+    by, duel, fixed,
 };
 use crate::{
     cluster::Cluster,
@@ -43,9 +43,24 @@ pub(super) async fn run(cluster: &Cluster) -> Result<Vec<Line>> {
     let bare = bare::serve("/api/v1/:slug/availability/slots", slots).await?;
     let mut duel = duel(house.address, bare.address, &few, 5, Duration::from_millis(1_500)).await?;
     let ratio = Line::ratio("slots-ratio", duel.ratio(), 0.5).with(duel.shown());
-    let p50 = duel.all.percentile(0.5);
+    let (p50, bare_p50, bare_p99) =
+        (duel.all.percentile(0.5), duel.all_bare.percentile(0.5), duel.all_bare.percentile(0.99));
+    let mut four = by(4, house.address, &few, Duration::from_secs(2)).await?;
     let p99 = Line::time("slots-p99", duel.all.percentile(0.99), Duration::from_millis(5))
-        .with(format!("16 clients without pause, a month of {bytes} bytes, 5,000 past bookings; p50 {}", shown(p50)))
+        .with(format!(
+            "16 clients without pause, a month of {bytes} bytes, 5,000 past bookings; p50 {}",
+            shown(p50)
+        ))
+        .with(format!(
+            "the bare handler under the same load: p50 {} p99 {}",
+            shown(bare_p50),
+            shown(bare_p99)
+        ))
+        .with(format!(
+            "4 clients without pause: p50 {} p99 {}",
+            shown(four.percentile(0.5)),
+            shown(four.percentile(0.99))
+        ))
         .with(paced(&house, &few).await?);
     drop(bare);
     let history = against_history(&house, &few, &many).await?;
@@ -53,21 +68,30 @@ pub(super) async fn run(cluster: &Cluster) -> Result<Vec<Line>> {
     Ok(vec![p99, ratio, history])
 }
 
-const COACH: &str = "SELECT m.id FROM members m JOIN tenants t ON t.id = m.tenant_id WHERE m.role = 'coach' AND t.slug = $";
+const COACH: &str =
+    "SELECT m.id FROM members m JOIN tenants t ON t.id = m.tenant_id WHERE m.role = 'coach' AND t.slug = $";
 
 async fn id(house: &House, slug: &str, sql: &str) -> Result<Uuid> {
     Ok(house.sql.one(&sql.replace('$', &format!("'{slug}'"))).await?.parse()?)
 }
 
 async fn days_from_now(house: &House, days: i64) -> Result<String> {
-    let sql = format!("SELECT to_char(date_trunc('day', now() AT TIME ZONE 'UTC') + interval '{days} days', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')");
+    let sql = format!(
+        "SELECT to_char(date_trunc('day', now() AT TIME ZONE 'UTC') + interval '{days} days', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')"
+    );
     house.sql.one(&sql).await
 }
 
 /// Bookings of the past, one after the other, and 60 of the month to come.
 async fn history(house: &House, slug: &str, past: u32) -> Result<()> {
-    let (tenant, coach) = (id(house, slug, "SELECT id FROM tenants WHERE slug = $").await?, id(house, slug, COACH).await?);
-    let kind = id(house, slug, "SELECT a.id FROM appointment_types a JOIN tenants t ON t.id = a.tenant_id WHERE t.slug = $").await?;
+    let (tenant, coach) =
+        (id(house, slug, "SELECT id FROM tenants WHERE slug = $").await?, id(house, slug, COACH).await?);
+    let kind = id(
+        house,
+        slug,
+        "SELECT a.id FROM appointment_types a JOIN tenants t ON t.id = a.tenant_id WHERE t.slug = $",
+    )
+    .await?;
     let sql = format!(
         "INSERT INTO clients (tenant_id, id, name, email, created_at)
          SELECT '{tenant}', gen_random_uuid(), 'Client ' || n, 'client' || n || '@example.com', now() FROM generate_series(1, 500) n;
@@ -85,7 +109,8 @@ async fn history(house: &House, slug: &str, past: u32) -> Result<()> {
          FROM spans s JOIN clients c ON c.tenant_id = '{tenant}' AND c.email = 'client' || (s.n % 500 + 1) || '@example.com'"
     );
     house.sql.run(&sql).await?;
-    let stored = house.sql.count(&format!("SELECT count(*) FROM bookings WHERE tenant_id = '{tenant}'")).await?;
+    let stored =
+        house.sql.count(&format!("SELECT count(*) FROM bookings WHERE tenant_id = '{tenant}'")).await?;
     ensure!(stored == i64::from(past) + 60, "{stored} bookings");
     Ok(())
 }
@@ -119,5 +144,8 @@ async fn against_history(house: &House, few: &http::Wire, many: &http::Wire) -> 
     let ratio = median(&ratios);
     let last = shares.last().context("a round")?;
     let line = Line::new("slots-history", format!("{ratio:.2}x"), "≤1.20x", ratio <= 1.2);
-    Ok(line.with(format!("time with 50,000 past bookings to that with 5,000; last round {:.0}/s and {:.0}/s", last.1, last.0)))
+    Ok(line.with(format!(
+        "time with 50,000 past bookings to that with 5,000; last round {:.0}/s and {:.0}/s",
+        last.1, last.0
+    )))
 }

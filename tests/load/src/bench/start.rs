@@ -25,7 +25,8 @@ pub(super) async fn run(cluster: &Cluster) -> Result<Vec<Line>> {
     }
     let shown: Vec<String> = again.iter().map(|seconds| format!("{seconds:.2}")).collect();
     Ok(vec![
-        Line::time("start-first", first, Duration::from_secs(5)).with("new data folder: cluster, migrations, demo businesses".into()),
+        Line::time("start-first", first, Duration::from_secs(5))
+            .with("new data folder: cluster, migrations, demo businesses".into()),
         Line::time("start-again", Duration::from_secs_f64(median(&again)), Duration::from_secs(1))
             .with(format!("data folder that is there; seconds {}", shown.join(" "))),
     ])
@@ -34,7 +35,11 @@ pub(super) async fn run(cluster: &Cluster) -> Result<Vec<Line>> {
 async fn first_page(cluster: &Cluster, data: &std::path::Path) -> Result<Duration> {
     let port = free_port()?;
     let mut command = Command::new(platform()?);
-    command.args(["dev", "--data"]).arg(data).args(["--port", &port.to_string()]).current_dir(cluster.folder());
+    command
+        .args(["dev", "--data"])
+        .arg(data)
+        .args(["--port", &port.to_string()])
+        .current_dir(cluster.folder());
     let log = cluster.folder().join(format!("dev-{port}.log"));
     let began = Instant::now();
     let mut process = Process::start("platform dev", &command, &log)?;

@@ -32,7 +32,8 @@ pub(super) async fn run(cluster: &Cluster) -> Result<Vec<Line>> {
             }
             for change in changes(table) {
                 tried += 1;
-                let statement = format!("BEGIN; SET LOCAL ROLE {role}; SET LOCAL app.tenant_id = '{tenant}'; {change}");
+                let statement =
+                    format!("BEGIN; SET LOCAL ROLE {role}; SET LOCAL app.tenant_id = '{tenant}'; {change}");
                 if sql.refusal(&statement).await.as_deref() != Some("42501") {
                     done.push(format!("{role}: {change}"));
                 }
@@ -44,11 +45,18 @@ pub(super) async fn run(cluster: &Cluster) -> Result<Vec<Line>> {
     house.close().await;
     let ok = done.is_empty() && same && tried >= 30;
     let line = Line::new("ledger-append-only", format!("{}_not_refused", done.len()), "=0_not_refused", ok);
-    Ok(vec![line.with(format!("{tried} statements by 4 roles; {}; {done:?}", if same { "rows unchanged" } else { "ROWS CHANGED" }))])
+    Ok(vec![line.with(format!(
+        "{tried} statements by 4 roles; {}; {done:?}",
+        if same { "rows unchanged" } else { "ROWS CHANGED" }
+    ))])
 }
 
 fn changes(table: &str) -> [String; 3] {
-    [format!("UPDATE {table} SET id = gen_random_uuid()"), format!("DELETE FROM {table}"), format!("TRUNCATE {table} CASCADE")]
+    [
+        format!("UPDATE {table} SET id = gen_random_uuid()"),
+        format!("DELETE FROM {table}"),
+        format!("TRUNCATE {table} CASCADE"),
+    ]
 }
 
 /// A grant, a spend and an audit row, so that there is something to change.
@@ -57,9 +65,21 @@ async fn write_some(house: &House, tenant: uuid::Uuid) -> Result<()> {
     let ctx = super::credits::context(&house.app, "ledger").await?;
     ctx.tx(ANY, async |tx| -> Result<(), kernel::Problem> {
         let (source, name) = ("promise/1", "Six sessions");
-        let grant = Grant { client, source, origin: Origin::Staff, name, credits: 6, expires_at: None, pays_for: &[] };
+        let grant = Grant {
+            client,
+            source,
+            origin: Origin::Staff,
+            name,
+            credits: 6,
+            expires_at: None,
+            pays_for: &[],
+        };
         credits::grant(tx, grant).await?;
-        credits::spend(tx, Spend { client, source: "promise/2", reason: "A place", credits: 2, pays_for: None }).await?;
+        credits::spend(
+            tx,
+            Spend { client, source: "promise/2", reason: "A place", credits: 2, pays_for: None },
+        )
+        .await?;
         Ok(kernel::audit(tx, "credits.granted", client, serde_json::json!({})).await?)
     })
     .await

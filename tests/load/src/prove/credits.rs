@@ -29,7 +29,9 @@ const RUN: Duration = Duration::from_secs(6);
 
 /// A context that may do anything in a tenant.
 pub(super) async fn context(app: &Arc<App>, slug: &str) -> Result<Ctx> {
-    let Lookup::Found(tenant) = app.directory.by_slug(slug, app.clock.now()).await? else { bail!("no tenant {slug}") };
+    let Lookup::Found(tenant) = app.directory.by_slug(slug, app.clock.now()).await? else {
+        bail!("no tenant {slug}")
+    };
     let ctx = app.system_context(tenant, "promise", String::new()).await?;
     Ok(app.with_all_grants(&ctx))
 }
@@ -58,7 +60,8 @@ impl Mover {
         let app = house::build(Config::load(None, &environment)?, None).await?;
         ensure!(self.url == app.config.database.url, "another database");
         let ctx = context(&app, "credits").await?;
-        let clients: Result<Vec<ClientId>> = self.clients.iter().map(|id| Ok(Id::from_uuid(id.parse()?))).collect();
+        let clients: Result<Vec<ClientId>> =
+            self.clients.iter().map(|id| Ok(Id::from_uuid(id.parse()?))).collect();
         let clients = Arc::new(clients?);
         let workers = (0..8).map(|number| {
             let (ctx, clients) = (ctx.clone(), Arc::clone(&clients));
@@ -116,7 +119,8 @@ async fn step(tx: &mut kernel::Tx, client: ClientId, what: u64, amount: i32) -> 
         credits::grant(tx, grant).await?;
         return Ok(());
     }
-    credits::spend(tx, Spend { client, source: &source, reason: "A place", credits: amount, pays_for: None }).await?;
+    credits::spend(tx, Spend { client, source: &source, reason: "A place", credits: amount, pays_for: None })
+        .await?;
     if what > 7 {
         let back = format!("back/{source}");
         credits::refund(tx, &source, &back, "Called off", None, OnExpired::StaysExpired).await?;
@@ -155,7 +159,12 @@ pub(super) async fn run(cluster: &Cluster) -> Result<Vec<Line>> {
         wrong.push(house.sql.count(query).await?);
     }
     house.close().await;
-    let line = Line::new("credits", format!("{}_wrong", wrong.iter().sum::<i64>()), "=0_wrong", wrong.iter().all(|n| *n == 0) && moved > 1_000);
+    let line = Line::new(
+        "credits",
+        format!("{}_wrong", wrong.iter().sum::<i64>()),
+        "=0_wrong",
+        wrong.iter().all(|n| *n == 0) && moved > 1_000,
+    );
     Ok(vec![line.with(format!(
         "{moved} transactions with {} kills; unbalanced, empty, below zero, cached not derived: {wrong:?}",
         KILLS + 1
@@ -185,8 +194,10 @@ pub(super) async fn last(cluster: &Cluster) -> Result<Vec<Line>> {
     for round in 0..ROUNDS {
         let source = format!("lot/{round}");
         let (origin, name) = (Origin::Staff, "One");
-        let grant = Grant { client, source: &source, origin, name, credits: 1, expires_at: None, pays_for: &[] };
-        let granted = ctx.tx(ANY, async |tx| -> Result<_, Problem> { Ok(credits::grant(tx, grant).await?) }).await;
+        let grant =
+            Grant { client, source: &source, origin, name, credits: 1, expires_at: None, pays_for: &[] };
+        let granted =
+            ctx.tx(ANY, async |tx| -> Result<_, Problem> { Ok(credits::grant(tx, grant).await?) }).await;
         granted.map_err(|problem| anyhow!("{problem:?}"))?;
         let tries = (0..AT_ONCE).map(|number| redeem(&ctx, client, format!("place/{round}/{number}")));
         for outcome in futures::future::join_all(tries).await {
@@ -201,7 +212,9 @@ pub(super) async fn last(cluster: &Cluster) -> Result<Vec<Line>> {
     house.close().await;
     let ok = redeemed == ROUNDS && other.is_empty() && left == 0;
     let line = Line::new("last-credit", format!("{redeemed}_redeemed"), "=200_redeemed", ok);
-    Ok(vec![line.with(format!("{ROUNDS} rounds x {AT_ONCE}: {short} told that none is left, {left} left; {other:?}"))])
+    Ok(vec![line.with(format!(
+        "{ROUNDS} rounds x {AT_ONCE}: {short} told that none is left, {left} left; {other:?}"
+    ))])
 }
 
 async fn redeem(ctx: &Ctx, client: ClientId, source: String) -> Result<Spent, Problem> {

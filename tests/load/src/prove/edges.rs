@@ -77,7 +77,7 @@ pub(super) async fn big_body(cluster: &Cluster) -> Result<Vec<Line>> {
     child.forget_peak()?;
     let (before, _) = child.memory()?;
     let (mut statuses, mut most) = (Vec::new(), 0);
-    for path in ["/api/v1/big/bookings", "/big/book/c0", "/api/v1/big/automations"] {
+    for path in ["/api/v1/big/bookings", "/login", "/api/v1/big/automations"] {
         let (status, sent) = flood(child.address, path).await?;
         statuses.push(status);
         most = most.max(sent);

@@ -14,6 +14,10 @@ const MANY: i64 = 10_000;
 const PRODUCT: &str = "[packages.payment]\nsandbox = true\n\
     [[packages.products]]\nslug = \"six\"\nname = \"Six\"\nprice = \"60.00\"\ncredits = 6\nstock = 1000\n";
 
+/// What reads all tenants because it is about all of them: once a period (an hour, a day), scheduled jobs are made.
+const ABOUT_ALL: [(&str, &str); 1] =
+    [("tenants", "INSERT INTO jobs (id, tenant_id, kind, args, run_at, unique_key, created_at) SELECT")];
+
 /// The statements of the application itself, as the server planned them (auto_explain), with many rows in each table:
 /// none reads a whole table of 10,000 rows or more.
 pub(super) async fn run(cluster: &Cluster) -> Result<Vec<Line>> {
@@ -34,13 +38,19 @@ pub(super) async fn run(cluster: &Cluster) -> Result<Vec<Line>> {
     let plans = plans(&text);
     let mut wrong: BTreeMap<String, String> = BTreeMap::new();
     for (query, plan) in &plans {
-        for table in large.iter().filter(|table| reads_all_of(plan, table)) {
+        let about_all =
+            |table: &str| ABOUT_ALL.iter().any(|(of, start)| *of == table && query.starts_with(start));
+        for table in large.iter().filter(|table| reads_all_of(plan, table) && !about_all(table)) {
             wrong.insert(format!("{table}: {}", query.chars().take(160).collect::<String>()), plan.clone());
         }
     }
     let ok = wrong.is_empty() && plans.len() >= 30 && large.len() >= 6;
-    let mut line = Line::new("hot-queries", format!("{}_full_reads", wrong.len()), "=0_full_reads", ok)
-        .with(format!("{} different statements of the application; tables of {MANY} rows or more: {}", plans.len(), list(&large)));
+    let mut line =
+        Line::new("hot-queries", format!("{}_full_reads", wrong.len()), "=0_full_reads", ok).with(format!(
+            "{} different statements of the application; tables of {MANY} rows or more: {}",
+            plans.len(),
+            list(&large)
+        ));
     line.detail.extend(wrong.into_keys());
     Ok(vec![line])
 }
@@ -73,9 +83,19 @@ async fn visit(cluster: &Cluster, database: &Database) -> Result<()> {
     for (number, start) in starts.iter().take(12).enumerate() {
         http::done(house.address, &booking("hot", "c0", start, &format!("new{number}@example.com"))).await?;
         let body = serde_json::json!({ "offer": "six", "name": "Kim", "email": format!("new{number}@example.com"), "method": "sandbox" });
-        http::done(house.address, &http::call("POST", "/api/v1/hot/checkout", &body, &[("idempotency-key", start)])).await?;
+        http::done(
+            house.address,
+            &http::call("POST", "/api/v1/hot/checkout", &body, &[("idempotency-key", start)]),
+        )
+        .await?;
     }
-    let public = ["/hot", "/hot/book/c0", "/hot/buy/six", "/api/v1/hot/availability/slots?type=c0", "/api/v1/hot/products"];
+    let public = [
+        "/hot",
+        "/hot/book/c0",
+        "/hot/buy/six",
+        "/api/v1/hot/availability/slots?type=c0",
+        "/api/v1/hot/products",
+    ];
     let staff = [
         "/hot/studio",
         "/hot/studio/clients",
@@ -93,8 +113,7 @@ async fn visit(cluster: &Cluster, database: &Database) -> Result<()> {
             ensure!(status == 200, "{status} {path}");
         }
         for path in staff {
-            let request = http::call("GET", path, &serde_json::Value::Null, &[("cookie", &cookie)]);
-            let status = conn.send(&request).await?.status;
+            let status = conn.send(&http::get_as(path, &cookie)).await?.status;
             ensure!(status == 200, "{status} {path}");
         }
     }
@@ -154,7 +173,8 @@ fn plans(log: &str) -> BTreeSet<(String, String)> {
     let mut found = BTreeSet::new();
     for entry in log.split("  plan:\n").skip(1) {
         // Continued lines begin with a tab.
-        let lines: Vec<&str> = entry.lines().take_while(|line| line.starts_with('\t')).map(str::trim).collect();
+        let lines: Vec<&str> =
+            entry.lines().take_while(|line| line.starts_with('\t')).map(str::trim).collect();
         let split = lines.iter().position(|line| line.contains("(cost=")).unwrap_or(lines.len());
         let query = lines[..split].join(" ").replacen("Query Text: ", "", 1);
         let shape = |line: &&str| line.split("  (cost=").next().unwrap_or_default().to_owned();
@@ -166,7 +186,8 @@ fn plans(log: &str) -> BTreeSet<(String, String)> {
 
 fn reads_all_of(plan: &str, table: &str) -> bool {
     let scan = format!("Seq Scan on {table}");
-    plan.lines().any(|node| node.split(&scan).nth(1).is_some_and(|rest| rest.is_empty() || rest.starts_with(' ')))
+    plan.lines()
+        .any(|node| node.split(&scan).nth(1).is_some_and(|rest| rest.is_empty() || rest.starts_with(' ')))
 }
 
 #[cfg(test)]
@@ -181,6 +202,9 @@ mod tests {
         let (query, plan) = plans.first().unwrap();
         assert_eq!((query.as_str(), plan.as_str()), ("SELECT 1 FROM jobs", "Seq Scan on jobs j"));
         assert!(reads_all_of(plan, "jobs") && !reads_all_of(plan, "job"));
-        assert!(reads_all_of("->  Parallel Seq Scan on jobs", "jobs") && !reads_all_of("Index Scan on jobs", "jobs"));
+        assert!(
+            reads_all_of("->  Parallel Seq Scan on jobs", "jobs")
+                && !reads_all_of("Index Scan on jobs", "jobs")
+        );
     }
 }

@@ -36,11 +36,18 @@ struct Known {
 pub(super) async fn run(cluster: &Cluster) -> Result<Vec<Line>> {
     let database = cluster.database().await?;
     let house = House::open(cluster, &database, Way::default()).await?;
-    let busy = Business { coaches: CLIENTS, minutes: 5, hours: "01:00-23:00", weekdays_only: false, ..Business::new("jobs") };
+    let busy = Business {
+        coaches: CLIENTS,
+        minutes: 5,
+        hours: "01:00-23:00",
+        weekdays_only: false,
+        ..Business::new("jobs")
+    };
     house.tenant(&busy).await?;
     let starts = Arc::new(house.starts(busy.slug, "c0", "").await?);
     let known = Arc::new(Known::default());
-    let callers: Vec<_> = (0..CLIENTS).map(|n| tokio::spawn(call(n, Arc::clone(&known), Arc::clone(&starts)))).collect();
+    let callers: Vec<_> =
+        (0..CLIENTS).map(|n| tokio::spawn(call(n, Arc::clone(&known), Arc::clone(&starts)))).collect();
     let began = Instant::now();
     let kills = serve_and_kill(cluster, &database, &known, began).await?;
     known.stop.store(true, Ordering::SeqCst);
@@ -54,7 +61,12 @@ pub(super) async fn run(cluster: &Cluster) -> Result<Vec<Line>> {
 }
 
 /// Serves; kills at each sixth of the way.
-async fn serve_and_kill(cluster: &Cluster, database: &Database, known: &Known, began: Instant) -> Result<usize> {
+async fn serve_and_kill(
+    cluster: &Cluster,
+    database: &Database,
+    known: &Known,
+    began: Instant,
+) -> Result<usize> {
     let told = || known.told.lock().unwrap_or_else(PoisonError::into_inner).len();
     let mut kills = 0;
     loop {
@@ -113,12 +125,18 @@ async fn compare(house: &House, known: &Known, kills: usize, began: Instant) -> 
          AND j.kind = 'appointments.mail_on_confirmed' AND replace(j.args #>> '{event,booking}', 'bkg_', '') = replace(b.id::text, '-', ''))",
     )
     .await?;
-    let stored: BTreeSet<String> = house.sql.column("SELECT client_email FROM bookings").await?.into_iter().collect();
+    let stored: BTreeSet<String> =
+        house.sql.column("SELECT client_email FROM bookings").await?.into_iter().collect();
     let told = known.told.lock().unwrap_or_else(PoisonError::into_inner).clone();
     let lost = told.difference(&stored).count();
     let wrong = known.wrong.load(Ordering::SeqCst);
     ensure!(commits > 100, "only {commits} bookings");
-    let ok = commits == mails && commits == events && automations == commits && without == 0 && lost == 0 && wrong == 0;
+    let ok = commits == mails
+        && commits == events
+        && automations == commits
+        && without == 0
+        && lost == 0
+        && wrong == 0;
     let line = Line::new("jobs-kill", format!("{mails}_jobs"), &format!("={commits}_commits"), ok);
     Ok(vec![line.with(format!(
         "{kills} kills in {:.0} s; {} told their booking, {lost} of them lost; {events} events, {automations} jobs of automations, \

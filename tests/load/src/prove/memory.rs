@@ -60,7 +60,11 @@ pub(super) async fn run(cluster: &Cluster) -> Result<Vec<Line>> {
         shown(all.percentile(0.99))
     ));
     let latency = Line::new("tenants-10000-latency", format!("{ratio:.2}x"), "≤1.10x", ratio <= 1.1);
-    let told = format!("pages of ten tenants: {:.0} us each among {TENANTS}, {:.0} us among 10 (4 clients)", of_all * 1e6, ten * 1e6);
+    let told = format!(
+        "pages of ten tenants: {:.0} us each among {TENANTS}, {:.0} us among 10 (4 clients)",
+        of_all * 1e6,
+        ten * 1e6
+    );
     Ok(vec![memory, latency.with(told)])
 }
 

@@ -20,7 +20,10 @@ use std::time::Instant;
 use anyhow::{Result, ensure};
 use futures::future::BoxFuture;
 
-use crate::{cluster::Cluster, figures::Line};
+use crate::{
+    cluster::Cluster,
+    figures::{Line, machine},
+};
 
 type Promise = fn(&Cluster) -> BoxFuture<'_, Result<Vec<Line>>>;
 
@@ -53,6 +56,7 @@ pub(crate) async fn run(words: &[String], list: bool) -> Result<bool> {
         chosen.iter().for_each(|(name, _)| println!("{name}"));
         return Ok(true);
     }
+    println!("{}", machine());
     let cluster = Cluster::start(false).await?;
     let mut kept = true;
     for (name, promise) in chosen {

@@ -33,18 +33,41 @@ const MODULES: [Hostile; 12] = [
     ("table without end", "", "(table $t 1 funcref)", TABLE, FailureCode::Table, false),
     ("recursion without end", "", DOWN, "(drop (call $down (i64.const 0)))", FailureCode::Stack, false),
     ("a trap", "", "", "(unreachable)", FailureCode::Crash, false),
-    ("a division by zero", "", "", "(drop (i32.div_u (i32.const 1) (i32.const 0)))", FailureCode::Crash, false),
-    ("a flood of calls", RANDOM, "", "(loop $again (drop (call $random)) (br $again))", FailureCode::HostCalls, false),
+    (
+        "a division by zero",
+        "",
+        "",
+        "(drop (i32.div_u (i32.const 1) (i32.const 0)))",
+        FailureCode::Crash,
+        false,
+    ),
+    (
+        "a flood of calls",
+        RANDOM,
+        "",
+        "(loop $again (drop (call $random)) (br $again))",
+        FailureCode::HostCalls,
+        false,
+    ),
     ("megabytes in one call", LOG, "", HUGE_LOG, FailureCode::CallData, false),
-    ("an answer that is no document", "", "", "(return (call $answer (i32.const 0) (i32.const 300) (i32.const 4)))", FailureCode::OutputForm, false),
+    (
+        "an answer that is no document",
+        "",
+        "",
+        "(return (call $answer (i32.const 0) (i32.const 300) (i32.const 4)))",
+        FailureCode::OutputForm,
+        false,
+    ),
 ];
 
-const GROW: &str = "(loop $again (br_if $again (i32.ne (memory.grow (i32.const 16)) (i32.const -1)))) (unreachable)";
+const GROW: &str =
+    "(loop $again (br_if $again (i32.ne (memory.grow (i32.const 16)) (i32.const -1)))) (unreachable)";
 const COPY: &str = "(drop (memory.grow (i32.const 150))) \
     (loop $again (memory.copy (i32.const 8192) (i32.const 4000000) (i32.const 4000000)) (br $again))";
 const TABLE: &str = "(loop $again (br_if $again (i32.ne (table.grow $t (ref.null func) (i32.const 500)) (i32.const -1)))) (unreachable)";
 const DOWN: &str = "(func $down (param i64) (result i64) (i64.add (call $down (i64.add (local.get 0) (i64.const 1))) (i64.const 1)))";
-const HUGE_LOG: &str = "(drop (memory.grow (i32.const 100))) (call $log (i32.const 1) (i32.const 0) (i32.const 6000000))";
+const HUGE_LOG: &str =
+    "(drop (memory.grow (i32.const 100))) (call $log (i32.const 1) (i32.const 0) (i32.const 6000000))";
 
 /// Modules that try to harm, again and again: each run ends soon after its budget, and the host goes on.
 pub(super) async fn run() -> Result<Vec<Line>> {
@@ -73,7 +96,12 @@ pub(super) async fn run() -> Result<Vec<Line>> {
         runs += times.len();
         let longest = percentile(&mut times, 1.0);
         over = over.max(longest.saturating_sub(budget));
-        detail.push(format!("{name}: {} runs, p50 {} longest {}", times.len(), shown(percentile(&mut times, 0.5)), shown(longest)));
+        detail.push(format!(
+            "{name}: {} runs, p50 {} longest {}",
+            times.len(),
+            shown(percentile(&mut times, 0.5)),
+            shown(longest)
+        ));
     }
     let growth = memory()?.saturating_sub(before);
     let mut line = Line::time("plugin-hostile", over, SLACK);
@@ -81,7 +109,12 @@ pub(super) async fn run() -> Result<Vec<Line>> {
     line = line.with(format!("over the budget of {} of computing; {runs} runs of {} modules, {wrong} ended otherwise than they must", shown(TURN * 50), MODULES.len()));
     line.detail.extend(detail);
     let most = u64::try_from(Limits::default().memory_bytes / 1024)? + 16 * 1024;
-    let memory = Line::new("plugin-hostile-memory", format!("{}MiB", growth / 1024), &format!("≤{}MiB", most / 1024), growth <= most);
+    let memory = Line::new(
+        "plugin-hostile-memory",
+        format!("{}MiB", growth / 1024),
+        &format!("≤{}MiB", most / 1024),
+        growth <= most,
+    );
     Ok(vec![line, memory.with("more resident memory at the end than before".into())])
 }
 
@@ -131,7 +164,8 @@ fn guest(imports: &str, items: &str, body: &str) -> Result<Vec<u8>> {
     let (package, _) = resolve.push_dir(folder).map_err(|error| anyhow!("{error:?}"))?;
     let world = resolve.select_world(&[package], Some("automation")).map_err(|error| anyhow!("{error:?}"))?;
     let mut module = wat::parse_str(&text)?;
-    embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8).map_err(|error| anyhow!("{error:?}"))?;
+    embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8)
+        .map_err(|error| anyhow!("{error:?}"))?;
     let mut encoder = ComponentEncoder::default().module(&module).map_err(|error| anyhow!("{error:?}"))?;
     encoder.encode().map_err(|error| anyhow!("{error:?}"))
 }

@@ -53,7 +53,11 @@ pub(super) async fn run(cluster: &Cluster) -> Result<Vec<Line>> {
     let mut told = Line::time("pool-exhaustion", worst, Duration::from_secs(1));
     told.ok = told.ok && other == 0 && count >= SLOW - POOL;
     let told = told.with(format!("{SLOW} slow requests, pool of {POOL}: {count} told 503 (p50 {}), {served} served when it went on, {other} else", shown(p50)));
-    Ok(vec![told, Line::time("pool-exhaustion-well", well, Duration::from_secs(2)).with("until 20 requests in a row are answered".into())])
+    Ok(vec![
+        told,
+        Line::time("pool-exhaustion-well", well, Duration::from_secs(2))
+            .with("until 20 requests in a row are answered".into()),
+    ])
 }
 
 /// From the moment the database goes on to the first of 20 good answers in a row.

@@ -31,7 +31,8 @@ pub(super) async fn run(cluster: &Cluster) -> Result<Vec<Line>> {
     let ok = orders == 100 && taken == 100 && refused == 900 && load.status(200) == 100 && load.broken == 0;
     let line = Line::new("last-stock", format!("{orders}_orders"), "=100_orders", ok);
     let times = format!("p50 {} p95 {}", shown(load.percentile(0.5)), shown(load.percentile(0.95)));
-    let line = line.with(format!("{BUYERS} buyers: {:?}; {taken} taken of the stock; {times}", load.statuses));
+    let line =
+        line.with(format!("{BUYERS} buyers: {:?}; {taken} taken of the stock; {times}", load.statuses));
     house.close().await;
     Ok(vec![line])
 }

@@ -35,7 +35,9 @@ pub(super) async fn run(cluster: &Cluster) -> Result<Vec<Line>> {
     other.close().await;
     let longest = percentile(&mut times, 1.0);
     let line = Line::time("toggle", longest, Duration::from_secs(1));
-    Ok(vec![line.with(format!("{TURNS} switches, the longest from the call to the other replica's page and API"))])
+    Ok(vec![
+        line.with(format!("{TURNS} switches, the longest from the call to the other replica's page and API")),
+    ])
 }
 
 async fn until(house: &House, path: &str, status: u16, began: Instant) -> Result<()> {
