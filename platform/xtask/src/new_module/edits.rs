@@ -11,7 +11,8 @@ use super::names::Names;
 /// The tests of isolation want one of everything there is.
 const ONE_OF_THEM: &str = "        let body = serde_json::json!({ \"name\": \"A @thing@\" });
         let made = owner.api(\"POST\", \"/@module@\", Some(&body)).await.expect(200).json();
-        ids.push(made[\"id\"].as_str().unwrap().to_owned());";
+        ids.push(made[\"id\"].as_str().unwrap().to_owned());
+        tenant.run_jobs().await;";
 
 /// All changed files with their new text.
 pub(super) fn all(root: &Path, names: &Names) -> Result<Vec<File>> {
