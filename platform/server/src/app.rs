@@ -188,10 +188,15 @@ impl App {
     pub fn module_ids(&self) -> Vec<&'static str> {
         self.registry.all().iter().map(|module| module.id).collect()
     }
-    /// `http` or `https`, as the origin says.
+    /// Scheme, name and port of a tenant's own host: scheme and port are those of the installation.
     #[must_use]
-    pub fn scheme(&self) -> String {
-        self.config.server.origin.split(':').next().unwrap_or("http").to_owned()
+    pub fn origin_of(&self, name: &str) -> String {
+        let (scheme, own) = self.config.server.origin.split_once("://").unwrap_or(("http", ""));
+        let port = own
+            .rsplit_once(':')
+            .map(|(_, port)| port)
+            .filter(|port| port.bytes().all(|b| b.is_ascii_digit()));
+        port.map_or_else(|| format!("{scheme}://{name}"), |port| format!("{scheme}://{name}:{port}"))
     }
     /// Whether a Host header names the installation itself (not a tenant's own domain).
     #[must_use]

@@ -50,6 +50,9 @@ async fn a_renamed_slug_leads_on_for_a_year_and_is_nobody_elses() {
     let moved = visitor.open(&format!("/api/v1/{old}/products")).await.expect(308);
     assert_eq!(moved.location(), format!("/api/v1/{new}/products"));
     let _ = visitor.open(&format!("/{new}")).await.expect(200);
+    let moved = at_host(&visitor, &app.host_of(&old), "/buy?from=there").await.expect(308);
+    assert_eq!(moved.location(), format!("{}/buy?from=there", app.app.origin_of(&app.host_of(&new))));
+    let _ = at_host(&visitor, &app.host_of(&new), "/buy").await.expect(200);
     let other = TestTenant::new(&app).await;
     assert!(tenants::rename(&app.app.db, &other.slug, &old, app.now()).await.is_err(), "an old slug was given away");
     app.clock.advance(366 * 86_400);
@@ -79,6 +82,8 @@ async fn subdomains_and_own_domains_serve_the_same_pages_without_the_slug() {
     let page = at_host(&visitor, &domain, "/").await.expect(200);
     assert!(page.has(&name) && page.has(&format!("//{domain}")), "the canonical link is the domain's");
     let _ = at_host(&visitor, &format!("{domain}:8443"), "/buy").await.expect(200);
+    let forged = at_host(&visitor, &format!("{domain}:1@evil.example"), "/").await.expect(200);
+    assert!(!forged.has("evil.example"), "what follows the name in a Host header is the caller's word");
     // The installation's own paths stay its own on every host.
     let _ = at_host(&visitor, &domain, "/healthz").await.expect(200);
     // Another tenant does not appear on it.

@@ -45,7 +45,7 @@ impl<E: Endpoint<Output = Response>> Endpoint for ByHost<E> {
         let host = host_of(&request);
         if !self.app.is_own_host(&host) {
             match self.tenant(&host).await {
-                Ok(Some(slug)) => rewrite(&mut request, slug, &self.app.scheme(), &host),
+                Ok(Some(slug)) => rewrite(&mut request, slug, self.app.origin_of(name_of(&host))),
                 Ok(None) => {
                     return Ok(Problem::new(StatusCode::MISDIRECTED_REQUEST, "unknown_host").into_response());
                 }
@@ -58,7 +58,7 @@ impl<E: Endpoint<Output = Response>> Endpoint for ByHost<E> {
 
 impl<E> ByHost<E> {
     async fn tenant(&self, host: &str) -> Result<Option<String>, Problem> {
-        let name = host.split(':').next().unwrap_or_default();
+        let name = name_of(host);
         let base = &self.app.config.server.base_domain;
         if !base.is_empty() {
             let slug = name.strip_suffix(base.as_str()).and_then(|rest| rest.strip_suffix('.'));
@@ -79,7 +79,12 @@ fn host_of(request: &Request) -> String {
     header.or_else(|| request.uri().authority().map(|a| a.as_str())).unwrap_or_default().to_lowercase()
 }
 
-fn rewrite(request: &mut Request, slug: String, scheme: &str, host: &str) {
+/// The host without what follows the name: that is the caller's word alone, so nothing is made of it.
+fn name_of(host: &str) -> &str {
+    host.split(':').next().unwrap_or_default()
+}
+
+fn rewrite(request: &mut Request, slug: String, origin: String) {
     let path = request.uri().path();
     let first = path.trim_start_matches('/').split('/').next().unwrap_or_default();
     if !PLATFORM.contains(&first) {
@@ -89,5 +94,5 @@ fn rewrite(request: &mut Request, slug: String, scheme: &str, host: &str) {
             *request.uri_mut() = uri;
         }
     }
-    request.set_data(HostTenant { slug, origin: format!("{scheme}://{host}") });
+    request.set_data(HostTenant { slug, origin });
 }

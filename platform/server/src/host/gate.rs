@@ -84,7 +84,7 @@ impl Gate {
         let slug = slug_of(request);
         match self.app.directory.by_slug(slug, self.app.clock.now()).await? {
             Lookup::Found(tenant) if tenant.status != TenantStatus::Archived => Ok(tenant),
-            Lookup::Moved(to) => Err(Refusal { answer: moved(request, slug, &to), ctx: None }),
+            Lookup::Moved(to) => Err(Refusal { answer: moved(&self.app, request, slug, &to), ctx: None }),
             Lookup::Found(_) | Lookup::Unknown => Err(Problem::not_found().into()),
         }
     }
@@ -178,10 +178,17 @@ fn slug_of(request: &Request) -> &str {
     }
 }
 
-/// 308 to the same place under the present slug.
-fn moved(request: &Request, from: &str, to: &str) -> Response {
+/// 308 to the same place under the present slug; from the host of the old slug to that of the present one.
+fn moved(app: &App, request: &Request, from: &str, to: &str) -> Response {
     let place = request.uri().path_and_query().map_or("/", |place| place.as_str());
-    let target = place.replacen(&format!("/{from}"), &format!("/{to}"), 1);
+    let by_host = request.data::<HostTenant>().is_some_and(|host| host.slug == from);
+    let target = match place.strip_prefix(&format!("/{from}")).filter(|_| by_host) {
+        Some(rest) => {
+            let slash = if rest.starts_with('/') { "" } else { "/" };
+            format!("{}{slash}{rest}", app.origin_of(&format!("{to}.{}", app.config.server.base_domain)))
+        }
+        None => place.replacen(&format!("/{from}"), &format!("/{to}"), 1),
+    };
     let value = HeaderValue::from_str(&target).unwrap_or(HeaderValue::from_static("/"));
     Response::builder().status(StatusCode::PERMANENT_REDIRECT).header(header::LOCATION, value).finish()
 }
