@@ -9,6 +9,7 @@
 //! - A module answers with values; the host turns them into HTML, JSON and mails.
 
 mod audit;
+mod call;
 mod check;
 mod form;
 mod job;
@@ -21,6 +22,7 @@ mod schema;
 mod text;
 
 pub use audit::audit;
+pub use call::CallKey;
 pub use check::Check;
 pub use db::{
     Actor, Brand, Clock, Ctx, Entropy, Grants, JobSpec, Permission, Staff, Subscriptions, TenantInfo,

@@ -52,3 +52,37 @@ async fn a_refused_call_leaves_its_key_free() {
     tenant.run_jobs().await;
     tenant.finish().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_call_that_died_before_its_answer_is_not_carried_out_twice() {
+    let app = TestApp::start().await;
+    let tenant = TestTenant::new(&app).await;
+    let owner = tenant.owner().await;
+    tenant.bookable(&owner, "intro").await;
+    tenant.product(&owner, "ten", 9_000, 10).await;
+    let visitor = tenant.visitor();
+    let headers = [("idempotency-key", "crash-1")];
+    let body = json!({ "type": "intro", "start": tomorrow_at(10, 0), "name": "Sam Reed", "email": "sam@example.com" });
+    let buy = json!({ "offer": "ten", "name": "Sam Reed", "email": "sam@example.com" });
+    let calls = [("/bookings", &body, "id"), ("/checkout", &buy, "order")];
+    let mut first = Vec::new();
+    for (path, body, id) in calls {
+        first.push(visitor.api_with("POST", path, Some(body), &headers).await.expect(200).json()[id].clone());
+    }
+    // As if the process had died between the change and the answer, and the caller asks again later.
+    let died = "UPDATE idempotency_keys SET status = NULL, body = NULL, created_at = created_at - interval '3 minutes'";
+    app.sql.run(&format!("{died} WHERE {}", tenant.rows())).await;
+    for ((path, body, id), first) in calls.into_iter().zip(&first) {
+        let again = visitor.api_with("POST", path, Some(body), &headers).await.expect(200);
+        assert_eq!((again.json()[id].clone(), again.header("idempotency-replayed")), (first.clone(), None));
+    }
+    assert_eq!((tenant.count("bookings", "true").await, tenant.count("orders", "true").await), (1, 1));
+    // A day later the answers are forgotten.
+    let old = "UPDATE idempotency_keys SET created_at = created_at - interval '2 days'";
+    app.sql.run(&format!("{old} WHERE {}", tenant.rows())).await;
+    let other = json!({ "type": "intro", "start": tomorrow_at(11, 0), "name": "Sam Reed", "email": "sam@example.com" });
+    let _ = visitor.api_with("POST", "/bookings", Some(&other), &headers).await.expect(200);
+    assert_eq!(tenant.count("idempotency_keys", "true").await, 1);
+    tenant.run_jobs().await;
+    tenant.finish().await;
+}

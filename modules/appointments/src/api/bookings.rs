@@ -1,6 +1,6 @@
 use events::{BookingId, Instant, MemberId};
-use kernel::{Ctx, Paging, Problem};
-use poem::web::Data;
+use kernel::{CallKey, Ctx, Paging, Problem};
+use poem::{Request, web::Data};
 use poem_openapi::{
     Enum, OpenApi,
     param::{Path, Query},
@@ -76,6 +76,7 @@ impl BookingsApi {
     async fn create(
         &self,
         Data(ctx): Data<&Ctx>,
+        request: &Request,
         new: Json<NewBooking>,
     ) -> Result<Json<OwnBooking>, Problem> {
         let new = new.0;
@@ -87,7 +88,7 @@ impl BookingsApi {
             email: new.email,
             zone: new.zone.unwrap_or_else(|| ctx.tenant().zone.clone()),
             note: new.note,
-            form_key: String::new(),
+            form_key: CallKey::of(request).unwrap_or_default().to_owned(),
         };
         let booking = book::book(ctx, &input).await?;
         let url = ctx.link(&booking.path());

@@ -5,8 +5,8 @@ mod offers;
 mod orders;
 mod types;
 
-use kernel::{Ctx, Problem};
-use poem::web::Data;
+use kernel::{CallKey, Ctx, Problem};
+use poem::{Request, web::Data};
 use poem_openapi::{
     OpenApi, Tags,
     param::{Path, Query},
@@ -127,8 +127,13 @@ impl PackagesApi {
     /// Places an order for one offer and begins its payment. The price is the offer's; send the same `Idempotency-Key`
     /// again to get the same answer.
     #[oai(path = "/checkout", method = "post", operation_id = "checkout")]
-    async fn checkout(&self, ctx: Data<&Ctx>, body: Json<CheckoutIn>) -> Result<Json<CheckoutOut>, Problem> {
-        orders::checkout(&ctx, body.0).await
+    async fn checkout(
+        &self,
+        ctx: Data<&Ctx>,
+        request: &Request,
+        body: Json<CheckoutIn>,
+    ) -> Result<Json<CheckoutOut>, Problem> {
+        orders::checkout(&ctx, CallKey::of(request), body.0).await
     }
 
     /// Orders

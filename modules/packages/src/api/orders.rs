@@ -6,13 +6,17 @@ use poem_openapi::payload::Json;
 use super::types::{CheckoutIn, CheckoutOut, LineOut, OrderList, OrderOut, OrderRow, PaymentOut, StepOut};
 use crate::service::{self, CheckoutInput, OrderDetail};
 
-pub(super) async fn checkout(ctx: &Ctx, body: CheckoutIn) -> Result<Json<CheckoutOut>, Problem> {
+pub(super) async fn checkout(
+    ctx: &Ctx,
+    call: Option<&str>,
+    body: CheckoutIn,
+) -> Result<Json<CheckoutOut>, Problem> {
     let input = CheckoutInput {
         offer: body.offer,
         name: body.name,
         email: body.email,
         method: body.method.unwrap_or_default(),
-        form_key: ctx.new_token(),
+        form_key: call.map_or_else(|| ctx.new_token(), str::to_owned),
     };
     let done = service::checkout(ctx, input).await?;
     Ok(Json(CheckoutOut {

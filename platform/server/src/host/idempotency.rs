@@ -1,8 +1,10 @@
 //! `Idempotency-Key` on unsafe API calls: the same call again gets the same answer and has no second effect.
 
-use diesel::{ExpressionMethods, OptionalExtension, QueryDsl};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, sql_types as st};
 use diesel_async::RunQueryDsl;
-use kernel::{Ctx, Problem, Tx};
+use events::Instant;
+use kernel::{CallKey, Ctx, Problem, Tx};
 use poem::{
     Body, Endpoint, Request, RequestParts, Response,
     endpoint::BoxEndpoint,
@@ -15,6 +17,9 @@ use crate::{core::IDEMPOTENCY_USE, schema::idempotency_keys as keys};
 
 /// Seconds after which a call that never answered (its process died) may be tried again; longer than any request lives.
 const ABANDONED_AFTER: i64 = 120;
+
+/// Seconds that an answer is kept.
+const KEPT: i64 = 86_400;
 
 enum Claim {
     Ours,
@@ -47,17 +52,25 @@ pub async fn run(
         Claim::OtherRequest => return Err(Problem::field("Idempotency-Key", "idempotency_key_reused")),
         Claim::Answered(status, body) => return Ok(replay(status, body)),
     }
-    parts.extensions.insert(IdempotencyKey(key.to_owned()));
+    parts.extensions.insert(call_key(key, &scope, &hash));
     let response = answer(inner.call(Request::from_parts(parts, body.into())).await);
     keep(ctx, key, &scope, response).await
 }
 
-/// The caller's key, in the request's extensions.
-#[derive(Clone, Debug)]
-pub struct IdempotencyKey(pub String);
+/// What the handler may know the call by. The body is part of it, so that no caller meets what another one made.
+fn call_key(key: &str, scope: &str, hash: &[u8]) -> CallKey {
+    let digest = Sha256::new()
+        .chain_update(scope)
+        .chain_update([0])
+        .chain_update(key)
+        .chain_update([0])
+        .chain_update(hash);
+    CallKey(format!("call-{}", URL_SAFE_NO_PAD.encode(digest.finalize())))
+}
 
 async fn claim(tx: &mut Tx, key: &str, scope: &str, hash: &[u8]) -> Result<Claim, Problem> {
     let now = tx.ctx().now();
+    forget_old(tx, key, scope, now.plus_seconds(-KEPT)).await?;
     let row =
         (keys::key.eq(key), keys::scope.eq(scope), keys::request_hash.eq(hash), keys::created_at.eq(now));
     let inserted =
@@ -81,6 +94,14 @@ async fn claim(tx: &mut Tx, key: &str, scope: &str, hash: &[u8]) -> Result<Claim
         .execute(&mut **tx)
         .await?;
     Ok(if taken_over == 1 { Claim::Ours } else { Claim::Running })
+}
+
+/// Deletes a few answers that are older, this key's own in any case, so that the table holds about a day.
+async fn forget_old(tx: &mut Tx, key: &str, scope: &str, before: Instant) -> QueryResult<usize> {
+    let sql = "DELETE FROM idempotency_keys WHERE (scope = $2 AND key = $3 AND created_at < $1) OR (scope, key) IN \
+               (SELECT scope, key FROM idempotency_keys WHERE created_at < $1 ORDER BY created_at LIMIT 20 FOR UPDATE SKIP LOCKED)";
+    let query = diesel::sql_query(sql).bind::<st::Timestamptz, _>(before);
+    query.bind::<st::Text, _>(scope).bind::<st::Text, _>(key).execute(&mut **tx).await
 }
 
 fn replay(status: u16, body: Vec<u8>) -> Response {
