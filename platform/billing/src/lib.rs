@@ -38,8 +38,8 @@ pub use provider::{
     Free, Manual, PaymentProvider, ProviderError, Providers, Stage, Start, install, installed,
 };
 pub use read::{
-    OrderFilter, Revenue, by_form_key, by_id, by_token, lines, list, list_of_client, lock, payments, revenue,
-    waiting,
+    OrderFilter, Revenue, by_form_key, by_id, by_token, lines, list, list_of_client, lock, paid_without,
+    payments, revenue, waiting,
 };
 pub use sandbox::{Sandbox, SandboxError, SandboxRefused, SandboxState, SandboxStep};
 pub use settings::{MAX_INSTRUCTIONS, Settings, methods, save_settings, settings, stored_settings};

@@ -8,8 +8,8 @@ use kernel::{Paging, Tx};
 use serde::Serialize;
 
 use crate::{
-    Method, Order, OrderLine, Payment, Status,
-    schema::{order_lines, orders, payments},
+    Method, Order, OrderLine, Payment, Status, StepKind,
+    schema::{order_lines, order_steps, orders, payments},
 };
 
 /// Which orders of a list are wanted. Empty parts do not narrow it.
@@ -156,6 +156,31 @@ pub async fn revenue(tx: &mut Tx, from: Instant, until: Instant, currency: Curre
         .first(&mut **tx)
         .await?;
     Ok(Revenue { total: Money::new(sum.unwrap_or(0), currency), orders: count })
+}
+
+/// Orders of a module paid from `from` on that lack a step on their timeline, the newest first, at most `limit`.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn paid_without(
+    tx: &mut Tx,
+    module: &str,
+    missing: StepKind,
+    from: Instant,
+    limit: i64,
+) -> QueryResult<Vec<Order>> {
+    let there =
+        order_steps::table.filter(order_steps::order_id.eq(orders::id)).filter(order_steps::kind.eq(missing));
+    orders::table
+        .filter(orders::paid_at.ge(from))
+        .filter(orders::status.eq(Status::Paid))
+        .filter(orders::module.eq(module))
+        .filter(dsl::not(dsl::exists(there)))
+        .order((orders::paid_at.desc(), orders::id))
+        .limit(limit)
+        .select(Order::as_select())
+        .load(&mut **tx)
+        .await
 }
 
 /// How many orders wait for a payment of this kind.

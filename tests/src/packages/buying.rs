@@ -1,7 +1,7 @@
 use serde_json::json;
-use testkit::{Persona, TestApp};
+use testkit::{Persona, TenantOptions, TestApp};
 
-use super::{order, press, shop};
+use super::{PAYMENT, order, press, shop};
 
 const FREE: &str = "[[packages.products]]\nslug = \"workbook\"\nname = \"Workbook\"\nprice = \"0\"\nper_client = 1\n";
 
@@ -52,6 +52,32 @@ async fn paid_by_card_through_the_bank_s_question_and_granted_once() {
     assert_eq!(tenant.count("events", "name = 'credits.granted'").await, 1);
     assert_eq!(tenant.mails_to(&email).await.len(), 1, "one receipt, however often the job runs");
     assert_eq!(tenant.mails_to(&format!("desk@{}.example", tenant.slug)).await.len(), 1);
+    tenant.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn switched_off_between_payment_and_grant_nothing_that_was_paid_is_lost() {
+    let app = TestApp::start().await;
+    let pack = "[[packages.products]]\nslug = \"pack\"\nname = \"Pack\"\nprice = \"0\"\ncredits = 5\n";
+    let tenant = shop(&app, pack).await;
+    tenant.buy(&tenant.visitor(), "pack", "sam@example.com", "").await;
+    let options = || TenantOptions::all(&app).section(PAYMENT).section(pack);
+    tenant.apply(&options().feature("packages", false)).await;
+    tenant.run_jobs().await;
+    assert_eq!(tenant.count("credit_lots", "true").await, 0, "the module is off");
+    tenant.apply(&options()).await;
+    for _ in 0..2 {
+        let now = app.now();
+        let sweep = format!(
+            "INSERT INTO jobs (id, tenant_id, kind, args, run_at, created_at) \
+             VALUES (gen_random_uuid(), '{}', 'packages.sweep', '{{}}', '{now}', '{now}')",
+            tenant.id.uuid()
+        );
+        app.sql.run(&sweep).await;
+        tenant.run_jobs().await;
+    }
+    assert_eq!(tenant.count("credit_lots", "balance = 5").await, 1);
+    assert_eq!(tenant.mails_to("sam@example.com").await.len(), 1, "one receipt");
     tenant.finish().await;
 }
 

@@ -1,5 +1,5 @@
-use billing::{OrderLine, StepKind, step};
-use events::{Instant, OrderId, billing::OrderPaid, packages::CreditsGranted};
+use billing::{Order, OrderLine, StepKind, step};
+use events::{ClientId, Instant, OrderId, billing::OrderPaid, packages::CreditsGranted};
 use kernel::{Ctx, Problem, Tx};
 use ledger::credits::{self, Grant, Granted, Origin};
 
@@ -22,20 +22,46 @@ pub(crate) async fn grant_on_paid(ctx: &Ctx, paid: &OrderPaid) -> Result<(), Pro
     if paid.lines.iter().all(|line| line.module != crate::ID) {
         return Ok(());
     }
-    ctx.tx(CREDITS_WRITE, async |tx| {
-        let lines = billing::lines(tx, paid.order).await?;
-        let mut given = 0;
-        for line in lines.iter().filter(|line| line.module == crate::ID) {
-            for due in due_of(line, tx.ctx().now())? {
-                given += hand_out(tx, paid, due).await?;
-            }
+    ctx.tx(CREDITS_WRITE, async |tx| grant(tx, paid.order, paid.client).await).await
+}
+
+async fn grant(tx: &mut Tx, order: OrderId, client: ClientId) -> Result<(), Problem> {
+    let lines = billing::lines(tx, order).await?;
+    let mut given = 0;
+    for line in lines.iter().filter(|line| line.module == crate::ID) {
+        for due in due_of(line, tx.ctx().now())? {
+            given += hand_out(tx, order, client, due).await?;
         }
-        if given > 0 {
-            step(tx, paid.order, StepKind::Granted, &given.to_string()).await?;
-        }
-        Ok(())
-    })
-    .await
+    }
+    if given > 0 {
+        step(tx, order, StepKind::Granted, &given.to_string()).await?;
+    }
+    Ok(())
+}
+
+/// Days after the payment in which the safety net looks, and orders that it looks at in one turn.
+const NET_DAYS: i64 = 90;
+const NET_ORDERS: i64 = 200;
+
+/// The safety net under [`grant_on_paid`] and [`tell_on_paid`]: their jobs end without effect when the module is off at
+/// that moment, but what was paid for is handed out once it is on again.
+pub(crate) async fn grant_what_is_missing(ctx: &Ctx) -> Result<(), Problem> {
+    let since = ctx.now().plus_minutes(-NET_DAYS * 24 * 60);
+    let orders: Vec<Order> = ctx
+        .tx(CREDITS_WRITE, async |tx: &mut Tx| {
+            Ok::<_, Problem>(
+                billing::paid_without(tx, crate::ID, StepKind::Granted, since, NET_ORDERS).await?,
+            )
+        })
+        .await?;
+    for order in orders {
+        ctx.tx(CREDITS_WRITE, async |tx: &mut Tx| {
+            grant(tx, order.id, order.client_id).await?;
+            tell(tx, &order).await
+        })
+        .await?;
+    }
+    Ok(())
 }
 
 /// The credits of a line. The life of a lot begins when it is handed out.
@@ -67,8 +93,7 @@ pub(super) fn sources(lines: &[OrderLine]) -> Vec<String> {
     lines.iter().flat_map(of).collect()
 }
 
-async fn hand_out(tx: &mut Tx, paid: &OrderPaid, due: Due) -> Result<i32, Problem> {
-    let (client, order): (_, OrderId) = (paid.client, paid.order);
+async fn hand_out(tx: &mut Tx, order: OrderId, client: ClientId, due: Due) -> Result<i32, Problem> {
     let grant = Grant {
         client,
         source: &due.source,
@@ -90,10 +115,15 @@ pub(crate) async fn tell_on_paid(ctx: &Ctx, paid: &OrderPaid) -> Result<(), Prob
     }
     ctx.tx(CREDITS_WRITE, async |tx| {
         let order = billing::by_id(tx, paid.order).await?.ok_or_else(Problem::not_found)?;
-        let lines = billing::lines(tx, paid.order).await?;
-        mails::queue_receipt(tx, &order, &lines).await?;
-        mails::queue_sold(tx, &order, &lines).await?;
-        Ok(())
+        tell(tx, &order).await
     })
     .await
+}
+
+/// Each of the mails once an order.
+async fn tell(tx: &mut Tx, order: &Order) -> Result<(), Problem> {
+    let lines = billing::lines(tx, order.id).await?;
+    mails::queue_receipt(tx, order, &lines).await?;
+    mails::queue_sold(tx, order, &lines).await?;
+    Ok(())
 }

@@ -2,6 +2,7 @@ use billing::{Order, Status};
 use events::ClientId;
 use kernel::{Ctx, Problem, Tx};
 
+use super::grant::grant_what_is_missing;
 use crate::{
     model::{Hold, Sold, holds_of},
     policy::{CREDITS_WRITE, ORDERS_CREATE},
@@ -33,6 +34,7 @@ pub(crate) async fn release_overdue(ctx: &Ctx) -> Result<usize, Problem> {
 /// The safety net under the jobs that are bound to one order, and the write-off of credits that expired.
 pub(crate) async fn sweep(ctx: &Ctx) -> Result<(), Problem> {
     release_overdue(ctx).await?;
+    grant_what_is_missing(ctx).await?;
     loop {
         let expired = ctx
             .tx(CREDITS_WRITE, async |tx| Ok::<_, Problem>(ledger::credits::expire(tx, BATCH).await?))
