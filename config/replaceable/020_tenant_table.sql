@@ -14,7 +14,9 @@ BEGIN
 END $$;
 
 -- A change of such a table changes the tenant's public content: its version grows, and caches keyed by it are stale.
-CREATE OR REPLACE FUNCTION bump_tenant_version() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+-- Runs as its owner: `pg_temp` stands last, or a temporary table named `tenants` would be taken for the registry.
+CREATE OR REPLACE FUNCTION bump_tenant_version() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
 DECLARE
   tenant text := current_setting('app.tenant_id', true);
 BEGIN
