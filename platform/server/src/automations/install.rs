@@ -16,8 +16,8 @@ use crate::{app::App, core::AUTOMATIONS_WRITE};
 const DEMO: &str = "welcome-note";
 const DEMO_TENANT: &str = "maya";
 
-/// Installs an upload, or a new version of the automation of the same name. It is off, and nothing is granted, until an
-/// owner says so.
+/// Installs an upload: it is off, and nothing is granted, until an owner says so. A new version of the automation of the
+/// same name goes on as the old one did, with those of its grants that it still asks for.
 ///
 /// # Errors
 /// 422 at `component` when it is not accepted; 403 without the permission.

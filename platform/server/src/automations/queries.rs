@@ -1,5 +1,7 @@
 //! All SQL about automations.
 
+use std::collections::BTreeMap;
+
 use diesel::{
     ExpressionMethods, NullableExpressionMethods, OptionalExtension, PgArrayExpressionMethods, QueryDsl,
     QueryResult, Queryable, Selectable, SelectableHelper,
@@ -162,8 +164,20 @@ pub async fn event_by_id(tx: &mut Tx, id: EventId) -> QueryResult<Option<PastEve
     past::table.find(id).select(PastEvent::as_select()).first(&mut **tx).await.optional()
 }
 
-pub async fn store_of(tx: &mut Tx, id: AutomationId) -> QueryResult<Vec<(String, String)>> {
-    store::table.filter(store::automation_id.eq(id)).select((store::key, store::value)).load(&mut **tx).await
+pub async fn store_of(tx: &mut Tx, id: AutomationId) -> QueryResult<BTreeMap<String, String>> {
+    let rows = store::table.filter(store::automation_id.eq(id)).select((store::key, store::value));
+    Ok(rows.load::<(String, String)>(&mut **tx).await?.into_iter().collect())
+}
+
+/// The store, with the automation's row locked: nobody else writes it until the transaction ends.
+pub async fn store_locked(tx: &mut Tx, id: AutomationId) -> QueryResult<BTreeMap<String, String>> {
+    automations::table
+        .find(id)
+        .select(automations::id)
+        .for_no_key_update()
+        .first::<AutomationId>(&mut **tx)
+        .await?;
+    store_of(tx, id).await
 }
 
 pub async fn store_set(tx: &mut Tx, id: AutomationId, key: &str, value: Option<&str>) -> QueryResult<()> {

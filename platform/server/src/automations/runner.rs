@@ -58,7 +58,7 @@ pub async fn run(app: Arc<App>, ctx: Ctx, args: RunArgs) -> Result<(), JobError>
     let host = app.automations.host().await.map_err(|error| JobError::Retry(error.to_string()))?;
     let component = component(&ctx, host, &automation).await?;
     let started_at = ctx.now();
-    let kept = serde_json::to_value(&invocation).unwrap_or(Value::Null);
+    let (kept, store) = (serde_json::to_value(&invocation).unwrap_or(Value::Null), invocation.store.clone());
     let report = host.run(&component, invocation).await;
     if report.failure().is_some_and(|failure| failure.code.is_retryable()) {
         return Err(JobError::Retry("no place to run it".into()));
@@ -74,6 +74,10 @@ pub async fn run(app: Arc<App>, ctx: Ctx, args: RunArgs) -> Result<(), JobError>
         invocation: kept,
     };
     ctx.tx(AUTOMATIONS_RUN, async |tx| -> Result<(), JobError> {
+        // Two runs at once may have read the same store: the second to write begins anew, so that no write is lost.
+        if !report.store_writes.is_empty() && queries::store_locked(tx, automation.id).await? != store {
+            return Err(JobError::Retry("another run wrote the store in between".into()));
+        }
         if queries::run_insert(tx, new).await? {
             apply(tx, &automation, id, &report).await?;
         }
@@ -92,7 +96,7 @@ async fn prepare(
     if !automation.enabled || queries::run_exists(tx, automation.id, event.id).await? {
         return Ok(None);
     }
-    let store = queries::store_of(tx, automation.id).await?.into_iter().collect();
+    let store = queries::store_of(tx, automation.id).await?;
     let document = EventDocument {
         id: event.id.to_string(),
         name: event.name.clone(),
