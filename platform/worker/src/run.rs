@@ -95,6 +95,13 @@ impl Worker {
         let round = AbortOnDropHandle::new(tokio::spawn(round));
         while !stop.is_cancelled() {
             self.work(&stop).await;
+            // Broken off before its time: what was claimed and not begun is pending again.
+            if !stop.is_cancelled() {
+                self.leave().await;
+                if !self.enter(&stop).await {
+                    return;
+                }
+            }
         }
         round.abort();
         self.leave().await;
