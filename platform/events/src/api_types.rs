@@ -55,7 +55,10 @@ text_type!([<K: Kind>] Id<K>, MetaSchema {
     ..MetaSchema::new("string")
 });
 text_type!([] Instant, MetaSchema::new_with_format("string", "date-time"));
-text_type!([] Currency, MetaSchema { pattern: Some("^[A-Z]{3}$".into()), ..MetaSchema::new("string") });
+text_type!([] Currency, MetaSchema {
+    enum_items: Currency::codes().map(Value::from).collect(),
+    ..MetaSchema::new("string")
+});
 
 impl Type for Money {
     const IS_REQUIRED: bool = true;

@@ -45,6 +45,10 @@ static CURRENCIES: [(&str, u32); 22] = [
 pub struct CurrencyError;
 
 impl Currency {
+    /// The three letters of every currency that the platform trades in.
+    pub fn codes() -> impl Iterator<Item = &'static str> {
+        CURRENCIES.iter().map(|(code, _)| *code)
+    }
     /// The three letters.
     #[must_use]
     pub const fn code(self) -> &'static str {

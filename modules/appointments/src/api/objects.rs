@@ -78,24 +78,27 @@ pub(crate) struct AppointmentTypeList {
 pub(crate) struct NewAppointmentType {
     /// `a-z 0-9 -`, unique.
     pub slug: String,
+    #[oai(validator(min_length = 1, max_length = 120))]
     pub name: String,
     /// Markdown.
-    #[oai(default)]
+    #[oai(default, validator(max_length = 4000))]
     pub description: String,
+    #[oai(validator(minimum(value = "5"), maximum(value = "1440")))]
     pub minutes: i64,
     /// Left out: as long as the appointment.
+    #[oai(validator(minimum(value = "5"), maximum(value = "1440")))]
     pub step_minutes: Option<i64>,
-    #[oai(default)]
+    #[oai(default, validator(minimum(value = "0"), maximum(value = "1440")))]
     pub buffer_before_minutes: i64,
-    #[oai(default)]
+    #[oai(default, validator(minimum(value = "0"), maximum(value = "1440")))]
     pub buffer_after_minutes: i64,
-    #[oai(default)]
+    #[oai(default, validator(minimum(value = "0"), maximum(value = "525600")))]
     pub notice_minutes: i64,
-    #[oai(default = "sixty")]
+    #[oai(default = "sixty", validator(minimum(value = "1"), maximum(value = "730")))]
     pub horizon_days: i64,
     pub place_kind: PlaceKind,
     /// Address, number or https link.
-    #[oai(default)]
+    #[oai(default, validator(max_length = 500))]
     pub place: String,
     #[oai(default = "fixed")]
     pub coach_mode: CoachMode,
@@ -103,7 +106,7 @@ pub(crate) struct NewAppointmentType {
     pub coaches: Vec<MemberId>,
     #[oai(default = "yes")]
     pub active: bool,
-    #[oai(default)]
+    #[oai(default, validator(minimum(value = "0"), maximum(value = "10000")))]
     pub position: i64,
 }
 
@@ -143,19 +146,29 @@ impl From<NewAppointmentType> for TypeInput {
 #[derive(Clone, Debug, Object)]
 pub(crate) struct AppointmentTypeChange {
     pub slug: Option<String>,
+    #[oai(validator(min_length = 1, max_length = 120))]
     pub name: Option<String>,
+    #[oai(validator(max_length = 4000))]
     pub description: Option<String>,
+    #[oai(validator(minimum(value = "5"), maximum(value = "1440")))]
     pub minutes: Option<i64>,
+    #[oai(validator(minimum(value = "5"), maximum(value = "1440")))]
     pub step_minutes: Option<i64>,
+    #[oai(validator(minimum(value = "0"), maximum(value = "1440")))]
     pub buffer_before_minutes: Option<i64>,
+    #[oai(validator(minimum(value = "0"), maximum(value = "1440")))]
     pub buffer_after_minutes: Option<i64>,
+    #[oai(validator(minimum(value = "0"), maximum(value = "525600")))]
     pub notice_minutes: Option<i64>,
+    #[oai(validator(minimum(value = "1"), maximum(value = "730")))]
     pub horizon_days: Option<i64>,
     pub place_kind: Option<PlaceKind>,
+    #[oai(validator(max_length = 500))]
     pub place: Option<String>,
     pub coach_mode: Option<CoachMode>,
     pub coaches: Option<Vec<MemberId>>,
     pub active: Option<bool>,
+    #[oai(validator(minimum(value = "0"), maximum(value = "10000")))]
     pub position: Option<i64>,
 }
 
@@ -264,11 +277,12 @@ pub(crate) struct NewBooking {
     pub start: String,
     /// Needed when the type has several coaches to choose from; else whoever is free.
     pub coach: Option<String>,
+    #[oai(validator(min_length = 1, max_length = 120))]
     pub name: String,
     pub email: String,
     /// IANA zone of the client; left out: the tenant's.
     pub zone: Option<String>,
-    #[oai(default)]
+    #[oai(default, validator(max_length = 2000))]
     pub note: String,
 }
 
@@ -375,7 +389,7 @@ pub(crate) struct Cancellation {
     /// Its client's right to do so; staff leave it out.
     pub token: Option<String>,
     /// Told to the other side.
-    #[oai(default)]
+    #[oai(default, validator(max_length = 500))]
     pub reason: String,
 }
 

@@ -72,6 +72,7 @@ impl GrantDoc {
 pub(super) struct ItemDoc {
     pub(super) product: ProductId,
     /// 1 to 10.
+    #[oai(validator(minimum(value = "1"), maximum(value = "10")))]
     pub(super) quantity: i32,
 }
 
@@ -86,10 +87,13 @@ impl From<ItemDoc> for ItemInput {
 pub(super) struct ProductIn {
     /// Name in the URL; left out: made of the name.
     pub(super) slug: Option<String>,
+    #[oai(validator(min_length = 1, max_length = 120))]
     pub(super) name: String,
     /// One line.
+    #[oai(validator(max_length = 200))]
     pub(super) summary: Option<String>,
     /// Markdown.
+    #[oai(validator(max_length = 20000))]
     pub(super) description: Option<String>,
     /// In the currency of the business.
     pub(super) price: Money,
@@ -97,10 +101,13 @@ pub(super) struct ProductIn {
     pub(super) status: Option<Status>,
     pub(super) featured: Option<bool>,
     /// Smaller comes first.
+    #[oai(validator(minimum(value = "0"), maximum(value = "100000")))]
     pub(super) position: Option<i32>,
     /// How many there are; left out: no limit.
+    #[oai(validator(minimum(value = "0"), maximum(value = "1000000")))]
     pub(super) stock: Option<i32>,
     /// How many a client may have; left out: no limit.
+    #[oai(validator(minimum(value = "1"), maximum(value = "1000")))]
     pub(super) per_client: Option<i32>,
     pub(super) sale_from: Option<Instant>,
     pub(super) sale_until: Option<Instant>,
@@ -113,10 +120,13 @@ pub(super) struct ProductIn {
 pub(super) struct PackageIn {
     /// Name in the URL; left out: made of the name.
     pub(super) slug: Option<String>,
+    #[oai(validator(min_length = 1, max_length = 120))]
     pub(super) name: String,
     /// One line.
+    #[oai(validator(max_length = 200))]
     pub(super) summary: Option<String>,
     /// Markdown.
+    #[oai(validator(max_length = 20000))]
     pub(super) description: Option<String>,
     /// In the currency of the business.
     pub(super) price: Money,
@@ -124,10 +134,13 @@ pub(super) struct PackageIn {
     pub(super) status: Option<Status>,
     pub(super) featured: Option<bool>,
     /// Smaller comes first.
+    #[oai(validator(minimum(value = "0"), maximum(value = "100000")))]
     pub(super) position: Option<i32>,
     /// How many there are; left out: no limit.
+    #[oai(validator(minimum(value = "0"), maximum(value = "1000000")))]
     pub(super) stock: Option<i32>,
     /// How many a client may have; left out: no limit.
+    #[oai(validator(minimum(value = "1"), maximum(value = "1000")))]
     pub(super) per_client: Option<i32>,
     pub(super) sale_from: Option<Instant>,
     pub(super) sale_until: Option<Instant>,
@@ -139,14 +152,20 @@ pub(super) struct PackageIn {
 #[derive(Clone, Debug, Object)]
 pub(super) struct ProductPatch {
     pub(super) slug: Option<String>,
+    #[oai(validator(min_length = 1, max_length = 120))]
     pub(super) name: Option<String>,
+    #[oai(validator(max_length = 200))]
     pub(super) summary: Option<String>,
+    #[oai(validator(max_length = 20000))]
     pub(super) description: Option<String>,
     pub(super) price: Option<Money>,
     pub(super) status: Option<Status>,
     pub(super) featured: Option<bool>,
+    #[oai(validator(minimum(value = "0"), maximum(value = "100000")))]
     pub(super) position: Option<i32>,
+    #[oai(validator(minimum(value = "0"), maximum(value = "1000000")))]
     pub(super) stock: MaybeUndefined<i32>,
+    #[oai(validator(minimum(value = "1"), maximum(value = "1000")))]
     pub(super) per_client: MaybeUndefined<i32>,
     pub(super) sale_from: MaybeUndefined<Instant>,
     pub(super) sale_until: MaybeUndefined<Instant>,
@@ -157,14 +176,20 @@ pub(super) struct ProductPatch {
 #[derive(Clone, Debug, Object)]
 pub(super) struct PackagePatch {
     pub(super) slug: Option<String>,
+    #[oai(validator(min_length = 1, max_length = 120))]
     pub(super) name: Option<String>,
+    #[oai(validator(max_length = 200))]
     pub(super) summary: Option<String>,
+    #[oai(validator(max_length = 20000))]
     pub(super) description: Option<String>,
     pub(super) price: Option<Money>,
     pub(super) status: Option<Status>,
     pub(super) featured: Option<bool>,
+    #[oai(validator(minimum(value = "0"), maximum(value = "100000")))]
     pub(super) position: Option<i32>,
+    #[oai(validator(minimum(value = "0"), maximum(value = "1000000")))]
     pub(super) stock: MaybeUndefined<i32>,
+    #[oai(validator(minimum(value = "1"), maximum(value = "1000")))]
     pub(super) per_client: MaybeUndefined<i32>,
     pub(super) sale_from: MaybeUndefined<Instant>,
     pub(super) sale_until: MaybeUndefined<Instant>,
@@ -243,6 +268,7 @@ pub(super) struct OfferList {
 pub(super) struct CheckoutIn {
     /// Name of the product or package in the URL.
     pub(super) offer: String,
+    #[oai(validator(min_length = 1, max_length = 120))]
     pub(super) name: String,
     pub(super) email: String,
     /// `manual` or `sandbox`; left out: the first way there is.
@@ -334,6 +360,7 @@ pub(super) struct OrderOut {
 #[derive(Clone, Debug, Default, Object)]
 pub(super) struct MarkPaidIn {
     /// At most 500 characters.
+    #[oai(validator(max_length = 500))]
     pub(super) note: Option<String>,
 }
 

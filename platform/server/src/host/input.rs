@@ -7,6 +7,7 @@
 
 use std::collections::HashMap;
 
+use events::Instant;
 use kernel::{FieldError, Problem};
 use poem::http::{HeaderMap, Method, StatusCode, header};
 use serde_json::Value;
@@ -35,6 +36,11 @@ impl Bodies {
         let schemas = item.into_iter().flatten().filter_map(schema).collect();
         Self { schemas, components: spec["components"]["schemas"].clone() }
     }
+    /// Whether calls of this method have a body to be checked.
+    #[must_use]
+    pub fn takes(&self, method: &Method) -> bool {
+        self.schemas.contains_key(method)
+    }
     /// Checks a body.
     ///
     /// # Errors
@@ -43,7 +49,7 @@ impl Bodies {
         let Some(schema) = self.schemas.get(method) else { return Ok(()) };
         let kind =
             headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        if !kind.starts_with("application/json") {
+        if !is_json(kind) {
             return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type"));
         }
         let Ok(value) = serde_json::from_slice::<Value>(body) else {
@@ -72,6 +78,7 @@ impl Bodies {
             let list: Vec<_> = known.iter().filter_map(Value::as_str).collect();
             faults.push(FieldError::new(at, "not_one_of").arg("values", list.join(", ")));
         }
+        faults.extend(bounds(schema, value, at));
         match value {
             Value::Object(_) => self.look_inside(schema, value, at, depth, faults),
             Value::Array(items) => {
@@ -107,6 +114,59 @@ impl Bodies {
     }
 }
 
+/// Whether a content type is JSON, parameters left aside; its case does not count.
+fn is_json(kind: &str) -> bool {
+    kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
+}
+
+/// What is wrong with the size or form of a number or text.
+fn bounds(schema: &Value, value: &Value, at: &str) -> Option<FieldError> {
+    match value {
+        Value::String(text) => text_bounds(schema, text, at),
+        Value::Number(number) => number_bounds(schema, number, at),
+        _ => None,
+    }
+}
+
+fn text_bounds(schema: &Value, text: &str, at: &str) -> Option<FieldError> {
+    let (least, most) = (schema["minLength"].as_u64().unwrap_or(0), schema["maxLength"].as_u64().unwrap_or(u64::MAX));
+    let count = u64::try_from(text.chars().count()).unwrap_or(u64::MAX);
+    if count == 0 && least > 0 {
+        Some(FieldError::new(at, "required"))
+    } else if count < least {
+        Some(FieldError::new(at, "too_short").arg("min", least))
+    } else if count > most {
+        Some(FieldError::new(at, "too_long").arg("max", most))
+    } else if schema["format"] == "date-time" && text.parse::<Instant>().is_err() {
+        Some(FieldError::new(at, "not_an_instant"))
+    } else if schema["pattern"].as_str().is_some_and(|pattern| !is_identifier(pattern, text)) {
+        Some(FieldError::new(at, "unreadable"))
+    } else {
+        None
+    }
+}
+
+/// Holds a text against the pattern of an identifier (`^bkg_[0-9a-f]{32}$`), the only ones there are in bodies.
+fn is_identifier(pattern: &str, text: &str) -> bool {
+    let prefix = pattern.strip_prefix('^').and_then(|rest| rest.strip_suffix("[0-9a-f]{32}$"));
+    let digits = |rest: &str| rest.len() == 32 && rest.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+    prefix.is_none_or(|prefix| text.strip_prefix(prefix).is_some_and(digits))
+}
+
+fn number_bounds(schema: &Value, number: &serde_json::Number, at: &str) -> Option<FieldError> {
+    let (least, most) = match schema["format"].as_str() {
+        Some("int32") => (i64::from(i32::MIN), i64::from(i32::MAX)),
+        _ => (i64::MIN, i64::MAX),
+    };
+    let bound = |name: &str, otherwise: i64| match &schema[name] {
+        Value::Number(bound) => bound.as_i64().or_else(|| bound.to_string().strip_suffix(".0")?.parse().ok()).unwrap_or(otherwise),
+        _ => otherwise,
+    };
+    let (least, most) = (bound("minimum", least), bound("maximum", most));
+    let fits = if schema["type"] == "integer" { number.as_i64().is_some_and(|n| (least..=most).contains(&n)) } else { true };
+    (!fits).then(|| FieldError::new(at, "out_of_range").arg("min", least).arg("max", most))
+}
+
 fn join(at: &str, name: &str) -> String {
     let name = name.replace('~', "~0").replace('/', "~1");
     if at.is_empty() { name } else { format!("{at}/{name}") }
@@ -139,6 +199,11 @@ mod tests {
                     "name": { "type": "string" },
                     "note": { "type": "string" },
                     "kind": { "type": "string", "enum": ["a", "b"] },
+                    "title": { "type": "string", "minLength": 1, "maxLength": 3 },
+                    "at": { "type": "string", "format": "date-time" },
+                    "id": { "type": "string", "pattern": "^bkg_[0-9a-f]{32}$" },
+                    "size": { "type": "integer", "minimum": 1.0, "maximum": 9.0 },
+                    "small": { "type": "integer", "format": "int32" },
                     "lines": { "type": "array", "items": { "$ref": "#/components/schemas/Line" } } } },
                 "Line": { "type": "object", "required": ["count"], "properties": { "count": { "type": "integer" } } },
             } },
@@ -150,6 +215,44 @@ mod tests {
             .err()
             .map(|problem| problem.fields.into_iter().map(|f| (f.field, f.code)).collect())
             .unwrap_or_default()
+    }
+
+    #[test]
+    fn sizes_and_forms_are_held_against_the_document() {
+        let with = |name: &str, value: Value| {
+            let mut body = json!({ "name": "x", "lines": [] });
+            body[name] = value;
+            faults(&body).into_iter().map(|(_, code)| code).collect::<Vec<_>>()
+        };
+        let id = format!("bkg_{}", "0a".repeat(16));
+        for (name, good) in [
+            ("title", json!("äöü")),
+            ("at", json!("2026-11-21T09:00:00Z")),
+            ("id", json!(id)),
+            ("size", json!(9)),
+            ("small", json!(i32::MIN)),
+        ] {
+            assert!(with(name, good).is_empty(), "{name}");
+        }
+        for (name, bad, code) in [
+            ("title", json!(""), "required"),
+            ("title", json!("äöüß"), "too_long"),
+            ("at", json!("tomorrow"), "not_an_instant"),
+            ("id", json!("bkg_1"), "unreadable"),
+            ("id", json!(id.replace("bkg", "ord")), "unreadable"),
+            ("size", json!(0), "out_of_range"),
+            ("size", json!(10), "out_of_range"),
+            ("small", json!(1_i64 << 40), "out_of_range"),
+            ("small", json!(u64::MAX), "out_of_range"),
+        ] {
+            assert_eq!(with(name, bad), [code], "{name}");
+        }
+    }
+
+    #[test]
+    fn the_kind_of_a_body_is_read_as_written_or_not() {
+        assert!(is_json("application/json") && is_json("Application/JSON ; charset=utf-8"));
+        assert!(!is_json("application/jsonp") && !is_json("text/plain") && !is_json(""));
     }
 
     #[test]

@@ -16,7 +16,7 @@ pub fn merge<'a>(specs: impl Iterator<Item = &'a Value>, slug: Option<&str>, ori
             paths.insert(own, operations(path, item.clone(), slug.is_none()));
         }
         for (name, schema) in spec["components"]["schemas"].as_object().into_iter().flatten() {
-            schemas.insert(name.clone(), schema.clone());
+            schemas.insert(name.clone(), nullable(schema.clone()));
         }
         tags.extend(spec["tags"].as_array().into_iter().flatten().cloned());
     }
@@ -51,6 +51,7 @@ fn operations(path: &str, mut item: Value, with_slug: bool) -> Value {
     }
     for method in ["get", "put", "post", "patch", "delete"] {
         let Some(operation) = item.get_mut(method).and_then(Value::as_object_mut) else { continue };
+        operation.get_mut("parameters").into_iter().for_each(bounded);
         operation.insert("security".into(), json!([{}, { "login": [] }]));
         if method != "get" && path.contains("{slug}") {
             let parameters = operation.entry("parameters").or_insert_with(|| json!([]));
@@ -63,6 +64,29 @@ fn operations(path: &str, mut item: Value, with_slug: bool) -> Value {
         }
     }
     item
+}
+
+/// What an object may leave out may be null as well: so it is read, and so it is written.
+fn nullable(mut schema: Value) -> Value {
+    let required = schema["required"].clone();
+    let needed = |name: &String| required.as_array().is_some_and(|names| names.iter().any(|it| it == name));
+    let properties = schema.get_mut("properties").and_then(Value::as_object_mut);
+    for (_, property) in properties.into_iter().flatten().filter(|(name, _)| !needed(name)) {
+        if property.get("$ref").is_some() {
+            // What stands beside a reference does not count.
+            *property = json!({ "allOf": [property.clone()] });
+        }
+        property["nullable"] = json!(true);
+    }
+    schema
+}
+
+/// How much a page of a list may hold, as `kernel::Paging` reads it.
+fn bounded(parameters: &mut Value) {
+    for parameter in parameters.as_array_mut().into_iter().flatten().filter(|it| it["name"] == "limit") {
+        let schema = &mut parameter["schema"];
+        (schema["minimum"], schema["maximum"], schema["default"]) = (json!(1), json!(100), json!(25));
+    }
 }
 
 #[cfg(test)]
@@ -78,5 +102,22 @@ mod tests {
         let own = merge([&spec].into_iter(), Some("ada"), "http://h");
         assert!(own["paths"]["/api/v1/ada/x"]["parameters"].is_null());
         assert_eq!(own["components"]["schemas"]["X"], json!({}));
+    }
+
+    #[test]
+    fn what_may_be_left_out_may_be_null() {
+        let schema = json!({ "required": ["a"], "properties": { "a": { "type": "string" }, "b": { "$ref": "#/x" }, "c": {} } });
+        let read = nullable(schema);
+        assert!(read["properties"]["a"]["nullable"].is_null());
+        assert_eq!(read["properties"]["b"], json!({ "allOf": [{ "$ref": "#/x" }], "nullable": true }));
+        assert_eq!(read["properties"]["c"]["nullable"], true);
+    }
+
+    #[test]
+    fn pages_of_lists_are_bounded() {
+        let spec = json!({ "paths": { "/x": { "get": { "parameters": [{ "name": "limit", "schema": {} }, { "name": "q" }] } } } });
+        let list = &merge([&spec].into_iter(), None, "/")["paths"]["/x"]["get"]["parameters"];
+        assert_eq!(list[0]["schema"], json!({ "minimum": 1, "maximum": 100, "default": 25 }));
+        assert_eq!(list[1], json!({ "name": "q" }));
     }
 }

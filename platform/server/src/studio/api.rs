@@ -6,7 +6,7 @@ use poem::web::Data;
 use poem_openapi::{
     Object, OpenApi, Tags,
     param::{Path, Query},
-    payload::{Json, PlainText},
+    payload::Json,
 };
 
 use super::{clients, features};
@@ -72,6 +72,7 @@ struct ClientPage {
 #[derive(Object)]
 struct NewNote {
     /// 1 to 4,000 characters.
+    #[oai(validator(min_length = 1, max_length = 4000))]
     body: String,
 }
 
@@ -168,7 +169,7 @@ impl PlatformApi {
     ///
     /// The OpenAPI document of this tenant: operations of its active modules and of the platform.
     #[oai(path = "/openapi.json", method = "get", tag = "Tag::Document")]
-    async fn document(&self, app: Data<&SharedApp>, ctx: Data<&Ctx>) -> PlainText<String> {
-        PlainText(app.tenant_openapi(&ctx).to_string())
+    async fn document(&self, app: Data<&SharedApp>, ctx: Data<&Ctx>) -> Json<serde_json::Value> {
+        Json(app.tenant_openapi(&ctx))
     }
 }
