@@ -2,11 +2,17 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use kernel::PageRoute;
-use poem::{Endpoint, EndpointExt, IntoEndpoint, Request, Response, Route, endpoint::BoxEndpoint, get};
+use kernel::{PageRoute, Problem};
+use poem::{
+    Endpoint, EndpointExt, IntoEndpoint, IntoResponse, Request, Response, Route,
+    endpoint::BoxEndpoint,
+    get,
+    http::{HeaderValue, Method, StatusCode, Uri, header},
+};
 use serde_json::Value;
 
 use super::{
+    answer,
     by_host::ByHost,
     gate::{Gate, Kind},
     input::Bodies,
@@ -20,8 +26,9 @@ use crate::{app::App, automations, edges, identity, mailing, pages, studio};
 /// When two routes are the same.
 pub fn endpoint(app: &Arc<App>) -> anyhow::Result<BoxEndpoint<'static, Response>> {
     let mut route = Route::new();
-    for (path, endpoint) in platform_routes(app) {
-        route = route.try_at(path, endpoint)?;
+    let spec = identity::api().spec;
+    for (path, inner) in platform_routes(app) {
+        route = route.try_at(path, Platform { bodies: Bodies::of(&spec, path), inner })?;
     }
     for page in studio::routes().into_iter().chain(pages::routes()) {
         route = mount_page(app, route, None, page)?;
@@ -106,15 +113,87 @@ fn paths(spec: &Value) -> BTreeSet<String> {
 }
 
 /// Tells the edges the route's template, for figures and log lines without personal data.
-fn named(template: &'static str, inner: impl Endpoint<Output = Response> + 'static) -> impl Endpoint {
-    struct Named<E>(&'static str, E);
-    impl<E: Endpoint<Output = Response>> Endpoint for Named<E> {
+fn named(template: &'static str, gate: Gate) -> impl Endpoint {
+    struct Named(&'static str, Gate);
+    impl Endpoint for Named {
         type Output = Response;
         async fn call(&self, request: Request) -> poem::Result<Response> {
+            let uri = request.uri().clone();
             let mut response = self.1.call(request).await?;
             response.extensions_mut().insert(edges::RouteTemplate(self.0));
-            Ok(response)
+            Ok(with_allow(response, &self.1.inner, &uri).await)
         }
     }
-    Named(template, inner)
+    Named(template, gate)
+}
+
+/// A route that belongs to no tenant. Bodies of its API are held against the document as those behind the gate are.
+struct Platform {
+    bodies: Bodies,
+    inner: BoxEndpoint<'static, Response>,
+}
+
+impl Endpoint for Platform {
+    type Output = Response;
+    async fn call(&self, request: Request) -> poem::Result<Response> {
+        let uri = request.uri().clone();
+        let response = match self.checked(request).await {
+            Ok(request) => answer(self.inner.call(request).await),
+            Err(problem) => problem.into_response(),
+        };
+        Ok(with_allow(response, &self.inner, &uri).await)
+    }
+}
+
+impl Platform {
+    async fn checked(&self, request: Request) -> Result<Request, Problem> {
+        if !self.bodies.takes(request.method()) {
+            return Ok(request);
+        }
+        let (parts, body) = request.into_parts();
+        let body = body.into_vec().await.map_err(|_| Problem::new(StatusCode::BAD_REQUEST, "body_unreadable"))?;
+        self.bodies.check(&parts.method, &parts.headers, &body)?;
+        Ok(Request::from_parts(parts, body.into()))
+    }
+}
+
+/// 405 names the methods that there are. An endpoint does not tell which it has, so it is asked with a request that carries
+/// nothing: no context, no application, no body; no handler gets anywhere with that.
+async fn with_allow(mut response: Response, inner: &BoxEndpoint<'static, Response>, uri: &Uri) -> Response {
+    if response.status() != StatusCode::METHOD_NOT_ALLOWED {
+        return response;
+    }
+    let mut allowed = Vec::new();
+    for method in [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE] {
+        let name = if method == Method::GET { "GET, HEAD".to_owned() } else { method.to_string() };
+        let empty = Request::builder().method(method).uri(uri.clone()).finish();
+        if answer(inner.call(empty).await).status() != StatusCode::METHOD_NOT_ALLOWED {
+            allowed.push(name);
+        }
+    }
+    if let Ok(value) = HeaderValue::from_str(&allowed.join(", ")) {
+        response.headers_mut().insert(header::ALLOW, value);
+    }
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use poem::handler;
+
+    use super::*;
+
+    #[handler]
+    fn nothing() {}
+
+    #[tokio::test]
+    async fn a_wrong_method_is_told_the_right_ones() {
+        let inner = get(nothing).post(nothing).map_to_response().boxed();
+        let route = Platform { bodies: Bodies::default(), inner };
+        let call = async |method| route.call(Request::builder().method(method).finish()).await.unwrap();
+        let refused = call(Method::PUT).await;
+        assert_eq!(refused.status(), StatusCode::METHOD_NOT_ALLOWED);
+        assert_eq!(refused.headers()[header::ALLOW], "GET, HEAD, POST");
+        assert!(!call(Method::GET).await.headers().contains_key(header::ALLOW));
+    }
 }

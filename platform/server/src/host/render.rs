@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use kernel::{Actor, Layout, NavPlace, Page, Problem, Text};
+use kernel::{Actor, Layout, NavPlace, Page, Problem, Redirect, Text};
 use poem::{
-    Endpoint, Request, Response, Result,
+    Endpoint, IntoResponse, Request, Response, Result,
     http::{HeaderValue, StatusCode, header},
 };
 use serde_json::{Value, json};
@@ -40,14 +40,31 @@ impl<E: Endpoint<Output = Response>> Endpoint for Render<E> {
 
     async fn call(&self, request: Request) -> Result<Response> {
         let mut asked = Asked::of(&request);
+        let bare = without_slash(&request);
         let signed_in = request.headers().get(header::COOKIE).cloned();
         let mut response = answer(self.inner.call(request).await);
+        if let (StatusCode::NOT_FOUND, Some(bare)) = (response.status(), bare) {
+            response = Redirect::to(bare).into_response();
+            response.set_status(StatusCode::PERMANENT_REDIRECT);
+        }
         if response.extensions().get::<Scene>().is_none() && needs_page(&response) {
             asked.viewer = self.app.identity.viewer(signed_in.as_ref()).await;
         }
         self.finish(&asked, &mut response);
+        if asked.api {
+            response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+        }
         Ok(response)
     }
+}
+
+/// The address of a page that was asked for with a slash too many at its end.
+fn without_slash(request: &Request) -> Option<String> {
+    let (path, query) = (request.original_uri().path(), request.original_uri().query());
+    let page = request.method().is_safe() && !path.starts_with("/api/") && !path.starts_with("/webhooks/");
+    let bare = path.strip_suffix('/').filter(|bare| page && !bare.ends_with('/'))?;
+    let whole = query.map_or_else(|| bare.to_owned(), |query| format!("{bare}?{query}"));
+    crate::identity::local_path(&whole)
 }
 
 fn needs_page(response: &Response) -> bool {
@@ -133,6 +150,9 @@ impl<E> Render<E> {
             );
         }
         response.set_status(problem.status);
+        if let Some(seconds) = problem.extra.get("retry_after").and_then(Value::as_u64) {
+            response.headers_mut().entry(header::RETRY_AFTER).or_insert(seconds.into());
+        }
         if asked.api {
             set_body(response, "application/problem+json", self.document(asked, problem).to_string());
             return;
