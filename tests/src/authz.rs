@@ -93,7 +93,7 @@ async fn every_role_at_every_page_of_the_navigation() {
     let people = people(&world, &other).await;
     let modules = app.app.registry.all().iter().flat_map(|module| (module.pages)());
     let own = server::studio::routes().into_iter().chain(server::pages::routes());
-    let mut paths: Vec<&str> = own.chain(modules).map(|page| page.path).filter(|path| path.matches(':').count() == 1).collect();
+    let mut paths: Vec<&str> = own.chain(modules).map(|page| page.path).filter(|path| path.matches(':').count() == 1 && !path.contains('*')).collect();
     paths.sort_unstable();
     let names: Vec<&str> = people.iter().map(|(name, _)| name.as_str()).collect();
     let mut matrix = format!("{:<44} {}\n", "page", names.join(" "));
