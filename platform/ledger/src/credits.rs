@@ -155,7 +155,11 @@ impl From<CreditError> for kernel::Problem {
     fn from(error: CreditError) -> Self {
         match error {
             CreditError::Short { missing } => Self::conflict("credits_short").arg("missing", missing),
-            CreditError::Amount => Self::field("credits", "out_of_range"),
+            CreditError::Amount => {
+                let error =
+                    kernel::FieldError::new("credits", "out_of_range").arg("min", 1).arg("max", MAX_CREDITS);
+                Self::invalid(vec![error])
+            }
             CreditError::UnknownSource => Self::not_found(),
             CreditError::Db(error) => error.into(),
         }

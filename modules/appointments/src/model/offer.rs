@@ -183,7 +183,9 @@ pub(crate) fn check_range((from, to): (Instant, Instant)) -> Result<(), Problem>
 fn refused(error: availability::RequestError) -> Problem {
     match error.field() {
         "/query/from" => Problem::field("from", "out_of_calendar"),
-        "/query/to" => Problem::field("to", "range_too_long"),
+        "/query/to" => Problem::invalid(vec![
+            kernel::FieldError::new("to", "range_too_long").arg("days", MAX_RANGE_DAYS),
+        ]),
         _ => Problem::internal(error),
     }
 }

@@ -31,7 +31,7 @@ pub async fn page_of(
     paging: &Paging,
 ) -> Result<(Vec<Client>, Option<String>), Problem> {
     if search.chars().count() > 100 {
-        return Err(Problem::field("q", "too_long"));
+        return Err(Problem::invalid(vec![kernel::FieldError::new("q", "too_long").arg("max", 100)]));
     }
     let rows =
         ctx.tx(CLIENTS_READ, async |tx| Ok::<_, Problem>(clients::list(tx, search, paging).await?)).await?;
