@@ -129,7 +129,8 @@ fn bounds(schema: &Value, value: &Value, at: &str) -> Option<FieldError> {
 }
 
 fn text_bounds(schema: &Value, text: &str, at: &str) -> Option<FieldError> {
-    let (least, most) = (schema["minLength"].as_u64().unwrap_or(0), schema["maxLength"].as_u64().unwrap_or(u64::MAX));
+    let (least, most) =
+        (schema["minLength"].as_u64().unwrap_or(0), schema["maxLength"].as_u64().unwrap_or(u64::MAX));
     let count = u64::try_from(text.chars().count()).unwrap_or(u64::MAX);
     if count == 0 && least > 0 {
         Some(FieldError::new(at, "required"))
@@ -149,7 +150,8 @@ fn text_bounds(schema: &Value, text: &str, at: &str) -> Option<FieldError> {
 /// Holds a text against the pattern of an identifier (`^bkg_[0-9a-f]{32}$`), the only ones there are in bodies.
 fn is_identifier(pattern: &str, text: &str) -> bool {
     let prefix = pattern.strip_prefix('^').and_then(|rest| rest.strip_suffix("[0-9a-f]{32}$"));
-    let digits = |rest: &str| rest.len() == 32 && rest.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+    let digits =
+        |rest: &str| rest.len() == 32 && rest.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
     prefix.is_none_or(|prefix| text.strip_prefix(prefix).is_some_and(digits))
 }
 
@@ -159,11 +161,17 @@ fn number_bounds(schema: &Value, number: &serde_json::Number, at: &str) -> Optio
         _ => (i64::MIN, i64::MAX),
     };
     let bound = |name: &str, otherwise: i64| match &schema[name] {
-        Value::Number(bound) => bound.as_i64().or_else(|| bound.to_string().strip_suffix(".0")?.parse().ok()).unwrap_or(otherwise),
+        Value::Number(bound) => {
+            bound.as_i64().or_else(|| bound.to_string().strip_suffix(".0")?.parse().ok()).unwrap_or(otherwise)
+        }
         _ => otherwise,
     };
     let (least, most) = (bound("minimum", least), bound("maximum", most));
-    let fits = if schema["type"] == "integer" { number.as_i64().is_some_and(|n| (least..=most).contains(&n)) } else { true };
+    let fits = if schema["type"] == "integer" {
+        number.as_i64().is_some_and(|n| (least..=most).contains(&n))
+    } else {
+        true
+    };
     (!fits).then(|| FieldError::new(at, "out_of_range").arg("min", least).arg("max", most))
 }
 

@@ -151,7 +151,8 @@ impl Platform {
             return Ok(request);
         }
         let (parts, body) = request.into_parts();
-        let body = body.into_vec().await.map_err(|_| Problem::new(StatusCode::BAD_REQUEST, "body_unreadable"))?;
+        let body =
+            body.into_vec().await.map_err(|_| Problem::new(StatusCode::BAD_REQUEST, "body_unreadable"))?;
         self.bodies.check(&parts.method, &parts.headers, &body)?;
         Ok(Request::from_parts(parts, body.into()))
     }

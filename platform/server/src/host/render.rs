@@ -52,7 +52,10 @@ impl<E: Endpoint<Output = Response>> Endpoint for Render<E> {
         }
         self.finish(&asked, &mut response);
         if asked.api {
-            response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+            response
+                .headers_mut()
+                .entry(header::CACHE_CONTROL)
+                .or_insert(HeaderValue::from_static("no-store"));
         }
         Ok(response)
     }
