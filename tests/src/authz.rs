@@ -53,7 +53,11 @@ async fn every_role_at_every_operation() {
         if row[4] == 422 && !upload || [401, 403, 404, 405].contains(&row[4]) {
             wrong.push(format!("{}: the owner is answered {}", operation.name(), row[4]));
         }
-        let cells: Vec<String> = row.iter().zip(&names).map(|(status, name)| format!("{status:<width$}", width = name.len())).collect();
+        let cells: Vec<String> = row
+            .iter()
+            .zip(&names)
+            .map(|(status, name)| format!("{status:<width$}", width = name.len()))
+            .collect();
         let _ = writeln!(matrix, "{:<44} {}", operation.name(), cells.join(" ").trim_end());
     }
     assert!(wrong.is_empty(), "{wrong:#?}\n{matrix}");
@@ -67,12 +71,20 @@ fn is_upload(operation: &Operation) -> bool {
 }
 
 /// A call with a body that would do; an upload gets a file that nobody would take, which tells rights from input as well.
-async fn attempt(world: &World<'_>, who: &Client, document: &Value, operation: &Operation, path: &str) -> Answer {
+async fn attempt(
+    world: &World<'_>,
+    who: &Client,
+    document: &Value,
+    operation: &Operation,
+    path: &str,
+) -> Answer {
     if !is_upload(operation) {
         return who.api(&operation.method, path, body_of(world, document, operation).as_ref()).await;
     }
     let place = format!("/api/v1/{}{path}", who.site.slug);
-    let request = who.request(operation.method.parse().unwrap(), &place).header("content-type", "application/octet-stream");
+    let request = who
+        .request(operation.method.parse().unwrap(), &place)
+        .header("content-type", "application/octet-stream");
     who.send(request.body("no component")).await
 }
 
@@ -93,7 +105,11 @@ async fn every_role_at_every_page_of_the_navigation() {
     let people = people(&world, &other).await;
     let modules = app.app.registry.all().iter().flat_map(|module| (module.pages)());
     let own = server::studio::routes().into_iter().chain(server::pages::routes());
-    let mut paths: Vec<&str> = own.chain(modules).map(|page| page.path).filter(|path| path.matches(':').count() == 1 && !path.contains('*')).collect();
+    let mut paths: Vec<&str> = own
+        .chain(modules)
+        .map(|page| page.path)
+        .filter(|path| path.matches(':').count() == 1 && !path.contains('*'))
+        .collect();
     paths.sort_unstable();
     let names: Vec<&str> = people.iter().map(|(name, _)| name.as_str()).collect();
     let mut matrix = format!("{:<44} {}\n", "page", names.join(" "));
@@ -127,7 +143,14 @@ async fn navigation_shows_what_may_be_opened_and_nothing_else() {
             }
             let opens = answer.status < 400;
             let listed = shown.contains(&format!("/{}{}", world.tenant.slug, item.path));
-            assert_eq!(opens, listed, "{} at {}: shown {listed}, answers {}", persona.name(), item.path, answer.status);
+            assert_eq!(
+                opens,
+                listed,
+                "{} at {}: shown {listed}, answers {}",
+                persona.name(),
+                item.path,
+                answer.status
+            );
         }
     }
     world.tenant.finish().await;

@@ -47,10 +47,12 @@ fn known(world: &World<'_>, operation: &Operation, name: &str) -> Option<Value> 
         "price" => json!({ "amount": 1_200, "currency": "GBP" }),
         "items" => json!([{ "product": world.id("prd"), "quantity": 1 }]),
         "grants" => json!([{ "kind": "credits", "credits": 3 }]),
-        "windows" => json!([{ "weekday": 1, "opens": "08:00", "closes": "18:00" }, { "weekday": 2, "opens": "08:00", "closes": "18:00" },
+        "windows" => {
+            json!([{ "weekday": 1, "opens": "08:00", "closes": "18:00" }, { "weekday": 2, "opens": "08:00", "closes": "18:00" },
             { "weekday": 3, "opens": "08:00", "closes": "18:00" }, { "weekday": 4, "opens": "08:00", "closes": "18:00" },
             { "weekday": 5, "opens": "08:00", "closes": "18:00" }, { "weekday": 6, "opens": "08:00", "closes": "18:00" },
-            { "weekday": 7, "opens": "08:00", "closes": "18:00" }]),
+            { "weekday": 7, "opens": "08:00", "closes": "18:00" }])
+        }
         "body" => json!("A note"),
         "enabled" => json!(true),
         "granted" => json!([]),
@@ -71,7 +73,9 @@ pub fn query_of(world: &World<'_>, operation: &Operation) -> String {
             "type" => world.appointment.clone(),
             "coach" => coach(world).to_owned(),
             "client" => world.id("cli").to_owned(),
-            name if parameter.required => panic!("{}: no value is known for the query parameter {name}", operation.name()),
+            name if parameter.required => {
+                panic!("{}: no value is known for the query parameter {name}", operation.name())
+            }
             _ => continue,
         };
         pairs.push(format!("{}={value}", parameter.name));

@@ -36,7 +36,8 @@ async fn every_reference_leads_somewhere_and_every_operation_is_described() {
     references(&document, &mut found);
     assert!(found.len() > 20);
     for reference in found {
-        let pointer = reference.strip_prefix('#').unwrap_or_else(|| panic!("{reference} leads out of the document"));
+        let pointer =
+            reference.strip_prefix('#').unwrap_or_else(|| panic!("{reference} leads out of the document"));
         assert!(document.pointer(pointer).is_some(), "{reference} leads nowhere");
     }
     let all = operations(&document);
@@ -51,15 +52,21 @@ async fn every_reference_leads_somewhere_and_every_operation_is_described() {
             wrong.push(format!("{name}: no summary, or one that ends like a sentence"));
         }
         let problem = document.pointer("/responses/default/content/application~1problem+json/schema/$ref");
-        if problem.and_then(Value::as_str) != Some("#/components/schemas/Problem") && !name.ends_with("/openapi.json") {
+        if problem.and_then(Value::as_str) != Some("#/components/schemas/Problem")
+            && !name.ends_with("/openapi.json")
+        {
             wrong.push(format!("{name}: nothing is said of problems"));
         }
-        if operation.method != "GET" && operation.path.contains("{slug}") && !document["parameters"].to_string().contains("Idempotency-Key") {
+        if operation.method != "GET"
+            && operation.path.contains("{slug}")
+            && !document["parameters"].to_string().contains("Idempotency-Key")
+        {
             wrong.push(format!("{name}: no Idempotency-Key"));
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
-    let mut names: Vec<&str> = all.iter().filter_map(|operation| operation.document["operationId"].as_str()).collect();
+    let mut names: Vec<&str> =
+        all.iter().filter_map(|operation| operation.document["operationId"].as_str()).collect();
     let count = names.len();
     names.sort_unstable();
     names.dedup();

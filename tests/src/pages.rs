@@ -25,7 +25,12 @@ fn shells(locale: &str) -> Vec<Shell> {
         logo_url: Some("javascript:alert(1)".into()),
         tagline: Some("<i>calm</i>".into()),
     };
-    let item = NavItem { href: "/northlight/book".into(), label: "Book".into(), icon: "calendar".into(), current: true };
+    let item = NavItem {
+        href: "/northlight/book".into(),
+        label: "Book".into(),
+        icon: "calendar".into(),
+        current: true,
+    };
     let full = Shell {
         locale: locale.into(),
         title: "Title <&>".into(),
@@ -38,7 +43,8 @@ fn shells(locale: &str) -> Vec<Shell> {
         request_id: "req-17".into(),
         ..Shell::default()
     };
-    let bare = Shell { locale: locale.into(), title: "Title".into(), nonce: NONCE.into(), ..Shell::default() };
+    let bare =
+        Shell { locale: locale.into(), title: "Title".into(), nonce: NONCE.into(), ..Shell::default() };
     vec![full, bare]
 }
 
@@ -48,7 +54,9 @@ fn samples() -> Vec<(&'static str, Layout, Text, Value)> {
     let modules = registry.all().iter().flat_map(|module| (module.views)());
     let views = server::studio::views().into_iter().chain(server::identity::views()).chain(modules);
     let all: Vec<_> = views
-        .flat_map(|view| view.samples.into_iter().map(move |(title, data)| (view.template, view.layout, title, data)))
+        .flat_map(|view| {
+            view.samples.into_iter().map(move |(title, data)| (view.template, view.layout, title, data))
+        })
         .collect();
     assert!(all.len() > 30, "{}", all.len());
     all
@@ -63,15 +71,20 @@ fn every_view_renders_in_every_language_and_keeps_the_rules_of_markup() {
     let web = web();
     for locale in web.locales() {
         for (template, frame, title, data) in samples() {
-            web.text(locale, &title.key, &texts(&title)).unwrap_or_else(|error| panic!("{template}: title: {error}"));
+            web.text(locale, &title.key, &texts(&title))
+                .unwrap_or_else(|error| panic!("{template}: title: {error}"));
             for shell in shells(locale) {
-                let html = web.page(layout(frame), template, &data, &shell).unwrap_or_else(|error| panic!("{template} ({locale}): {error}"));
+                let html = web
+                    .page(layout(frame), template, &data, &shell)
+                    .unwrap_or_else(|error| panic!("{template} ({locale}): {error}"));
                 check(template, locale, &html);
             }
         }
         for sample in web::views::all_samples().unwrap() {
             let shell = &shells(locale)[0];
-            let html = web.page(sample.layout, sample.template, &sample.data, shell).unwrap_or_else(|error| panic!("{}: {error}", sample.name));
+            let html = web
+                .page(sample.layout, sample.template, &sample.data, shell)
+                .unwrap_or_else(|error| panic!("{}: {error}", sample.name));
             check(&sample.name, locale, &html);
         }
     }
@@ -80,12 +93,24 @@ fn every_view_renders_in_every_language_and_keeps_the_rules_of_markup() {
 fn check(name: &str, locale: &str, html: &str) {
     assert!(html.starts_with("<!doctype html>"), "{name}");
     assert!(html.contains(&format!("lang=\"{locale}\"")), "{name}: no language");
-    let title = html.split("<title>").nth(1).and_then(|rest| rest.split("</title>").next()).unwrap_or_default();
+    let title =
+        html.split("<title>").nth(1).and_then(|rest| rest.split("</title>").next()).unwrap_or_default();
     assert!(!title.trim().is_empty(), "{name}: no title");
     assert_eq!(html.matches("<h1").count(), 1, "{name}: one h1");
     assert_eq!(html.matches("<main").count(), 1, "{name}: one main");
     assert!(!html.contains(" style=\""), "{name}: inline style");
-    let handler = html.split('<').any(|tag| tag.split('>').next().is_some_and(|tag| tag.contains(" on") && tag.split(" on").skip(1).any(|rest| rest.split('=').next().is_some_and(|word| word.len() < 14 && word.chars().all(|c| c.is_ascii_lowercase()) && rest.len() > word.len()))));
+    let handler = html.split('<').any(|tag| {
+        tag.split('>').next().is_some_and(|tag| {
+            tag.contains(" on")
+                && tag.split(" on").skip(1).any(|rest| {
+                    rest.split('=').next().is_some_and(|word| {
+                        word.len() < 14
+                            && word.chars().all(|c| c.is_ascii_lowercase())
+                            && rest.len() > word.len()
+                    })
+                })
+        })
+    });
     assert!(!handler, "{name}: inline handler");
     assert!(!html.contains("javascript:") && !html.contains("alert(1)"), "{name}: unchecked brand");
     assert!(!html.contains("<i>calm"), "{name}: unescaped tagline");
@@ -103,7 +128,8 @@ fn labels(name: &str, html: &str) {
     for (at, _) in html.match_indices("<input") {
         let tag = html[at..].split('>').next().unwrap();
         let hidden = tag.contains("type=\"hidden\"");
-        let named = tag.contains("aria-label") || id(tag).is_some_and(|id| html.contains(&format!("for=\"{id}\"")));
+        let named =
+            tag.contains("aria-label") || id(tag).is_some_and(|id| html.contains(&format!("for=\"{id}\"")));
         let inside = html[..at].rfind("<label") > html[..at].rfind("</label>");
         assert!(hidden || named || inside, "{name}: an input without label: {tag}");
     }
@@ -132,7 +158,9 @@ fn every_block_renders() {
         for block in (module.block_samples)() {
             count += 1;
             for shell in shells("en") {
-                let html = web.fragment(block.template, &block.data, &shell).unwrap_or_else(|error| panic!("{}: {error}", block.template));
+                let html = web
+                    .fragment(block.template, &block.data, &shell)
+                    .unwrap_or_else(|error| panic!("{}: {error}", block.template));
                 assert!(!html.contains(" style=\"") && !html.contains("<h1"), "{}: {html}", block.template);
             }
         }
@@ -143,9 +171,16 @@ fn every_block_renders() {
 #[test]
 fn every_mail_renders_with_text_and_one_line_of_subject() {
     let web = web();
-    let brand = Brand { name: "North & <light>\r\nBcc: x@y.zz".into(), primary_color: None, accent_color: None, logo_url: None, tagline: None };
+    let brand = Brand {
+        name: "North & <light>\r\nBcc: x@y.zz".into(),
+        primary_color: None,
+        accent_color: None,
+        logo_url: None,
+        tagline: None,
+    };
     let registry = registry();
-    let mails: Vec<_> = registry.all().iter().flat_map(|module| (module.mails)()).chain(server::identity::mails()).collect();
+    let mails: Vec<_> =
+        registry.all().iter().flat_map(|module| (module.mails)()).chain(server::identity::mails()).collect();
     assert!(mails.len() >= 4, "{}", mails.len());
     for locale in web.locales() {
         let shell = MailShell {
@@ -155,9 +190,16 @@ fn every_mail_renders_with_text_and_one_line_of_subject() {
             brand: brand.clone(),
             reason: Some("You booked this appointment.".into()),
         };
-        for (mail, data) in mails.iter().flat_map(|mail| mail.samples.iter().map(move |data| (mail.template, data))) {
-            let made = web.mail(mail, data, &shell).unwrap_or_else(|error| panic!("{mail} ({locale}): {error}"));
-            assert!(!made.subject.is_empty() && !made.subject.contains(['\r', '\n']), "{mail}: {:?}", made.subject);
+        for (mail, data) in
+            mails.iter().flat_map(|mail| mail.samples.iter().map(move |data| (mail.template, data)))
+        {
+            let made =
+                web.mail(mail, data, &shell).unwrap_or_else(|error| panic!("{mail} ({locale}): {error}"));
+            assert!(
+                !made.subject.is_empty() && !made.subject.contains(['\r', '\n']),
+                "{mail}: {:?}",
+                made.subject
+            );
             assert!(made.text.trim().len() > 20, "{mail}: {:?}", made.text);
             assert!(made.html.contains("<html") && !made.html.contains("{{"), "{mail}");
             assert!(!made.html.contains("<light>"), "{mail}: unescaped");
@@ -169,13 +211,21 @@ fn every_mail_renders_with_text_and_one_line_of_subject() {
 fn every_template_of_a_module_is_a_view_a_block_a_mail_or_a_part_of_one() {
     let registry = registry();
     let views = samples().into_iter().map(|(template, ..)| template.to_owned());
-    let blocks = registry.all().iter().flat_map(|module| (module.block_samples)()).map(|block| block.template.to_owned());
+    let blocks = registry
+        .all()
+        .iter()
+        .flat_map(|module| (module.block_samples)())
+        .map(|block| block.template.to_owned());
     let tested: Vec<String> = views.chain(blocks).collect();
     let all = sources();
     let mut untested = Vec::new();
     for source in all.iter().filter(|source| source.name != "web") {
         for (name, _) in source.templates.iter().filter(|(name, _)| !name.contains("/mails/")) {
-            let part = || all.iter().flat_map(|source| &source.templates).any(|(_, text)| text.contains(&format!("> {name}")) || text.contains(&format!("\"{name}\"")));
+            let part = || {
+                all.iter().flat_map(|source| &source.templates).any(|(_, text)| {
+                    text.contains(&format!("> {name}")) || text.contains(&format!("\"{name}\""))
+                })
+            };
             if !tested.contains(name) && !part() {
                 untested.push(name.clone());
             }

@@ -28,13 +28,18 @@ fn parameters(path: &str) -> impl Iterator<Item = &str> {
 
 /// The page's path below the tenant with its last parameter replaced; further ones get the same.
 fn filled(path: &str, value: &str) -> String {
-    let parts: Vec<&str> = path.split('/').skip(2).map(|part| if part.starts_with(':') { value } else { part }).collect();
+    let parts: Vec<&str> =
+        path.split('/').skip(2).map(|part| if part.starts_with(':') { value } else { part }).collect();
     format!("/{}", parts.join("/"))
 }
 
 /// What a name in an address leaves in the answer, taken out.
 fn without(answer: &Answer, name: &str) -> String {
-    format!("{} {}", answer.shape().replace(name, "…"), answer.header("location").unwrap_or_default().replace(name, "…"))
+    format!(
+        "{} {}",
+        answer.shape().replace(name, "…"),
+        answer.header("location").unwrap_or_default().replace(name, "…")
+    )
 }
 
 async fn get_and_post(who: &Client, path: &str) -> [Answer; 2] {
@@ -55,7 +60,10 @@ async fn another_tenants_things_are_not_there_in_any_page() {
             let expected = get_and_post(&a.owner, &nobodys).await;
             for (answer, expected) in answers.iter().zip(&expected) {
                 if answer.status < 300 || without(answer, name) != without(expected, &other) {
-                    wrong.push(format!("{page} with {name}: {} instead of {}", answer.status, expected.status));
+                    wrong.push(format!(
+                        "{page} with {name}: {} instead of {}",
+                        answer.status, expected.status
+                    ));
                 }
             }
         }
@@ -82,7 +90,10 @@ async fn the_test_of_pages_means_something() {
             closed.push(page);
         }
     }
-    assert!(closed.is_empty(), "the world has nothing to open these pages with; add it to tests/src/world.rs: {closed:?}");
+    assert!(
+        closed.is_empty(),
+        "the world has nothing to open these pages with; add it to tests/src/world.rs: {closed:?}"
+    );
     b.tenant.leave_outbox();
 }
 
@@ -117,7 +128,13 @@ async fn another_tenants_things_are_not_there_in_any_operation() {
             let theirs = call(&a.owner, &a, &operation, name).await;
             let nobodys = call(&a.owner, &a, &operation, &other).await;
             if theirs.status != 404 || without(&theirs, name) != without(&nobodys, &other) {
-                wrong.push(format!("{} with {name}: {} instead of {}: {}", operation.name(), theirs.status, nobodys.status, theirs.body));
+                wrong.push(format!(
+                    "{} with {name}: {} instead of {}: {}",
+                    operation.name(),
+                    theirs.status,
+                    nobodys.status,
+                    theirs.body
+                ));
             }
         }
     }
@@ -152,7 +169,8 @@ async fn another_tenants_things_do_not_work_inside_bodies_and_queries() {
         for (foreign, at) in foreign_inputs(&a, &b, operation, good.as_ref(), &path) {
             tried += 1;
             let answer = send(&a.owner, operation, &at, foreign).await;
-            let shown = b.all().iter().any(|name| answer.body.contains(name) && !at.contains(name)) || answer.body.contains(&b.tenant.slug);
+            let shown = b.all().iter().any(|name| answer.body.contains(name) && !at.contains(name))
+                || answer.body.contains(&b.tenant.slug);
             if answer.status >= 500 || shown || (answer.status < 300 && operation.method != "GET") {
                 wrong.push(format!("{} {at}: {} {}", operation.name(), answer.status, answer.body));
             }
@@ -166,7 +184,13 @@ async fn another_tenants_things_do_not_work_inside_bodies_and_queries() {
 }
 
 /// Bodies and paths in which one of A's identifiers is replaced by B's of the same kind.
-fn foreign_inputs(a: &World<'_>, b: &World<'_>, operation: &Operation, good: Option<&Value>, path: &str) -> Vec<(Option<Value>, String)> {
+fn foreign_inputs(
+    a: &World<'_>,
+    b: &World<'_>,
+    operation: &Operation,
+    good: Option<&Value>,
+    path: &str,
+) -> Vec<(Option<Value>, String)> {
     let mut all = Vec::new();
     let query = query_of(a, operation);
     for own in a.all() {
@@ -185,7 +209,9 @@ fn foreign_inputs(a: &World<'_>, b: &World<'_>, operation: &Operation, good: Opt
 /// What of B is to B as `own` is to A.
 fn counterpart<'a>(own: &str, b: &'a World<'_>) -> Option<&'a str> {
     let prefix = own.split(['_', '-']).next()?;
-    b.all().into_iter().find(|name| name.starts_with(prefix) && name.len() == own.len() && name.contains(['_', '-']))
+    b.all()
+        .into_iter()
+        .find(|name| name.starts_with(prefix) && name.len() == own.len() && name.contains(['_', '-']))
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -220,7 +246,8 @@ async fn every_table_without_a_tenant_is_an_error_and_with_one_shows_nothing_of_
     let login = testkit::Sql::connect(&app.database.app_url).await;
     let mut empty = Vec::new();
     for table in &tables {
-        let unbound = login.try_rows(&format!("BEGIN; SET LOCAL ROLE app_tenant; SELECT count(*) FROM {table}")).await;
+        let unbound =
+            login.try_rows(&format!("BEGIN; SET LOCAL ROLE app_tenant; SELECT count(*) FROM {table}")).await;
         login.run("ROLLBACK").await;
         let error = unbound.expect_err(table);
         assert!(error.to_string().contains("error") || error.as_db_error().is_some(), "{table}: {error}");
@@ -232,7 +259,11 @@ async fn every_table_without_a_tenant_is_an_error_and_with_one_shows_nothing_of_
         );
         let counts = login.rows(&bound).await.pop().unwrap();
         login.run("ROLLBACK").await;
-        assert_eq!(counts, [Some("0".to_owned()), Some("0".to_owned())], "{table} shows another tenant's rows");
+        assert_eq!(
+            counts,
+            [Some("0".to_owned()), Some("0".to_owned())],
+            "{table} shows another tenant's rows"
+        );
         let theirs = format!("SELECT count(*) FROM {table} WHERE {}", b.tenant.rows());
         if app.sql.count(&theirs).await == 0 {
             empty.push(table.clone());
@@ -249,13 +280,22 @@ async fn what_is_written_for_another_tenant_is_refused() {
     let app = TestApp::start().await;
     let (a, b) = (World::new(&app).await, World::new(&app).await);
     let login = testkit::Sql::connect(&app.database.app_url).await;
-    let bind = format!("BEGIN; SET LOCAL ROLE app_tenant; SELECT set_config('app.tenant_id', '{}', true)", a.tenant.id.uuid());
+    let bind = format!(
+        "BEGIN; SET LOCAL ROLE app_tenant; SELECT set_config('app.tenant_id', '{}', true)",
+        a.tenant.id.uuid()
+    );
     let steal = format!("UPDATE clients SET name = 'x' WHERE {}", b.tenant.rows());
     login.run(&format!("{bind}; {steal}; COMMIT")).await;
     assert_eq!(b.tenant.count("clients", "name = 'x'").await, 0);
     for statement in [
-        format!("INSERT INTO client_notes (tenant_id, id, client_id, author, body, created_at) SELECT tenant_id, gen_random_uuid(), id, 'x', 'x', now() FROM clients WHERE {}", b.tenant.rows()),
-        format!("INSERT INTO tenant_features (tenant_id, module, enabled, changed_at, changed_by) VALUES ('{}', 'x', true, now(), 'x')", b.tenant.id.uuid()),
+        format!(
+            "INSERT INTO client_notes (tenant_id, id, client_id, author, body, created_at) SELECT tenant_id, gen_random_uuid(), id, 'x', 'x', now() FROM clients WHERE {}",
+            b.tenant.rows()
+        ),
+        format!(
+            "INSERT INTO tenant_features (tenant_id, module, enabled, changed_at, changed_by) VALUES ('{}', 'x', true, now(), 'x')",
+            b.tenant.id.uuid()
+        ),
         format!("UPDATE clients SET tenant_id = '{}'", b.tenant.id.uuid()),
         "RESET ROLE; SET ROLE postgres".to_owned(),
         "TRUNCATE clients".to_owned(),
@@ -287,16 +327,22 @@ async fn aborted_requests_leak_no_transaction_and_no_tenant() {
             })
             .await
         };
-        let abort = tokio::time::timeout(std::time::Duration::from_micros(100 + round * 13 % 9_000), work).await;
+        let abort =
+            tokio::time::timeout(std::time::Duration::from_micros(100 + round * 13 % 9_000), work).await;
         assert!(abort.is_err(), "the request was to be cut off");
     }
     // And so do visitors who leave before they are answered.
     let coach = a.id("mem");
     for round in 0..250_u64 {
         let visitor = a.tenant.visitor();
-        let (days, kind) = (format!("/availability/slots?type={}&coach={coach}", a.appointment), a.appointment.clone());
+        let (days, kind) =
+            (format!("/availability/slots?type={}&coach={coach}", a.appointment), a.appointment.clone());
         let call = async {
-            if round % 2 == 0 { visitor.api("GET", &days, None).await } else { a.tenant.try_book(&visitor, &kind, "2026-11-27T03:00:00Z", "gone@example.com").await }
+            if round % 2 == 0 {
+                visitor.api("GET", &days, None).await
+            } else {
+                a.tenant.try_book(&visitor, &kind, "2026-11-27T03:00:00Z", "gone@example.com").await
+            }
         };
         let _ = tokio::time::timeout(std::time::Duration::from_micros(200 + round * 37 % 4_000), call).await;
     }
@@ -306,7 +352,10 @@ async fn aborted_requests_leak_no_transaction_and_no_tenant() {
         let listed = b.owner.api("GET", "/clients", None).await.expect(200).json();
         assert_eq!(listed["items"].as_array().unwrap().len(), 1, "{listed}");
     }
-    let open = format!("SELECT count(*) FROM pg_stat_activity WHERE datname = '{}' AND usename = 'app' AND state LIKE 'idle in transaction%' AND xact_start < now() - interval '2 seconds'", app.database.name);
+    let open = format!(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = '{}' AND usename = 'app' AND state LIKE 'idle in transaction%' AND xact_start < now() - interval '2 seconds'",
+        app.database.name
+    );
     tokio::time::sleep(std::time::Duration::from_secs(3)).await;
     assert_eq!(app.sql.count(&open).await, 0, "a transaction was left open");
     let note = json!({ "body": "still writes" });

@@ -23,7 +23,12 @@ async fn places(app: &TestApp, world: &World<'_>, module: &str) -> (Vec<(String,
     let mut pages = Vec::new();
     for route in (module.pages)() {
         for name in world.all() {
-            let parts: Vec<&str> = route.path.split('/').skip(2).map(|part| if part.starts_with(':') { name } else { part }).collect();
+            let parts: Vec<&str> = route
+                .path
+                .split('/')
+                .skip(2)
+                .map(|part| if part.starts_with(':') { name } else { part })
+                .collect();
             let page = format!("/{}", parts.join("/"));
             if !pages.contains(&page) {
                 pages.push(page);
@@ -34,7 +39,8 @@ async fn places(app: &TestApp, world: &World<'_>, module: &str) -> (Vec<(String,
 }
 
 async fn switch(owner: &Client, module: &str, on: bool) {
-    let _ = owner.api("PUT", &format!("/features/{module}"), Some(&json!({ "enabled": on }))).await.expect(200);
+    let _ =
+        owner.api("PUT", &format!("/features/{module}"), Some(&json!({ "enabled": on }))).await.expect(200);
 }
 
 /// What can be opened: used before and after, to compare.
@@ -82,17 +88,34 @@ async fn each_module_disappears_and_comes_back() {
 async fn absent(world: &World<'_>, module: &str) {
     let app = world.tenant.app;
     let def = app.app.registry.all().iter().find(|one| one.id == module).unwrap();
-    let (studio, me, public) =
-        (world.owner.get("/studio").await.expect(200), world.owner.get("/me").await.expect(200), world.owner.get("").await.expect(200));
+    let (studio, me, public) = (
+        world.owner.get("/studio").await.expect(200),
+        world.owner.get("/me").await.expect(200),
+        world.owner.get("").await.expect(200),
+    );
     for page in [&studio, &me, &public] {
         for item in def.nav {
-            assert!(!page.links().iter().any(|link| link.ends_with(item.path)), "{module}: {} is still linked", item.path);
+            assert!(
+                !page.links().iter().any(|link| link.ends_with(item.path)),
+                "{module}: {} is still linked",
+                item.path
+            );
         }
         // Nothing of it is linked at all, be it from a card, a block or a button.
         for route in (def.pages)() {
-            let start = route.path.split('/').skip(2).take_while(|part| !part.starts_with(':')).collect::<Vec<_>>().join("/");
+            let start = route
+                .path
+                .split('/')
+                .skip(2)
+                .take_while(|part| !part.starts_with(':'))
+                .collect::<Vec<_>>()
+                .join("/");
             let start = format!("/{}/{start}", world.tenant.slug);
-            let linked: Vec<_> = page.links().into_iter().filter(|link| *link == start || link.starts_with(&format!("{start}/"))).collect();
+            let linked: Vec<_> = page
+                .links()
+                .into_iter()
+                .filter(|link| *link == start || link.starts_with(&format!("{start}/")))
+                .collect();
             assert!(linked.is_empty(), "{module}: {linked:?} on {}", page.asked);
         }
     }
@@ -113,12 +136,19 @@ async fn its_jobs_are_skipped_and_its_events_reach_no_automation() {
     let world = World::new(&app).await;
     let runs = world.tenant.count("automation_runs", "true").await;
     let mails = app.mails(&world.tenant).await.len();
-    world.tenant.book(&world.tenant.visitor(), &world.appointment, &tomorrow_at(14, 0), "late@example.com").await;
+    world
+        .tenant
+        .book(&world.tenant.visitor(), &world.appointment, &tomorrow_at(14, 0), "late@example.com")
+        .await;
     switch(&world.owner, "appointments", false).await;
     let ran = world.tenant.run_jobs().await;
     assert!(ran.skipped > 0, "{ran:?}");
     assert_eq!(ran.dead + ran.retried, 0, "{ran:?}");
-    assert_eq!(world.tenant.count("automation_runs", "true").await, runs, "an automation ran for a module that is off");
+    assert_eq!(
+        world.tenant.count("automation_runs", "true").await,
+        runs,
+        "an automation ran for a module that is off"
+    );
     assert_eq!(app.mails(&world.tenant).await.len(), mails, "a mail of a module that is off");
     world.tenant.finish().await;
 }
@@ -136,12 +166,20 @@ async fn a_switch_holds_on_another_replica_within_a_second() {
         let began = Instant::now();
         let wanted = if on { 303 } else { 404 };
         while elsewhere.get("/book").await.status != wanted {
-            assert!(began.elapsed() < Duration::from_secs(1), "still the old state after {:?}", began.elapsed());
+            assert!(
+                began.elapsed() < Duration::from_secs(1),
+                "still the old state after {:?}",
+                began.elapsed()
+            );
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         let public = elsewhere.get("").await.expect(200);
         let book = format!("/{}/book", world.tenant.slug);
-        assert_eq!(public.links().iter().any(|link| link.starts_with(&book)), on, "the public page of the other replica");
+        assert_eq!(
+            public.links().iter().any(|link| link.starts_with(&book)),
+            on,
+            "the public page of the other replica"
+        );
     }
     world.tenant.finish().await;
 }
@@ -149,19 +187,27 @@ async fn a_switch_holds_on_another_replica_within_a_second() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_studios_form_switches_within_the_entitlements() {
     let app = TestApp::start().await;
-    let options = testkit::TenantOptions { entitlements: Some(vec!["packages".into()]), ..testkit::TenantOptions::all(&app) };
+    let options = testkit::TenantOptions {
+        entitlements: Some(vec!["packages".into()]),
+        ..testkit::TenantOptions::all(&app)
+    };
     let tenant = testkit::TestTenant::with(&app, options).await;
     let owner = tenant.owner().await;
     let _ = tenant.visitor().get("/book").await.expect(404);
     let page = owner.get("/studio/settings/modules").await.expect(200);
     assert!(page.has("module.packages"));
-    let saved = owner.post_form("/studio/settings/modules", &[("module.appointments", "on")]).await.expect(303);
+    let saved =
+        owner.post_form("/studio/settings/modules", &[("module.appointments", "on")]).await.expect(303);
     assert!(saved.location().ends_with("/studio/settings/modules"));
     let _ = tenant.visitor().get("/buy").await.expect(404);
     let _ = tenant.visitor().get("/book").await.expect(404);
     let _ = owner.post_form("/studio/settings/modules", &[("module.packages", "on")]).await.expect(303);
     let _ = tenant.visitor().get("/buy").await.expect(200);
-    let refused = owner.api("PUT", "/features/appointments", Some(&json!({ "enabled": true }))).await.expect(422).json();
+    let refused = owner
+        .api("PUT", "/features/appointments", Some(&json!({ "enabled": true })))
+        .await
+        .expect(422)
+        .json();
     assert_eq!(refused["errors"][0]["code"], "not_entitled");
     let _ = owner.api("PUT", "/features/nonsense", Some(&json!({ "enabled": true }))).await.expect(404);
     assert!(tenant.count("audit", "action = 'feature.switched'").await >= 2);

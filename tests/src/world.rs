@@ -22,7 +22,8 @@ impl<'a> World<'a> {
         let tenant = TestTenant::new(app).await;
         let owner = tenant.owner().await;
         let mark = tenant.slug.replace("t-", "");
-        let (appointment, product, package) = (format!("talk-{mark}"), format!("pass-{mark}"), format!("bundle-{mark}"));
+        let (appointment, product, package) =
+            (format!("talk-{mark}"), format!("pass-{mark}"), format!("bundle-{mark}"));
         let email = tenant.email(Persona::Client);
         let kind = tenant.bookable(&owner, &appointment).await;
         let booked = tenant.book(&tenant.visitor(), &appointment, &tomorrow_at(10, 0), &email).await;
@@ -56,12 +57,18 @@ impl<'a> World<'a> {
 
 /// Installs the example automation, grants it what it asks for and switches it on.
 pub async fn install(owner: &Client) -> String {
-    let path = tokio::task::spawn_blocking(|| plugins::build::example("welcome-note")).await.unwrap().unwrap();
+    let path =
+        tokio::task::spawn_blocking(|| plugins::build::example("welcome-note")).await.unwrap().unwrap();
     let bytes = std::fs::read(path).unwrap();
     let place = format!("/api/v1/{}/automations", owner.site.slug);
-    let request = owner.request(reqwest::Method::POST, &place).header("content-type", "application/octet-stream").body(bytes);
+    let request = owner
+        .request(reqwest::Method::POST, &place)
+        .header("content-type", "application/octet-stream")
+        .body(bytes);
     let id = owner.send(request).await.expect(200).json()["id"].as_str().unwrap().to_owned();
-    let asked = owner.api("GET", &format!("/automations/{id}"), None).await.expect(200).json()["capabilities"].clone();
+    let asked =
+        owner.api("GET", &format!("/automations/{id}"), None).await.expect(200).json()["capabilities"]
+            .clone();
     let change = serde_json::json!({ "granted": asked, "enabled": true });
     let _ = owner.api("PATCH", &format!("/automations/{id}"), Some(&change)).await.expect(200);
     id
@@ -98,9 +105,15 @@ pub async fn rows_of(sql: &Sql, tenant: &TestTenant<'_>) -> BTreeSet<String> {
         .await;
     let mut lines = BTreeSet::new();
     for table in tables {
-        let hash = format!("SELECT count(*) || ' ' || md5(coalesce(string_agg(md5(t::text), '' ORDER BY md5(t::text)), '')) FROM {table} t WHERE {}", tenant.rows());
+        let hash = format!(
+            "SELECT count(*) || ' ' || md5(coalesce(string_agg(md5(t::text), '' ORDER BY md5(t::text)), '')) FROM {table} t WHERE {}",
+            tenant.rows()
+        );
         lines.insert(format!("{table} {}", sql.one(&hash).await));
     }
-    lines.insert(format!("tenants {}", sql.one(&format!("SELECT md5(t::text) FROM tenants t WHERE id = '{}'", tenant.id.uuid())).await));
+    lines.insert(format!(
+        "tenants {}",
+        sql.one(&format!("SELECT md5(t::text) FROM tenants t WHERE id = '{}'", tenant.id.uuid())).await
+    ));
     lines
 }

@@ -21,7 +21,6 @@ impl Answer {
         Self { status, headers, body: String::from_utf8_lossy(&bytes).into_owned(), asked }
     }
     /// The answer itself, when it has this status; else the test fails and shows it.
-    #[must_use]
     #[track_caller]
     pub fn expect(self, status: u16) -> Self {
         assert_eq!(self.status, status, "{}: {}", self.asked, self.shown());
@@ -31,7 +30,8 @@ impl Answer {
     #[must_use]
     #[track_caller]
     pub fn json(&self) -> Value {
-        serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{}: {error}: {}", self.asked, self.shown()))
+        serde_json::from_str(&self.body)
+            .unwrap_or_else(|error| panic!("{}: {error}: {}", self.asked, self.shown()))
     }
     /// A header, or nothing.
     #[must_use]
@@ -91,11 +91,13 @@ impl Answer {
 }
 
 fn attribute(tag: &str, name: &str) -> Option<String> {
-    let (_, rest) = format!(" {tag}").split_once(&format!(" {name}=\"")).map(|(a, b)| (a.to_owned(), b.to_owned()))?;
+    let (_, rest) =
+        format!(" {tag}").split_once(&format!(" {name}=\"")).map(|(a, b)| (a.to_owned(), b.to_owned()))?;
     rest.split_once('"').map(|(value, _)| value.to_owned())
 }
 
 fn unescape(text: &str) -> String {
-    let plain = text.replace("&quot;", "\"").replace("&#x27;", "'").replace("&#x3D;", "=").replace("&#x60;", "`");
+    let plain =
+        text.replace("&quot;", "\"").replace("&#x27;", "'").replace("&#x3D;", "=").replace("&#x60;", "`");
     plain.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 }

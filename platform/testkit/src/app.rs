@@ -126,7 +126,6 @@ impl TestApp {
     }
 }
 
-
 /// People are made and signed in as often as tests want. The application's own sign-in is slowed as ever.
 struct Unslowed;
 
@@ -137,7 +136,12 @@ impl Throttle for Unslowed {
 }
 
 /// Builds and serves; tries another port when somebody took it in between.
-async fn serving(options: &AppOptions, database: &Database, clock: &Clock, entropy: &Entropy) -> (Arc<App>, Running) {
+async fn serving(
+    options: &AppOptions,
+    database: &Database,
+    clock: &Clock,
+    entropy: &Entropy,
+) -> (Arc<App>, Running) {
     let mut last = None;
     for _ in 0..10 {
         let port = free_port();
@@ -151,10 +155,17 @@ async fn serving(options: &AppOptions, database: &Database, clock: &Clock, entro
     panic!("the application does not serve: {last:?}");
 }
 
-async fn build(options: &AppOptions, database: &Database, clock: &Clock, entropy: &Entropy, port: u16) -> Arc<App> {
+async fn build(
+    options: &AppOptions,
+    database: &Database,
+    clock: &Clock,
+    entropy: &Entropy,
+    port: u16,
+) -> Arc<App> {
     let config = Config::load(None, &settings(options, database, port)).expect("the configuration of tests");
     let size = if options.pool == 0 { 8 } else { options.pool };
-    let db = Db::connect(&database.app_url, PoolOptions { size, wait: Duration::from_secs(5) }).expect("a pool");
+    let db =
+        Db::connect(&database.app_url, PoolOptions { size, wait: Duration::from_secs(5) }).expect("a pool");
     let cache = match &options.redis {
         Some(url) => cache::Cache::redis(url).expect("the address of Redis"),
         None => cache::Cache::in_process(),

@@ -90,7 +90,8 @@ impl TestTenant<'_> {
         let key = page.field("key").expect("the form has a key");
         let fields = [("name", "Sam Reed"), ("email", email), ("method", method), ("key", key.as_str())];
         let next = by.post_form(&format!("/buy/{offer}"), &fields).await.expect(303).location();
-        let sql = format!("SELECT id || ' ' || token FROM orders WHERE {} AND form_key = '{key}'", self.rows());
+        let sql =
+            format!("SELECT id || ' ' || token FROM orders WHERE {} AND form_key = '{key}'", self.rows());
         let row = self.app.sql.one(&sql).await;
         let (id, token) = row.split_once(' ').expect("an order");
         Bought { id: format!("ord_{}", id.replace('-', "")), token: token.to_owned(), next }

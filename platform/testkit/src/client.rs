@@ -32,7 +32,8 @@ impl Client {
     /// A browser without cookies.
     #[must_use]
     pub fn new(site: Site, who: &str) -> Self {
-        let http = reqwest::Client::builder().redirect(Policy::none()).no_proxy().build().expect("an HTTP client");
+        let http =
+            reqwest::Client::builder().redirect(Policy::none()).no_proxy().build().expect("an HTTP client");
         Self { site, who: who.to_owned(), http, cookies: Arc::default() }
     }
     /// The same person looking at another tenant's pages.
@@ -71,7 +72,9 @@ impl Client {
     /// Sends a form to any address of the host.
     pub async fn post_form_to(&self, place: &str, fields: &[(&str, &str)]) -> Answer {
         let body = serde_urlencoded::to_string(fields).expect("a form");
-        let request = self.request(Method::POST, place).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        let request = self
+            .request(Method::POST, place)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
         self.send(request.body(body)).await
     }
     /// Calls an operation of the tenant's API: `/bookings`.
@@ -79,7 +82,13 @@ impl Client {
         self.api_with(method, path, body, &[]).await
     }
     /// The same with headers.
-    pub async fn api_with(&self, method: &str, path: &str, body: Option<&Value>, headers: &[(&str, &str)]) -> Answer {
+    pub async fn api_with(
+        &self,
+        method: &str,
+        path: &str,
+        body: Option<&Value>,
+        headers: &[(&str, &str)],
+    ) -> Answer {
         let place = format!("/api/v1/{}{path}", self.site.slug);
         let mut request = self.request(method.parse().expect("a method"), &place);
         if let Some(body) = body {
@@ -91,7 +100,6 @@ impl Client {
         self.send(request).await
     }
     /// A request with the browser's cookies and what browsers send along; [`Client::send`] sends it.
-    #[must_use]
     pub fn request(&self, method: Method, place: &str) -> RequestBuilder {
         let origin = &self.site.origin;
         let url = if place.starts_with("http") { place.to_owned() } else { format!("{origin}{place}") };
@@ -102,11 +110,11 @@ impl Client {
         request
     }
     /// A request with the browser's cookies and nothing else.
-    #[must_use]
     pub fn bare(&self, method: Method, url: &str) -> RequestBuilder {
         let url = if url.starts_with("http") { url.to_owned() } else { format!("{}{url}", self.site.origin) };
         let request = self.http.request(method, url);
-        let pairs: Vec<String> = self.cookies.lock().unwrap().iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let pairs: Vec<String> =
+            self.cookies.lock().unwrap().iter().map(|(name, value)| format!("{name}={value}")).collect();
         if pairs.is_empty() { request } else { request.header(header::COOKIE, pairs.join("; ")) }
     }
     /// Sends, and keeps the cookies of the answer.
@@ -123,8 +131,12 @@ impl Client {
     }
     fn keep_cookies(&self, response: &reqwest::Response) {
         let mut jar = self.cookies.lock().unwrap();
-        for line in response.headers().get_all(header::SET_COOKIE).iter().filter_map(|value| value.to_str().ok()) {
-            let Some((name, value)) = line.split(';').next().and_then(|pair| pair.split_once('=')) else { continue };
+        for line in
+            response.headers().get_all(header::SET_COOKIE).iter().filter_map(|value| value.to_str().ok())
+        {
+            let Some((name, value)) = line.split(';').next().and_then(|pair| pair.split_once('=')) else {
+                continue;
+            };
             if value.is_empty() || line.contains("Max-Age=0") {
                 jar.remove(name);
             } else {

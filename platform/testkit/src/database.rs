@@ -96,7 +96,9 @@ async fn create(root: &Sql, statement: &str) {
     for _ in 0..200 {
         match root.try_rows(statement).await {
             Ok(_) => return,
-            Err(error) if describe(&error).starts_with("55006") => tokio::time::sleep(Duration::from_millis(50)).await,
+            Err(error) if describe(&error).starts_with("55006") => {
+                tokio::time::sleep(Duration::from_millis(50)).await
+            }
             Err(error) => panic!("{statement}: {}", describe(&error)),
         }
     }

@@ -10,7 +10,14 @@
 //! **Invariants.**
 //! - The application is the real one, with its real edges, on a port of this machine; only clock and entropy are the test's.
 //! - A test that ends with an undelivered outbox fails ([`TestTenant::finish`]), and so does one that does not ask.
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, clippy::missing_panics_doc, reason = "a test fails by panicking")]
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    clippy::missing_panics_doc,
+    reason = "a test fails by panicking"
+)]
 
 mod answer;
 mod app;

@@ -38,7 +38,10 @@ impl Operation {
     }
     /// Names of the parameters in its path.
     pub fn path_parameters(&self) -> impl Iterator<Item = &str> {
-        self.parameters.iter().filter(|parameter| parameter.place == "path").map(|parameter| parameter.name.as_str())
+        self.parameters
+            .iter()
+            .filter(|parameter| parameter.place == "path")
+            .map(|parameter| parameter.name.as_str())
     }
     /// The path with each parameter replaced.
     #[must_use]
@@ -97,12 +100,20 @@ pub fn sample(document: &Value, schema: &Value, known: &dyn Fn(&str, &Value) -> 
     value(document, schema, "", known, 0)
 }
 
-fn value(document: &Value, schema: &Value, name: &str, known: &dyn Fn(&str, &Value) -> Option<Value>, depth: usize) -> Value {
+fn value(
+    document: &Value,
+    schema: &Value,
+    name: &str,
+    known: &dyn Fn(&str, &Value) -> Option<Value>,
+    depth: usize,
+) -> Value {
     assert!(depth < 20, "a schema that contains itself: {schema}");
     if let Some(found) = known(name, schema) {
         return found;
     }
-    if let Some(target) = schema["$ref"].as_str().and_then(|target| target.strip_prefix("#/components/schemas/")) {
+    if let Some(target) =
+        schema["$ref"].as_str().and_then(|target| target.strip_prefix("#/components/schemas/"))
+    {
         return value(document, &document["components"]["schemas"][target], name, known, depth + 1);
     }
     if let Some(part) = ["allOf", "anyOf", "oneOf"].iter().find_map(|word| schema[*word].get(0)) {
@@ -121,10 +132,16 @@ fn value(document: &Value, schema: &Value, name: &str, known: &dyn Fn(&str, &Val
     }
 }
 
-fn object(document: &Value, schema: &Value, known: &dyn Fn(&str, &Value) -> Option<Value>, depth: usize) -> Value {
+fn object(
+    document: &Value,
+    schema: &Value,
+    known: &dyn Fn(&str, &Value) -> Option<Value>,
+    depth: usize,
+) -> Value {
     let mut out = Map::new();
     for (name, property) in schema["properties"].as_object().into_iter().flatten() {
-        let required = schema["required"].as_array().is_some_and(|list| list.iter().any(|entry| entry == name.as_str()));
+        let required =
+            schema["required"].as_array().is_some_and(|list| list.iter().any(|entry| entry == name.as_str()));
         if let Some(found) = known(name, property) {
             out.insert(name.clone(), found);
         } else if required {

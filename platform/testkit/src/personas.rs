@@ -60,7 +60,11 @@ impl TestTenant<'_> {
         let who = format!("{} of {}", persona.name(), self.slug);
         match persona {
             Persona::Visitor => self.app.visitor().at(&self.slug),
-            _ => self.app.sign_in(&who, persona.name(), &email, persona == Persona::Operator).await.at(&self.slug),
+            _ => self
+                .app
+                .sign_in(&who, persona.name(), &email, persona == Persona::Operator)
+                .await
+                .at(&self.slug),
         }
     }
     /// The e-mail of a persona; staff of the tenant have theirs from the tenant file.

@@ -26,7 +26,9 @@ impl Sql {
     pub async fn try_rows(&self, sql: &str) -> Result<Vec<Vec<Option<String>>>, tokio_postgres::Error> {
         let messages = self.client.simple_query(sql).await?;
         let row = |message: SimpleQueryMessage| match message {
-            SimpleQueryMessage::Row(row) => Some((0..row.len()).map(|at| row.get(at).map(str::to_owned)).collect()),
+            SimpleQueryMessage::Row(row) => {
+                Some((0..row.len()).map(|at| row.get(at).map(str::to_owned)).collect())
+            }
             _ => None,
         };
         Ok(messages.into_iter().filter_map(row).collect())
@@ -58,5 +60,7 @@ impl Sql {
 /// What the server said, with its code.
 #[must_use]
 pub fn describe(error: &tokio_postgres::Error) -> String {
-    error.as_db_error().map_or_else(|| error.to_string(), |db| format!("{} {}", db.code().code(), db.message()))
+    error
+        .as_db_error()
+        .map_or_else(|| error.to_string(), |db| format!("{} {}", db.code().code(), db.message()))
 }

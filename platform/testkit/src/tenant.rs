@@ -70,8 +70,11 @@ impl<'a> TestTenant<'a> {
     pub async fn with(app: &'a TestApp, options: TenantOptions) -> Self {
         let slug = format!("t-{}", &uuid::Uuid::new_v4().simple().to_string()[..12]);
         let text = file(&slug, &options);
-        let parsed = provision::read(&app.app, "test.toml", &text).unwrap_or_else(|error| panic!("{error:#}\n{text}"));
-        provision::apply(&app.app, &parsed, Some(PASSWORD)).await.unwrap_or_else(|error| panic!("{error:#}\n{text}"));
+        let parsed =
+            provision::read(&app.app, "test.toml", &text).unwrap_or_else(|error| panic!("{error:#}\n{text}"));
+        provision::apply(&app.app, &parsed, Some(PASSWORD))
+            .await
+            .unwrap_or_else(|error| panic!("{error:#}\n{text}"));
         let id = app.sql.one(&format!("SELECT id FROM tenants WHERE slug = '{slug}'")).await;
         let id = TenantId::from_uuid(id.parse().expect("an identifier"));
         let tenant = Self { app, slug, id, finished: false };
@@ -85,7 +88,8 @@ impl<'a> TestTenant<'a> {
     }
     /// Applies the tenant file again with other options.
     pub async fn apply(&self, options: &TenantOptions) {
-        let parsed = provision::read(&self.app.app, "test.toml", &file(&self.slug, options)).expect("a tenant file");
+        let parsed =
+            provision::read(&self.app.app, "test.toml", &file(&self.slug, options)).expect("a tenant file");
         provision::apply(&self.app.app, &parsed, Some(PASSWORD)).await.expect("the file is applied");
     }
     /// The condition that selects the tenant's rows.
@@ -95,11 +99,15 @@ impl<'a> TestTenant<'a> {
     }
     /// How many rows of the tenant a table has that match.
     pub async fn count(&self, table: &str, condition: &str) -> i64 {
-        self.app.sql.count(&format!("SELECT count(*) FROM {table} WHERE {} AND ({condition})", self.rows())).await
+        self.app
+            .sql
+            .count(&format!("SELECT count(*) FROM {table} WHERE {} AND ({condition})", self.rows()))
+            .await
     }
     /// The identifier of a member of staff, as the API writes it.
     pub async fn member(&self, persona: Persona) -> String {
-        let sql = format!("SELECT id FROM members WHERE {} AND email = '{}'", self.rows(), self.email(persona));
+        let sql =
+            format!("SELECT id FROM members WHERE {} AND email = '{}'", self.rows(), self.email(persona));
         format!("mem_{}", self.app.sql.one(&sql).await.replace('-', ""))
     }
     /// Jobs that are due and not done, dead ones included: kind, state and last error.
@@ -145,7 +153,10 @@ fn file(slug: &str, options: &TenantOptions) -> String {
     }
     for role in [Persona::Owner, Persona::Admin, Persona::Coach] {
         let role = role.name();
-        let _ = writeln!(text, "[[staff]]\nrole = \"{role}\"\nname = \"{role} of {slug}\"\nemail = \"{role}@{slug}.example\"");
+        let _ = writeln!(
+            text,
+            "[[staff]]\nrole = \"{role}\"\nname = \"{role} of {slug}\"\nemail = \"{role}@{slug}.example\""
+        );
     }
     text.push_str(sections);
     text

@@ -18,21 +18,32 @@ async fn it_runs_once_and_what_it_did_is_seen() {
     assert_eq!(tenant.count("clients", "'booked' = ANY (tags)").await, 1);
 
     // The same job again, as after a crash between its effects and its end.
-    let again = format!("UPDATE jobs SET status = 'pending', done_at = NULL, locked_by = NULL WHERE {}", tenant.rows());
+    let again = format!(
+        "UPDATE jobs SET status = 'pending', done_at = NULL, locked_by = NULL WHERE {}",
+        tenant.rows()
+    );
     app.sql.run(&again).await;
     tenant.run_jobs().await;
     assert_eq!(tenant.count("automation_runs", "true").await, 1, "it ran twice for one event");
     assert_eq!(tenant.count("client_notes", "true").await, 1);
 
-    let client = app.sql.one(&format!("SELECT id FROM clients WHERE {}", tenant.rows())).await.replace('-', "");
+    let client =
+        app.sql.one(&format!("SELECT id FROM clients WHERE {}", tenant.rows())).await.replace('-', "");
     let page = owner.get(&format!("/studio/clients/cli_{client}")).await.expect(200);
     assert!(page.has("Booked Session intro for"), "{}", page.body);
     let list = owner.get(&format!("/studio/automations/{automation}")).await.expect(200);
-    let run = list.links().into_iter().find(|link| link.contains("/studio/automations/runs/")).expect("the run is listed");
+    let run = list
+        .links()
+        .into_iter()
+        .find(|link| link.contains("/studio/automations/runs/"))
+        .expect("the run is listed");
     let run = owner.open(&run).await.expect(200);
     assert!(run.has("booking.confirmed") && run.has("noted bkg_"), "{}", run.body);
     let runs = owner.api("GET", &format!("/automations/{automation}/runs"), None).await.expect(200).json();
-    assert_eq!((runs["items"].as_array().unwrap().len(), runs["items"][0]["status"].as_str()), (1, Some("ok")));
+    assert_eq!(
+        (runs["items"].as_array().unwrap().len(), runs["items"][0]["status"].as_str()),
+        (1, Some("ok"))
+    );
     tenant.finish().await;
 }
 
@@ -67,7 +78,10 @@ async fn nonsense_is_not_installed() {
     let owner = tenant.owner().await;
     let place = format!("/api/v1/{}/automations", tenant.slug);
     for bytes in [Vec::new(), b"hello".to_vec(), b"\0asm\x01\0\0\0".to_vec(), vec![0; 100_000]] {
-        let request = owner.request(reqwest::Method::POST, &place).header("content-type", "application/octet-stream").body(bytes);
+        let request = owner
+            .request(reqwest::Method::POST, &place)
+            .header("content-type", "application/octet-stream")
+            .body(bytes);
         let answer = owner.send(request).await.expect(422).json();
         assert_eq!(answer["errors"][0]["pointer"], "#/component", "{answer}");
     }

@@ -8,7 +8,11 @@ use testkit::{AppOptions, TestApp, TestHost, TestTenant, tomorrow_at};
 use worker::{Dispatch, Job, Outcome, Worker, WorkerOptions};
 
 async fn with_smtp(smtp: &Smtp) -> AppOptions {
-    let settings = vec![("MAIL__TRANSPORT", "smtp".to_owned()), ("MAIL__SMTP_URL", smtp.url()), ("MAIL__FROM", "desk@coaches.example".to_owned())];
+    let settings = vec![
+        ("MAIL__TRANSPORT", "smtp".to_owned()),
+        ("MAIL__SMTP_URL", smtp.url()),
+        ("MAIL__FROM", "desk@coaches.example".to_owned()),
+    ];
     AppOptions { settings, ..AppOptions::default() }
 }
 
@@ -30,12 +34,23 @@ async fn a_mail_server_that_says_later_gets_it_later_and_once() {
     let mails = smtp.mails_to("sam@example.com");
     assert_eq!(mails.len(), 1, "{}", mails.len());
     let text = mails[0].text();
-    assert!(text.contains("text/calendar") && text.contains("text/html") && text.contains("text/plain"), "{text}");
-    assert!(mails[0].header("Message-ID").is_some() && mails[0].header("From").unwrap().contains("desk@coaches.example"));
+    assert!(
+        text.contains("text/calendar") && text.contains("text/html") && text.contains("text/plain"),
+        "{text}"
+    );
+    assert!(
+        mails[0].header("Message-ID").is_some()
+            && mails[0].header("From").unwrap().contains("desk@coaches.example")
+    );
     assert!(mails[0].header("Subject").is_some_and(|subject| !subject.is_empty()));
     assert_eq!(tenant.mails_to("sam@example.com").await[0].status, "sent");
     // The job again, as after a crash between sending and writing that it was sent.
-    app.sql.run(&format!("UPDATE jobs SET status = 'pending', done_at = NULL WHERE kind = 'mail.send' AND {}", tenant.rows())).await;
+    app.sql
+        .run(&format!(
+            "UPDATE jobs SET status = 'pending', done_at = NULL WHERE kind = 'mail.send' AND {}",
+            tenant.rows()
+        ))
+        .await;
     tenant.run_jobs().await;
     assert_eq!(smtp.mails_to("sam@example.com").len(), 1, "the mail went out twice");
     tenant.finish().await;
@@ -80,10 +95,17 @@ async fn a_worker_that_dies_between_booking_and_mail_loses_nothing_and_doubles_n
     let tenant = TestTenant::new(&app).await;
     tenant.bookable(&tenant.owner().await, "intro").await;
     for n in 0..5 {
-        tenant.book(&tenant.visitor(), "intro", &tomorrow_at(9 + n, 0), &format!("client{n}@example.com")).await;
+        tenant
+            .book(&tenant.visitor(), "intro", &tomorrow_at(9 + n, 0), &format!("client{n}@example.com"))
+            .await;
     }
-    let quick = || WorkerOptions { poll: Duration::from_millis(20), heartbeat: Duration::from_millis(50), ..WorkerOptions::default() };
-    let doomed = Worker::new(app.app.db.clone(), app.clock.clone(), Entropy::System, Arc::new(Hangs), quick());
+    let quick = || WorkerOptions {
+        poll: Duration::from_millis(20),
+        heartbeat: Duration::from_millis(50),
+        ..WorkerOptions::default()
+    };
+    let doomed =
+        Worker::new(app.app.db.clone(), app.clock.clone(), Entropy::System, Arc::new(Hangs), quick());
     let life = tokio::spawn(async move { doomed.run(std::future::pending()).await });
     wait(async || tenant.count("jobs", "status = 'running'").await > 0).await;
     life.abort();
@@ -95,7 +117,8 @@ async fn a_worker_that_dies_between_booking_and_mail_loses_nothing_and_doubles_n
     app.clock.advance(120);
     let heir = app.new_worker();
     let life = tokio::spawn(async move { heir.run(std::future::pending()).await });
-    wait(async || tenant.count("jobs", "status <> 'done' AND run_at <= '2026-11-23T09:00:00Z'").await == 0).await;
+    wait(async || tenant.count("jobs", "status <> 'done' AND run_at <= '2026-11-23T09:00:00Z'").await == 0)
+        .await;
     life.abort();
     let _ = life.await;
     for n in 0..5 {

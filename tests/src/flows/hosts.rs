@@ -54,7 +54,10 @@ async fn a_renamed_slug_leads_on_for_a_year_and_is_nobody_elses() {
     assert_eq!(moved.location(), format!("{}/buy?from=there", app.app.origin_of(&app.host_of(&new))));
     let _ = at_host(&visitor, &app.host_of(&new), "/buy").await.expect(200);
     let other = TestTenant::new(&app).await;
-    assert!(tenants::rename(&app.app.db, &other.slug, &old, app.now()).await.is_err(), "an old slug was given away");
+    assert!(
+        tenants::rename(&app.app.db, &other.slug, &old, app.now()).await.is_err(),
+        "an old slug was given away"
+    );
     app.clock.advance(366 * 86_400);
     let _ = visitor.open(&format!("/{old}")).await.expect(404);
     tenant.leave_outbox();
@@ -69,7 +72,11 @@ async fn subdomains_and_own_domains_serve_the_same_pages_without_the_slug() {
     let sub = app.host_of(&tenant.slug);
     let page = at_host(&visitor, &sub, "/").await.expect(200);
     assert!(page.has(&name));
-    assert!(!page.links().iter().any(|link| link.starts_with(&format!("/{}", tenant.slug))), "{:?}", page.links());
+    assert!(
+        !page.links().iter().any(|link| link.starts_with(&format!("/{}", tenant.slug))),
+        "{:?}",
+        page.links()
+    );
     let _ = at_host(&visitor, &sub, "/buy").await.expect(200);
     let _ = at_host(&visitor, &app.host_of("no-such-tenant"), "/").await.expect(404);
 
@@ -90,7 +97,10 @@ async fn subdomains_and_own_domains_serve_the_same_pages_without_the_slug() {
     let other = TestTenant::new(&app).await;
     let foreign = at_host(&visitor, &domain, &format!("/{}", other.slug)).await;
     assert!(foreign.status == 404 && !foreign.has(&format!("Tenant {}", other.slug)), "{}", foreign.status);
-    assert!(tenants::add_domain(&app.app.db, &other.slug, &domain, app.now()).await.is_err(), "a domain twice");
+    assert!(
+        tenants::add_domain(&app.app.db, &other.slug, &domain, app.now()).await.is_err(),
+        "a domain twice"
+    );
     tenant.finish().await;
     other.finish().await;
 }

@@ -17,12 +17,20 @@ async fn twenty_calls_with_one_key_book_once() {
     assert!(!done.is_empty());
     assert!(done.windows(2).all(|two| two[0].body == two[1].body), "answers differ");
     for answer in running {
-        assert_eq!((answer.status, answer.code().as_str()), (409, "idempotency_in_progress"), "{}", answer.body);
+        assert_eq!(
+            (answer.status, answer.code().as_str()),
+            (409, "idempotency_in_progress"),
+            "{}",
+            answer.body
+        );
     }
     assert_eq!(tenant.count("bookings", "true").await, 1);
     assert_eq!(tenant.count("events", "true").await, 1);
     let again = visitor.api_with("POST", "/bookings", Some(&body), &headers).await.expect(200);
-    assert_eq!((again.body.as_str(), again.header("idempotency-replayed")), (done[0].body.as_str(), Some("true")));
+    assert_eq!(
+        (again.body.as_str(), again.header("idempotency-replayed")),
+        (done[0].body.as_str(), Some("true"))
+    );
     let other = json!({ "type": "intro", "start": tomorrow_at(11, 0), "name": "Sam Reed", "email": "sam@example.com" });
     let reused = visitor.api_with("POST", "/bookings", Some(&other), &headers).await.expect(422).json();
     assert_eq!(reused["errors"][0]["code"], "idempotency_key_reused");
@@ -41,12 +49,17 @@ async fn a_refused_call_leaves_its_key_free() {
     tenant.bookable(&tenant.owner().await, "intro").await;
     let visitor = tenant.visitor();
     let headers = [("idempotency-key", "booking-2")];
-    let wrong = json!({ "type": "intro", "start": tomorrow_at(10, 0), "name": "", "email": "sam@example.com" });
+    let wrong =
+        json!({ "type": "intro", "start": tomorrow_at(10, 0), "name": "", "email": "sam@example.com" });
     let _ = visitor.api_with("POST", "/bookings", Some(&wrong), &headers).await.expect(422);
-    let right = json!({ "type": "intro", "start": tomorrow_at(10, 0), "name": "Sam", "email": "sam@example.com" });
+    let right =
+        json!({ "type": "intro", "start": tomorrow_at(10, 0), "name": "Sam", "email": "sam@example.com" });
     let _ = visitor.api_with("POST", "/bookings", Some(&right), &headers).await.expect(200);
     for bad in ["", &"k".repeat(201)] {
-        let _ = visitor.api_with("POST", "/bookings", Some(&right), &[("idempotency-key", bad)]).await.expect(422);
+        let _ = visitor
+            .api_with("POST", "/bookings", Some(&right), &[("idempotency-key", bad)])
+            .await
+            .expect(422);
     }
     assert_eq!(tenant.count("bookings", "true").await, 1);
     tenant.run_jobs().await;

@@ -15,7 +15,11 @@ async fn in_and_out_with_a_cookie_that_only_this_host_gets() {
     let login = browser.get("/studio").await.expect(303).location();
     assert!(login.starts_with("/login?next="), "{login}");
     let _ = browser.open(&login).await.expect(200);
-    let fields = [("email", tenant.email(Persona::Owner)), ("password", PASSWORD.to_owned()), ("next", wanted.clone())];
+    let fields = [
+        ("email", tenant.email(Persona::Owner)),
+        ("password", PASSWORD.to_owned()),
+        ("next", wanted.clone()),
+    ];
     let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let inside = browser.post_form_to("/login", &fields).await.expect(303);
     assert_eq!(inside.location(), wanted);
@@ -60,7 +64,10 @@ async fn a_wrong_password_and_an_unknown_address_are_answered_alike() {
     let call = serde_json::json!({ "email": known, "password": "not the password at all" });
     let other = serde_json::json!({ "email": unknown, "password": "not the password at all" });
     let post = async |body: &serde_json::Value| {
-        let request = b.request(reqwest::Method::POST, "/api/v1/login").header("content-type", "application/json").body(body.to_string());
+        let request = b
+            .request(reqwest::Method::POST, "/api/v1/login")
+            .header("content-type", "application/json")
+            .body(body.to_string());
         b.send(request).await
     };
     assert_eq!(post(&call).await.expect(401).shape(), post(&other).await.expect(401).shape());
@@ -90,7 +97,9 @@ async fn guessing_is_slowed_for_the_guesser_and_not_for_the_owner_elsewhere() {
 }
 
 async fn link_of(app: &TestApp, email: &str, template: &str) -> String {
-    let sql = format!("SELECT data ->> 'link' FROM account_mails WHERE to_email = '{email}' AND template = '{template}' ORDER BY created_at DESC LIMIT 1");
+    let sql = format!(
+        "SELECT data ->> 'link' FROM account_mails WHERE to_email = '{email}' AND template = '{template}' ORDER BY created_at DESC LIMIT 1"
+    );
     app.sql.one(&sql).await
 }
 
@@ -109,7 +118,8 @@ async fn an_address_is_proved_by_a_link_that_works_once_and_expires() {
     assert_eq!(again, sent, "that there is an account already can't be told");
     // Looking changes nothing; a mail program that opens links proves nobody.
     let _ = browser.open(&link).await.expect(200);
-    let proved = format!("SELECT count(*) FROM accounts WHERE email = '{email}' AND email_verified_at IS NOT NULL");
+    let proved =
+        format!("SELECT count(*) FROM accounts WHERE email = '{email}' AND email_verified_at IS NOT NULL");
     assert_eq!(app.sql.count(&proved).await, 0);
     let wrong = browser.post_form_to(&link, &[("password", "some other password")]).await;
     assert!((400..500).contains(&wrong.status));
@@ -137,11 +147,22 @@ async fn nobody_is_led_to_another_site() {
     let app = TestApp::start().await;
     let tenant = TestTenant::new(&app).await;
     let email = tenant.email(Persona::Owner);
-    for next in ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)", "/%0d%0aLocation:x", "\thttps://evil.example", "///evil.example"] {
+    for next in [
+        "https://evil.example",
+        "//evil.example",
+        "/\\evil.example",
+        "javascript:alert(1)",
+        "/%0d%0aLocation:x",
+        "\thttps://evil.example",
+        "///evil.example",
+    ] {
         let browser = app.visitor();
         let fields = [("email", email.as_str()), ("password", PASSWORD), ("next", next)];
         let to = browser.post_form_to("/login", &fields).await.expect(303).location();
-        assert!(to.starts_with('/') && !to.starts_with("//") && !to.contains("evil") && !to.contains('\\'), "{next} → {to}");
+        assert!(
+            to.starts_with('/') && !to.starts_with("//") && !to.contains("evil") && !to.contains('\\'),
+            "{next} → {to}"
+        );
     }
     tenant.finish().await;
 }
@@ -151,7 +172,10 @@ async fn weak_passwords_are_refused() {
     let app = TestApp::start().await;
     for (number, password) in ["short", "qwertyuiop", "", &"x".repeat(5_000)].into_iter().enumerate() {
         let email = format!("weak{number}-{}@example.com", app.origin.rsplit(':').next().unwrap());
-        let answer = app.visitor().post_form_to("/register", &[("name", "W"), ("email", &email), ("password", password)]).await;
+        let answer = app
+            .visitor()
+            .post_form_to("/register", &[("name", "W"), ("email", &email), ("password", password)])
+            .await;
         assert_eq!(answer.status, 422, "{password}");
         assert_eq!(app.sql.count(&format!("SELECT count(*) FROM accounts WHERE email = '{email}'")).await, 0);
     }

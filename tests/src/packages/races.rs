@@ -14,7 +14,7 @@ async fn stock_is_never_oversold_and_comes_back() {
     let visitor = tenant.visitor();
     let emails: Vec<String> = (0..30).map(|n| format!("buyer{n}@example.com")).collect();
     // A pair takes two seats, so the two offers race for the same stock.
-    let offer = |n: usize| if n % 3 == 0 { "pair" } else { "seat" };
+    let offer = |n: usize| if n.is_multiple_of(3) { "pair" } else { "seat" };
     let tries = emails.iter().enumerate().map(|(n, email)| order(&visitor, offer(n), email, "sandbox", email));
     let answers = futures::future::join_all(tries).await;
     for answer in &answers {

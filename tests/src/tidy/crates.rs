@@ -9,9 +9,27 @@ use serde_json::Value;
 
 /// What a feature module may list, of ours and of others. A new name here is a decision.
 const MODULE_MAY: [&str; 21] = [
-    "kernel", "events", "availability", "ledger", "people", "billing", //
-    "diesel", "diesel-async", "poem", "poem-openapi", "serde", "serde_json", "thiserror", "jiff", "futures", "uuid",
-    "rust-embed", "tracing", "tokio", "base64", "sha2",
+    "kernel",
+    "events",
+    "availability",
+    "ledger",
+    "people",
+    "billing", //
+    "diesel",
+    "diesel-async",
+    "poem",
+    "poem-openapi",
+    "serde",
+    "serde_json",
+    "thiserror",
+    "jiff",
+    "futures",
+    "uuid",
+    "rust-embed",
+    "tracing",
+    "tokio",
+    "base64",
+    "sha2",
 ];
 
 /// The one crate that lists a heavy or dangerous library.
@@ -80,7 +98,9 @@ fn height(name: &str, of: &Crate) -> u8 {
         "testkit" => 7,
         "tests" | "xtask" | "load" => 8,
         _ if of.folder.starts_with("modules/") => 5,
-        _ => panic!("{name} has no place in the order of crates: give it one here and in docs/architecture.md"),
+        _ => {
+            panic!("{name} has no place in the order of crates: give it one here and in docs/architecture.md")
+        }
     }
 }
 
@@ -113,12 +133,15 @@ fn the_ground_depends_on_nothing_of_ours() {
 #[test]
 fn modules_list_only_what_modules_may_and_never_each_other() {
     let all = crates();
-    let modules: BTreeSet<&String> = all.iter().filter(|(_, of)| of.folder.starts_with("modules/")).map(|(name, _)| name).collect();
+    let modules: BTreeSet<&String> =
+        all.iter().filter(|(_, of)| of.folder.starts_with("modules/")).map(|(name, _)| name).collect();
     assert!(modules.len() >= 2, "{modules:?}");
     let mut wrong = Vec::new();
     for name in &modules {
         let listed = all[*name].ordinary();
-        wrong.extend(listed.filter(|other| !MODULE_MAY.contains(other)).map(|other| format!("{name} → {other}")));
+        wrong.extend(
+            listed.filter(|other| !MODULE_MAY.contains(other)).map(|other| format!("{name} → {other}")),
+        );
         // Not for tests either.
         let any = all[*name].dependencies.iter().map(|(other, _)| other);
         wrong.extend(any.filter(|other| modules.contains(other)).map(|other| format!("{name} → {other}")));
@@ -132,7 +155,12 @@ fn only_the_server_lists_modules() {
     let is_module = |name: &str| all.get(name).is_some_and(|of| of.folder.starts_with("modules/"));
     let mut users = BTreeMap::new();
     for (name, of) in &all {
-        let used: BTreeSet<&str> = of.dependencies.iter().map(|(other, _)| other.as_str()).filter(|other| is_module(other)).collect();
+        let used: BTreeSet<&str> = of
+            .dependencies
+            .iter()
+            .map(|(other, _)| other.as_str())
+            .filter(|other| is_module(other))
+            .collect();
         if !used.is_empty() {
             users.insert(name.as_str(), used);
         }
@@ -150,7 +178,10 @@ fn heavy_libraries_have_one_owner() {
     let all = crates();
     let mut wrong = Vec::new();
     for (library, owners) in OWNERS {
-        let users = all.iter().filter(|(_, of)| of.ordinary().any(|name| name == library)).map(|(name, _)| name.as_str());
+        let users = all
+            .iter()
+            .filter(|(_, of)| of.ordinary().any(|name| name == library))
+            .map(|(name, _)| name.as_str());
         wrong.extend(users.filter(|user| !owners.contains(user)).map(|user| format!("{user} → {library}")));
     }
     assert!(wrong.is_empty(), "{wrong:?}");
@@ -158,15 +189,26 @@ fn heavy_libraries_have_one_owner() {
 
 #[test]
 fn owners_of_heavy_libraries_are_hidden_from_modules() {
-    let owners: BTreeSet<&str> = OWNERS.iter().flat_map(|(_, owners)| owners.iter().copied()).filter(|owner| *owner != "people").collect();
+    let owners: BTreeSet<&str> = OWNERS
+        .iter()
+        .flat_map(|(_, owners)| owners.iter().copied())
+        .filter(|owner| *owner != "people")
+        .collect();
     let open: Vec<_> = MODULE_MAY.iter().filter(|name| owners.contains(*name)).collect();
     assert!(open.is_empty(), "{open:?}");
 }
 
 #[test]
 fn versions_and_lints_stand_in_one_place() {
-    for file in super::files("Cargo.toml").iter().filter(|file| file.is_in(&["platform/", "modules/", "tenants/", "tests/"])) {
-        assert!(file.text.contains("[lints]\nworkspace = true"), "{} does not take the workspace's lints", file.path);
+    for file in super::files("Cargo.toml")
+        .iter()
+        .filter(|file| file.is_in(&["platform/", "modules/", "tenants/", "tests/"]))
+    {
+        assert!(
+            file.text.contains("[lints]\nworkspace = true"),
+            "{} does not take the workspace's lints",
+            file.path
+        );
         let mut table = "";
         for line in file.text.lines() {
             if line.starts_with('[') {
@@ -175,8 +217,13 @@ fn versions_and_lints_stand_in_one_place() {
             if !table.contains("dependencies") {
                 continue;
             }
-            let own_version = line.contains("version =") || line.split_once(" = ").is_some_and(|(_, value)| value.starts_with('"'));
-            assert!(!own_version || line.starts_with('#'), "{}: {line}: versions stand in the workspace's table", file.path);
+            let own_version = line.contains("version =")
+                || line.split_once(" = ").is_some_and(|(_, value)| value.starts_with('"'));
+            assert!(
+                !own_version || line.starts_with('#'),
+                "{}: {line}: versions stand in the workspace's table",
+                file.path
+            );
         }
     }
 }

@@ -1,6 +1,11 @@
 //! Migrations go up, down and up again.
 
-use std::{collections::BTreeSet, fs, path::PathBuf, process::Command};
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use testkit::{Database, Sql, TestHost, program, workspace};
 
@@ -12,14 +17,24 @@ fn folders() -> Vec<PathBuf> {
     all
 }
 
-async fn apply(sql: &Sql, folder: &PathBuf, file: &str) {
-    let text = fs::read_to_string(folder.join(file)).unwrap_or_else(|error| panic!("{}/{file}: {error}", folder.display()));
+async fn apply(sql: &Sql, folder: &Path, file: &str) {
+    let text = fs::read_to_string(folder.join(file))
+        .unwrap_or_else(|error| panic!("{}/{file}: {error}", folder.display()));
     let run = sql.try_rows(&format!("BEGIN;\n{text}\n;COMMIT")).await;
-    run.unwrap_or_else(|error| panic!("{}/{file}: {}", folder.display(), error.as_db_error().map_or_else(|| error.to_string(), ToString::to_string)));
+    run.unwrap_or_else(|error| {
+        panic!(
+            "{}/{file}: {}",
+            folder.display(),
+            error.as_db_error().map_or_else(|| error.to_string(), ToString::to_string)
+        )
+    });
 }
 
 async fn replaceable(sql: &Sql) {
-    let mut files: Vec<PathBuf> = fs::read_dir(workspace().join("config/replaceable")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut files: Vec<PathBuf> = fs::read_dir(workspace().join("config/replaceable"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
     files.sort();
     for file in files {
         sql.run(&fs::read_to_string(file).unwrap()).await;
@@ -29,12 +44,20 @@ async fn replaceable(sql: &Sql) {
 /// The schema as `pg_dump` writes it, without what differs from run to run.
 fn dump(database: &Database) -> String {
     let output = Command::new(program("pg_dump"))
-        .args(["--schema-only", "--no-owner", "--exclude-table=__diesel_schema_migrations", "--dbname", &database.owner_url])
+        .args([
+            "--schema-only",
+            "--no-owner",
+            "--exclude-table=__diesel_schema_migrations",
+            "--dbname",
+            &database.owner_url,
+        ])
         .output()
         .unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let text = String::from_utf8(output.stdout).unwrap();
-    let kept = text.lines().filter(|line| !line.starts_with("\\") && !line.starts_with("--") && !line.trim().is_empty());
+    let kept = text
+        .lines()
+        .filter(|line| !line.starts_with("\\") && !line.starts_with("--") && !line.trim().is_empty());
     kept.collect::<Vec<_>>().join("\n")
 }
 
@@ -63,7 +86,11 @@ async fn up_down_and_up_again_give_the_same_schema() {
         apply(&sql, folder, "down.sql").await;
         sql.run("CREATE EXTENSION IF NOT EXISTS btree_gist").await;
         let expected = states.pop().unwrap();
-        same(&format!("{} does not go back to where it came from", folder.display()), &expected, &dump(&database));
+        same(
+            &format!("{} does not go back to where it came from", folder.display()),
+            &expected,
+            &dump(&database),
+        );
     }
     for folder in folders() {
         apply(&sql, &folder, "up.sql").await;

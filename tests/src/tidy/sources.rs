@@ -9,7 +9,10 @@ const TOO_LONG: usize = 600;
 const FUNCTION: usize = 60;
 
 fn ours() -> impl Iterator<Item = Source> {
-    let tests = |file: &Source| file.is_in(&["tests/", "platform/testkit/", "platform/xtask/", "plugins-sdk/"]) || file.path.contains("/tests/");
+    let tests = |file: &Source| {
+        file.is_in(&["tests/", "platform/testkit/", "platform/xtask/", "plugins-sdk/"])
+            || file.path.contains("/tests/")
+    };
     rust().into_iter().filter(move |file| !tests(file))
 }
 
@@ -21,14 +24,17 @@ fn modules() -> Vec<Source> {
 
 #[test]
 fn modules_do_not_know_tenant_id() {
-    let hits: Vec<String> = modules().iter().flat_map(|file| file.hits(|line| line.contains("tenant_id"))).collect();
+    let hits: Vec<String> =
+        modules().iter().flat_map(|file| file.hits(|line| line.contains("tenant_id"))).collect();
     assert!(hits.is_empty(), "{hits:#?}");
 }
 
 #[test]
 fn only_db_opens_connections() {
     let opens = |line: &str| {
-        ["::establish(", "tokio_postgres::connect", "Pool::builder(", "AsyncDieselConnectionManager"].iter().any(|word| line.contains(word))
+        ["::establish(", "tokio_postgres::connect", "Pool::builder(", "AsyncDieselConnectionManager"]
+            .iter()
+            .any(|word| line.contains(word))
     };
     let hits = hits_in(ours().filter(|file| !file.is_in(&["platform/db/"])), opens);
     assert!(hits.is_empty(), "{hits:#?}");
@@ -37,19 +43,41 @@ fn only_db_opens_connections() {
 
 #[test]
 fn system_transactions_are_few() {
-    let may = ["platform/db/", "platform/access/", "platform/people/", "platform/worker/", "platform/server/src/mailing", "tenants/"];
-    let hits = hits_in(ours().filter(|file| !file.is_in(&may)), |line| line.contains("system_tx(") || line.contains("enqueue_system("));
+    let may = [
+        "platform/db/",
+        "platform/access/",
+        "platform/people/",
+        "platform/worker/",
+        "platform/server/src/mailing",
+        "tenants/",
+    ];
+    let hits = hits_in(ours().filter(|file| !file.is_in(&may)), |line| {
+        line.contains("system_tx(") || line.contains("enqueue_system(")
+    });
     assert!(hits.is_empty(), "work across tenants belongs to {may:?}: {hits:#?}");
 }
 
 #[test]
 fn time_and_randomness_come_from_the_context() {
     let wrong = |line: &str| {
-        ["Timestamp::now", "Zoned::now", "SystemTime::now", "rand::rng", "rand::random", "thread_rng", "OsRng", "new_v4(", "now_v7(", "getrandom"]
-            .iter()
-            .any(|word| line.contains(word))
+        [
+            "Timestamp::now",
+            "Zoned::now",
+            "SystemTime::now",
+            "rand::rng",
+            "rand::random",
+            "thread_rng",
+            "OsRng",
+            "new_v4(",
+            "now_v7(",
+            "getrandom",
+        ]
+        .iter()
+        .any(|word| line.contains(word))
     };
-    let other = |file: &Source| !file.is_in(&["platform/db/", "platform/embedded/"]) && !file.path.contains("/examples/");
+    let other = |file: &Source| {
+        !file.is_in(&["platform/db/", "platform/embedded/"]) && !file.path.contains("/examples/")
+    };
     let hits = hits_in(ours().filter(other), wrong);
     assert!(hits.is_empty(), "{hits:#?}");
     let policy = files("clippy.toml");
@@ -65,15 +93,29 @@ fn whether_a_module_is_on_is_asked_in_one_place() {
     // The gate, and the context's own answer for one module to another.
     assert_eq!(places, ["platform/db/src/ctx.rs", "platform/kernel/src/module.rs"], "{asks:#?}");
     let list = hits_in(ours(), |line| line.contains("::module()") && !line.contains("Permission"));
-    assert!(list.iter().all(|hit| hit.starts_with("platform/server/src/modules.rs")), "the list of modules is one: {list:#?}");
+    assert!(
+        list.iter().all(|hit| hit.starts_with("platform/server/src/modules.rs")),
+        "the list of modules is one: {list:#?}"
+    );
 }
 
 #[test]
 fn modules_use_no_network_and_start_nothing() {
     let wrong = |line: &str| {
-        ["std::net", "tokio::net", "reqwest", "hyper::", "lettre", "std::process", "tokio::spawn", "std::thread", "std::env", "std::fs"]
-            .iter()
-            .any(|word| line.contains(word))
+        [
+            "std::net",
+            "tokio::net",
+            "reqwest",
+            "hyper::",
+            "lettre",
+            "std::process",
+            "tokio::spawn",
+            "std::thread",
+            "std::env",
+            "std::fs",
+        ]
+        .iter()
+        .any(|word| line.contains(word))
     };
     let hits: Vec<String> = modules().iter().flat_map(|file| file.hits(wrong)).collect();
     assert!(hits.is_empty(), "{hits:#?}");
@@ -81,9 +123,11 @@ fn modules_use_no_network_and_start_nothing() {
 
 #[test]
 fn modules_reach_the_database_through_their_context_only() {
-    let wrong = |line: &str| ["db::", "system_tx", "sql_query(\"SET", "set_config", "SET ROLE"].iter().any(|word| {
-        line.contains(word) && !(*word == "db::" && (line.contains("_db::") || line.contains("embedded")))
-    });
+    let wrong = |line: &str| {
+        ["db::", "system_tx", "sql_query(\"SET", "set_config", "SET ROLE"].iter().any(|word| {
+            line.contains(word) && !(*word == "db::" && (line.contains("_db::") || line.contains("embedded")))
+        })
+    };
     let hits: Vec<String> = modules().iter().flat_map(|file| file.hits(wrong)).collect();
     assert!(hits.is_empty(), "{hits:#?}");
 }
@@ -110,7 +154,11 @@ fn long_functions(file: &Source) -> Vec<String> {
     let mut found = Vec::new();
     for (at, line) in lines.iter().enumerate() {
         let indent = line.len() - line.trim_start().len();
-        let is_function = line.trim_start().trim_start_matches("pub ").trim_start_matches("pub(crate) ").trim_start_matches("async ");
+        let is_function = line
+            .trim_start()
+            .trim_start_matches("pub ")
+            .trim_start_matches("pub(crate) ")
+            .trim_start_matches("async ");
         if !is_function.starts_with("fn ") {
             continue;
         }
@@ -125,14 +173,17 @@ fn long_functions(file: &Source) -> Vec<String> {
 
 #[test]
 fn a_long_function_is_seen() {
-    let text = format!("impl X {{\n    pub async fn long(&self) {{\n{}    }}\n}}\n", "        work();\n".repeat(70));
+    let text =
+        format!("impl X {{\n    pub async fn long(&self) {{\n{}    }}\n}}\n", "        work();\n".repeat(70));
     let file = Source { path: "x.rs".into(), text };
     assert_eq!(long_functions(&file), ["x.rs:2: a function of 72 lines"]);
 }
 
 #[test]
 fn every_crate_opens_with_its_purpose() {
-    for file in rust().iter().filter(|file| file.path.ends_with("src/lib.rs") && !file.path.contains("/examples/")) {
+    for file in
+        rust().iter().filter(|file| file.path.ends_with("src/lib.rs") && !file.path.contains("/examples/"))
+    {
         assert!(file.text.starts_with("//! "), "{} does not say what it is for", file.path);
     }
     let root = files("Cargo.toml").into_iter().find(|file| file.path == "Cargo.toml").unwrap();
@@ -142,11 +193,21 @@ fn every_crate_opens_with_its_purpose() {
 
 #[test]
 fn nothing_is_left_for_later() {
-    let words = [concat!("TO", "DO"), concat!("FIX", "ME"), concat!("XX", "X:"), concat!("unimpl", "emented!("), concat!("to", "do!(")];
+    let words = [
+        concat!("TO", "DO"),
+        concat!("FIX", "ME"),
+        concat!("XX", "X:"),
+        concat!("unimpl", "emented!("),
+        concat!("to", "do!("),
+    ];
     let mut hits = Vec::new();
     for ending in [".rs", ".sql", ".toml", ".ftl", ".hbs", ".md", ".sh", ".mjs", ".js", ".css"] {
         for file in files(ending).iter().filter(|file| !file.path.ends_with("/bindings.rs")) {
-            let lines = file.text.lines().enumerate().filter(|(_, line)| words.iter().any(|word| line.contains(word)));
+            let lines = file
+                .text
+                .lines()
+                .enumerate()
+                .filter(|(_, line)| words.iter().any(|word| line.contains(word)));
             hits.extend(lines.map(|(at, line)| format!("{}:{}: {}", file.path, at + 1, line.trim())));
         }
     }

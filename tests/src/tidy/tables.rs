@@ -6,14 +6,26 @@ use testkit::{Sql, TestHost};
 
 /// Tables of the platform itself. Whatever else there is belongs to tenants.
 const PLATFORM: [&str; 10] = [
-    "__diesel_schema_migrations", "account_mails", "account_tokens", "accounts", "job_workers", "jobs", "logins", "tenant_domains",
-    "tenant_old_slugs", "tenants",
+    "__diesel_schema_migrations",
+    "account_mails",
+    "account_tokens",
+    "accounts",
+    "job_workers",
+    "jobs",
+    "logins",
+    "tenant_domains",
+    "tenant_old_slugs",
+    "tenants",
 ];
 
 /// Policies beside `tenant`: who may see rows of all tenants, and why, stands in the migration that makes them.
 const WIDER: [&str; 6] = [
-    "clients/system/app_system", "jobs/system/app_system", "members/system/app_system", "tenant_features/registry/app,app_system",
-    "tenant_features/system/app_system", "tenant_policies/system/app_system",
+    "clients/system/app_system",
+    "jobs/system/app_system",
+    "members/system/app_system",
+    "tenant_features/registry/app,app_system",
+    "tenant_features/system/app_system",
+    "tenant_policies/system/app_system",
 ];
 
 /// Where the login role may read without a transaction.
@@ -55,7 +67,10 @@ async fn unfilled(sql: &Sql, tables: &[String]) -> Vec<String> {
 
 /// Tables without forced row level security.
 async fn unforced(sql: &Sql, tables: &[String]) -> Vec<String> {
-    but(tables, &sql.column("SELECT relname FROM pg_class WHERE relrowsecurity AND relforcerowsecurity").await)
+    but(
+        tables,
+        &sql.column("SELECT relname FROM pg_class WHERE relrowsecurity AND relforcerowsecurity").await,
+    )
 }
 
 /// Tables without the policy of `tenant_table()`.
@@ -72,7 +87,8 @@ async fn unbound(sql: &Sql, tables: &[String]) -> Vec<String> {
 
 /// Tables without a primary key.
 async fn keyless(sql: &Sql, tables: &[String]) -> Vec<String> {
-    let keyed = "SELECT c.relname FROM pg_constraint p JOIN pg_class c ON c.oid = p.conrelid WHERE p.contype = 'p'";
+    let keyed =
+        "SELECT c.relname FROM pg_constraint p JOIN pg_class c ON c.oid = p.conrelid WHERE p.contype = 'p'";
     but(tables, &sql.column(keyed).await)
 }
 
@@ -141,7 +157,11 @@ async fn every_table_keeps_tenants_apart() {
     let sql = sql().await;
     let tables = tenant_tables(&sql).await;
     let none = Vec::<String>::new();
-    assert_eq!(unfilled(&sql, &tables).await, none, "tenant_id is missing, may be null or is not filled by default");
+    assert_eq!(
+        unfilled(&sql, &tables).await,
+        none,
+        "tenant_id is missing, may be null or is not filled by default"
+    );
     assert_eq!(unforced(&sql, &tables).await, none, "row level security is not forced");
     assert_eq!(unbound(&sql, &tables).await, none, "the policy is not that of tenant_table()");
     assert_eq!(keyless(&sql, &tables).await, none, "no primary key");
@@ -189,10 +209,16 @@ async fn roles_hold_no_more_than_they_must() {
     let login = sql.column("SELECT DISTINCT table_name FROM information_schema.role_table_grants WHERE grantee = 'app' ORDER BY 1").await;
     let more: Vec<_> = login.iter().filter(|table| !READ_BY_LOGIN.contains(&table.as_str())).collect();
     assert!(more.is_empty(), "the login role reads {more:?}");
-    let kinds = sql.column("SELECT DISTINCT privilege_type FROM information_schema.role_table_grants WHERE grantee = 'app'").await;
+    let kinds = sql
+        .column(
+            "SELECT DISTINCT privilege_type FROM information_schema.role_table_grants WHERE grantee = 'app'",
+        )
+        .await;
     assert_eq!(kinds, ["SELECT"]);
     let strong = "grantee IN ('app', 'app_tenant', 'app_system', 'PUBLIC') AND privilege_type IN ('TRUNCATE', 'REFERENCES', 'TRIGGER')";
-    let strong = sql.column(&format!("SELECT table_name FROM information_schema.role_table_grants WHERE {strong}")).await;
+    let strong = sql
+        .column(&format!("SELECT table_name FROM information_schema.role_table_grants WHERE {strong}"))
+        .await;
     assert!(strong.is_empty(), "{strong:?}");
     let public = sql.column("SELECT table_name FROM information_schema.role_table_grants WHERE grantee = 'PUBLIC' AND table_schema = 'public'").await;
     assert!(public.is_empty(), "{public:?}");
@@ -202,7 +228,11 @@ async fn roles_hold_no_more_than_they_must() {
             list(&tables)
         ))
         .await;
-    assert_eq!(system, ["clients", "members", "tenant_features", "tenant_policies"], "the platform's role reaches into tenants");
+    assert_eq!(
+        system,
+        ["clients", "members", "tenant_features", "tenant_policies"],
+        "the platform's role reaches into tenants"
+    );
     let roles = sql.one("SELECT count(*) FROM pg_roles WHERE rolname LIKE 'app%' AND (rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb OR rolinherit AND rolname = 'app')").await;
     assert_eq!(roles, "0", "a role of the application is too strong");
     let owned = sql.one("SELECT count(*) FROM pg_class c JOIN pg_roles r ON r.oid = c.relowner WHERE r.rolname LIKE 'app%'").await;
@@ -212,7 +242,9 @@ async fn roles_hold_no_more_than_they_must() {
 #[tokio::test]
 async fn columns_are_of_kinds_that_keep_their_indexes() {
     let sql = sql().await;
-    let enums = sql.column("SELECT typname FROM pg_type WHERE typtype = 'e' AND typnamespace = 'public'::regnamespace").await;
+    let enums = sql
+        .column("SELECT typname FROM pg_type WHERE typtype = 'e' AND typnamespace = 'public'::regnamespace")
+        .await;
     assert!(enums.is_empty(), "comparing an enum is not leakproof; text with CHECK is: {enums:?}");
     let naive = sql
         .column(
@@ -230,7 +262,9 @@ async fn ledgers_and_audit_are_append_only_for_the_application() {
     let mut wrong = Vec::new();
     for table in ["audit", "events", "credit_entries", "credit_transactions"] {
         for right in ["UPDATE", "DELETE", "TRUNCATE"] {
-            if sql.one(&format!("SELECT has_table_privilege('app_tenant', '{table}', '{right}')")).await == "t" {
+            if sql.one(&format!("SELECT has_table_privilege('app_tenant', '{table}', '{right}')")).await
+                == "t"
+            {
                 wrong.push(format!("{right} on {table}"));
             }
         }

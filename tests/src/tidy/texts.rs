@@ -51,14 +51,24 @@ fn keys_in_code() -> BTreeSet<String> {
 fn catalogues_and_templates_agree() {
     let web = Web::new(sources()).unwrap();
     let codes = [codes(&PROBLEMS, "problem"), codes(&FIELDS, "field")].concat();
-    let keys: BTreeSet<String> = keys_in_code().into_iter().chain(codes.into_iter().map(|(_, key)| key)).collect();
-    let used: Vec<&str> = keys.iter().map(String::as_str).chain(web::views::USED_IN_CODE).chain(server::identity::USED_IN_CODE).collect();
+    let keys: BTreeSet<String> =
+        keys_in_code().into_iter().chain(codes.into_iter().map(|(_, key)| key)).collect();
+    let used: Vec<&str> = keys
+        .iter()
+        .map(String::as_str)
+        .chain(web::views::USED_IN_CODE)
+        .chain(server::identity::USED_IN_CODE)
+        .collect();
     let mut problems = web.lint(&used);
     // The texts of problems and fields are keyed by their codes, whoever brings them; those of the automations' host come
     // with the server's.
-    let by_code = |what: &str| ["problem-", "field-", "automation-"].iter().any(|start| what.starts_with(start));
+    let by_code =
+        |what: &str| ["problem-", "field-", "automation-"].iter().any(|start| what.starts_with(start));
     problems.retain(|problem| problem.kind != LintKind::ForeignPrefix || !by_code(&problem.what));
-    let told: Vec<String> = problems.iter().map(|problem| format!("{:?} {} in {}", problem.kind, problem.what, problem.place)).collect();
+    let told: Vec<String> = problems
+        .iter()
+        .map(|problem| format!("{:?} {} in {}", problem.kind, problem.what, problem.place))
+        .collect();
     assert!(told.is_empty(), "{told:#?}");
 }
 
@@ -99,13 +109,21 @@ fn last_literal(rest: &str) -> Option<String> {
             _ => {}
         }
     }
-    last.filter(|code| !code.is_empty() && code.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_'))
+    last.filter(|code| {
+        !code.is_empty() && code.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+    })
 }
 
 #[test]
 fn the_last_literal_of_a_call() {
-    assert_eq!(last_literal("StatusCode::GONE, \"offer_over\").arg(\"x\", 1)").as_deref(), Some("offer_over"));
-    assert_eq!(last_literal("!text.contains(\"a, b\"), \"name\", \"bad_name\");").as_deref(), Some("bad_name"));
+    assert_eq!(
+        last_literal("StatusCode::GONE, \"offer_over\").arg(\"x\", 1)").as_deref(),
+        Some("offer_over")
+    );
+    assert_eq!(
+        last_literal("!text.contains(\"a, b\"), \"name\", \"bad_name\");").as_deref(),
+        Some("bad_name")
+    );
     assert_eq!(last_literal("StatusCode::GONE, code)"), None);
     assert_eq!(last_literal("\"key\", code)"), None);
 }
@@ -113,8 +131,13 @@ fn the_last_literal_of_a_call() {
 #[test]
 fn every_code_has_words() {
     let web = Web::new(sources()).unwrap();
-    let texts: BTreeSet<String> =
-        sources().iter().flat_map(|source| &source.texts).flat_map(|(_, text)| text.lines()).filter_map(|line| line.split_once(" =")).map(|(key, _)| key.to_owned()).collect();
+    let texts: BTreeSet<String> = sources()
+        .iter()
+        .flat_map(|source| &source.texts)
+        .flat_map(|(_, text)| text.lines())
+        .filter_map(|line| line.split_once(" ="))
+        .map(|(key, _)| key.to_owned())
+        .collect();
     let all = [codes(&PROBLEMS, "problem"), codes(&FIELDS, "field")].concat();
     assert!(all.len() > 60, "only {} codes were found", all.len());
     let missing: BTreeSet<_> = all.iter().filter(|(_, key)| !texts.contains(key)).collect();
