@@ -28,16 +28,42 @@ const COPIED: [&str; 11] = [
 ];
 const LEFT_OUT: [&str; 3] = ["target", "node_modules", "shots"];
 
-/// Makes a module in a copy and puts it through what CI asks of every module. The copy stays where it is between runs, so
-/// that only what changed is compiled again; the module itself is taken away.
+/// Makes a module in a copy and puts it through what CI asks of every module.
 pub(crate) fn run_all(workspace: &Workspace) -> Result<()> {
-    let copy = workspace.scratch("new-module")?;
-    copy_files(&workspace.root, &copy)?;
-    super::write(&copy, NAME, None)?;
-    let done = prove(workspace, &copy);
+    let copy = Copy::open(workspace.scratch("new-module")?)?;
+    copy_files(&workspace.root, &copy.folder)?;
+    super::write(&copy.folder, NAME, None)?;
+    let done = prove(workspace, &copy.folder);
     // Left behind, it would be part of the next copy's list of modules.
-    fs::remove_dir_all(copy.join("modules").join(NAME)).context("taking the module away")?;
+    fs::remove_dir_all(copy.folder.join("modules").join(NAME)).context("taking the module away")?;
     done
+}
+
+/// The copy, which stays between runs so that only what changed is compiled again. Outside of a run it is put aside: cargo
+/// shares what it compiled with the workspace itself, and as long as the embedded files of the copy were where they were,
+/// it would not see that those of the workspace have changed.
+struct Copy {
+    folder: PathBuf,
+    aside: PathBuf,
+}
+
+impl Copy {
+    fn open(folder: PathBuf) -> Result<Copy> {
+        let aside = folder.with_extension("aside");
+        if aside.is_dir() {
+            fs::remove_dir_all(&folder).with_context(|| format!("removing {}", folder.display()))?;
+            fs::rename(&aside, &folder).with_context(|| format!("moving {}", aside.display()))?;
+        }
+        Ok(Copy { folder, aside })
+    }
+}
+
+impl Drop for Copy {
+    fn drop(&mut self) {
+        if let Err(error) = fs::rename(&self.folder, &self.aside) {
+            eprintln!("{} could not be put aside, remove it: {error}", self.folder.display());
+        }
+    }
 }
 
 fn prove(workspace: &Workspace, copy: &Path) -> Result<()> {
