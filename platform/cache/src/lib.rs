@@ -113,6 +113,16 @@ impl Cache {
         self.0.local.allow(key, rate, now)
     }
 
+    /// Takes back one that [`Cache::allow`] has counted, because it turned out not to count.
+    pub async fn give_back(&self, key: &Key, rate: Rate) {
+        if let Some(remote) = &self.0.remote
+            && remote.give_back(key, rate).await.is_some()
+        {
+            return;
+        }
+        self.0.local.give_back(key, rate);
+    }
+
     /// Tells all subscribers of a topic, on all replicas. Nobody waits for it.
     pub async fn publish(&self, topic: &Key, message: impl Into<Bytes>) {
         let message = message.into();

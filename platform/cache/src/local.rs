@@ -97,6 +97,12 @@ impl Local {
         shard.limits.insert(key.clone(), next);
         Ok(())
     }
+
+    pub(crate) fn give_back(&self, key: &Key, rate: Rate) {
+        if let Some(arrival) = self.shard(key).limits.get_mut(key) {
+            *arrival = arrival.saturating_sub(rate.interval);
+        }
+    }
 }
 
 impl Shard {

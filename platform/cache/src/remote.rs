@@ -16,6 +16,14 @@ use tokio_util::task::AbortOnDropHandle;
 
 use crate::{Key, Rate, fanout::Fanout};
 
+/// Takes one off the count of a key that is still kept, without making it last longer.
+const GIVE_BACK: &str = "
+local arrival = redis.call('GET', KEYS[1])
+if arrival then
+  redis.call('SET', KEYS[1], string.format('%.0f', tonumber(arrival) - tonumber(ARGV[1])), 'KEEPTTL')
+end
+";
+
 /// Everything of ours in a Redis that may be shared.
 const PREFIX: &str = "platform:";
 const CHANNEL: &str = "platform:fanout";
@@ -37,6 +45,7 @@ return '0'
 pub(crate) struct Remote {
     connection: ConnectionManager,
     allow: Script,
+    give_back: Script,
     started: Tick,
     /// Milliseconds after `started` until which Redis is taken for away.
     away_until: AtomicU64,
@@ -54,10 +63,11 @@ impl Remote {
         let connection = client.get_connection_manager_lazy(config)?;
         let sender = instance();
         let listen = AbortOnDropHandle::new(tokio::spawn(listen(client.clone(), fanout, sender)));
-        let allow = Script::new(ALLOW);
+        let (allow, give_back) = (Script::new(ALLOW), Script::new(GIVE_BACK));
         Ok(Self {
             connection,
             allow,
+            give_back,
             started: Tick::now(),
             away_until: AtomicU64::new(0),
             sender,
@@ -119,6 +129,13 @@ impl Remote {
         call.arg(now.timestamp().as_microsecond()).arg(rate.interval).arg(rate.tolerance);
         let wait: u64 = self.ask(call.invoke_async(&mut connection)).await?;
         Some(if wait == 0 { Ok(()) } else { Err(Duration::from_micros(wait)) })
+    }
+
+    pub(crate) async fn give_back(&self, key: &Key, rate: Rate) -> Option<()> {
+        let mut connection = self.connection.clone();
+        let mut call = self.give_back.key(format!("{PREFIX}limit:{key:?}"));
+        call.arg(rate.interval);
+        self.ask(call.invoke_async(&mut connection)).await
     }
 
     pub(crate) async fn publish(&self, topic: &Key, message: &Bytes) {

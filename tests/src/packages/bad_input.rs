@@ -6,7 +6,10 @@ use super::{order, shop};
 async fn refused(owner: &Client, path: &str, body: &Value) -> Vec<String> {
     let answer = owner.api("POST", path, Some(body)).await.expect(422).json();
     let errors = answer["errors"].as_array().cloned().unwrap_or_default();
-    errors.iter().map(|error| format!("{} {}", error["pointer"].as_str().unwrap(), error["code"].as_str().unwrap())).collect()
+    errors
+        .iter()
+        .map(|error| format!("{} {}", error["pointer"].as_str().unwrap(), error["code"].as_str().unwrap()))
+        .collect()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -19,7 +22,8 @@ async fn offers_that_make_no_sense_are_refused_and_nothing_is_stored() {
         assert_eq!(refused(&owner, "/products", &product(price, "GBP")).await, ["#/price offer_price"]);
     }
     assert_eq!(refused(&owner, "/products", &product(100, "EUR")).await, ["#/currency offer_currency"]);
-    let items = |items: Value| json!({ "name": "P", "price": { "amount": 1, "currency": "GBP" }, "items": items });
+    let items =
+        |items: Value| json!({ "name": "P", "price": { "amount": 1, "currency": "GBP" }, "items": items });
     assert_eq!(refused(&owner, "/packages", &items(json!([]))).await, ["#/items offer_items"]);
     let unknown = json!([{ "product": "prd_00000000000000000000000000000009", "quantity": 1 }]);
     assert_eq!(refused(&owner, "/packages", &items(unknown)).await, ["#/items offer_unknown_product"]);
@@ -42,24 +46,44 @@ async fn the_checkout_takes_no_amount_and_no_old_link() {
     let owner = tenant.owner().await;
     let product = tenant.product(&owner, "ten", 9_000, 10).await;
     let visitor = tenant.visitor();
-    let fields = [("name", "Sam"), ("email", "sam@example.com"), ("method", "manual"), ("key", "k"),
-        ("price", "1"), ("amount", "1"), ("total", "1"), ("currency", "JPY")];
+    let fields = [
+        ("name", "Sam"),
+        ("email", "sam@example.com"),
+        ("method", "manual"),
+        ("key", "k"),
+        ("price", "1"),
+        ("amount", "1"),
+        ("total", "1"),
+        ("currency", "JPY"),
+    ];
     visitor.post_form("/buy/ten", &fields).await.expect(303);
-    assert_eq!(tenant.count("orders", "total = 9000 AND currency = 'GBP'").await, 1, "what was typed beside it is ignored");
+    assert_eq!(
+        tenant.count("orders", "total = 9000 AND currency = 'GBP'").await,
+        1,
+        "what was typed beside it is ignored"
+    );
     // A later price is not that of the order.
     let body = json!({ "price": { "amount": 12_000, "currency": "GBP" } });
     owner.api("PATCH", &format!("/products/{product}"), Some(&body)).await.expect(200);
     assert_eq!(tenant.count("orders", "total = 9000").await, 1);
     assert_eq!(tenant.count("offer_prices", "true").await, 2, "price history");
-    for (name, email, method, key) in
-        [("", "sam@example.com", "manual", "a"), ("Sam", "nobody", "manual", "b"), ("Sam", "s@example.com", "gold", "c"), ("Sam", "s@example.com", "manual", "")]
-    {
-        let answer = visitor.post_form("/buy/ten", &[("name", name), ("email", email), ("method", method), ("key", key)]).await;
+    for (name, email, method, key) in [
+        ("", "sam@example.com", "manual", "a"),
+        ("Sam", "nobody", "manual", "b"),
+        ("Sam", "s@example.com", "gold", "c"),
+        ("Sam", "s@example.com", "manual", ""),
+    ] {
+        let answer = visitor
+            .post_form("/buy/ten", &[("name", name), ("email", email), ("method", method), ("key", key)])
+            .await;
         let answer = answer.expect(422);
         assert!(answer.has("role=\"alert\""), "{}", answer.body);
         assert_eq!(answer.field("name").as_deref(), Some(name), "what was typed stays");
     }
-    owner.api("PATCH", &format!("/products/{product}"), Some(&json!({ "status": "archived" }))).await.expect(200);
+    owner
+        .api("PATCH", &format!("/products/{product}"), Some(&json!({ "status": "archived" })))
+        .await
+        .expect(200);
     assert!(visitor.get("/buy/ten").await.expect(410).has("This offer has ended"));
     assert_eq!(order(&visitor, "ten", "sam@example.com", "manual", "late").await.status, 410);
     visitor.get("/buy/nothing").await.expect(404);

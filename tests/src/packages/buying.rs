@@ -3,7 +3,8 @@ use testkit::{Persona, TenantOptions, TestApp};
 
 use super::{PAYMENT, order, press, shop};
 
-const FREE: &str = "[[packages.products]]\nslug = \"workbook\"\nname = \"Workbook\"\nprice = \"0\"\nper_client = 1\n";
+const FREE: &str =
+    "[[packages.products]]\nslug = \"workbook\"\nname = \"Workbook\"\nprice = \"0\"\nper_client = 1\n";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn something_free_asks_nobody_to_pay() {
@@ -44,7 +45,10 @@ async fn paid_by_card_through_the_bank_s_question_and_granted_once() {
     assert_eq!(press(&client, &challenge, "challenge_ok").await, receipt);
     assert_eq!(tenant.count("payments", "status = 'succeeded' AND amount = 15000").await, 1);
     tenant.run_jobs().await;
-    let again = format!("UPDATE jobs SET status = 'pending', done_at = NULL WHERE kind LIKE 'packages.%_on_paid' AND {}", tenant.rows());
+    let again = format!(
+        "UPDATE jobs SET status = 'pending', done_at = NULL WHERE kind LIKE 'packages.%_on_paid' AND {}",
+        tenant.rows()
+    );
     app.sql.run(&again).await;
     tenant.run_jobs().await;
     assert_eq!(tenant.count("credit_lots", "balance = 20 AND origin = 'order'").await, 1);
@@ -91,7 +95,8 @@ async fn a_declined_card_can_be_tried_again() {
     let receipt = press(&visitor, &bought.next, "decline").await;
     assert!(visitor.open(&receipt).await.expect(200).has("declined"));
     let order = format!("/order/{}", bought.token);
-    let next = visitor.post_form(&format!("{order}/pay"), &[("method", "sandbox")]).await.expect(303).location();
+    let next =
+        visitor.post_form(&format!("{order}/pay"), &[("method", "sandbox")]).await.expect(303).location();
     assert_ne!(next, bought.next, "a try of its own");
     press(&visitor, &next, "pay").await;
     assert!(visitor.get(&order).await.expect(200).has("that’s paid"));
@@ -110,12 +115,17 @@ async fn a_form_that_is_sent_twice_is_one_order() {
     let visitor = tenant.visitor();
     let tries = (0..8).map(|_| order(&visitor, "ten", "sam@example.com", "manual", "one-form"));
     let answers = futures::future::join_all(tries).await;
-    let places: std::collections::BTreeSet<String> = answers.into_iter().map(|one| one.expect(303).location()).collect();
+    let places: std::collections::BTreeSet<String> =
+        answers.into_iter().map(|one| one.expect(303).location()).collect();
     assert_eq!(places.len(), 1, "{places:?}");
     assert_eq!(tenant.count("orders", "true").await, 1);
-    let next = order(&visitor, "ten", "sam@example.com", "manual", "another-form").await.expect(303).location();
+    let next =
+        order(&visitor, "ten", "sam@example.com", "manual", "another-form").await.expect(303).location();
     assert!(!places.contains(&next));
-    let numbers = app.sql.column(&format!("SELECT number::text FROM orders WHERE {} ORDER BY number", tenant.rows())).await;
+    let numbers = app
+        .sql
+        .column(&format!("SELECT number::text FROM orders WHERE {} ORDER BY number", tenant.rows()))
+        .await;
     assert_eq!(numbers, ["1001", "1002"], "no number is left out");
     tenant.run_jobs().await;
     tenant.finish().await;
@@ -134,7 +144,10 @@ async fn a_transfer_waits_expires_and_may_still_arrive() {
     assert_eq!(tenant.count("offers", "sold_out").await, 1);
     assert_eq!(order(&visitor, "seat", "kim@example.com", "manual", "k2").await.status, 409);
     app.clock.advance(7 * 24 * 3600 + 1);
-    assert!(visitor.open(&bought.next).await.expect(200).has("time to pay is over"), "even before the job has run");
+    assert!(
+        visitor.open(&bought.next).await.expect(200).has("time to pay is over"),
+        "even before the job has run"
+    );
     // The next buyer frees what is overdue; then the transfer of the first one comes, and there is nothing left to sell.
     let second = order(&visitor, "seat", "kim@example.com", "manual", "k3").await.expect(303).location();
     let paid = format!("/orders/{}/mark-paid", bought.id);
@@ -143,11 +156,21 @@ async fn a_transfer_waits_expires_and_may_still_arrive() {
     let token = second.rsplit('/').next().unwrap();
     visitor.post_form(&format!("/order/{token}/cancel"), &[]).await.expect(303);
     // Now there is one again, and the late money buys it.
-    assert_eq!(owner.api("POST", &paid, Some(&json!({ "note": "late" }))).await.expect(200).json()["order"]["status"], "paid");
-    assert_eq!(owner.api("POST", &paid, Some(&json!({}))).await.expect(200).json()["payments"].as_array().unwrap().len(), 1);
+    assert_eq!(
+        owner.api("POST", &paid, Some(&json!({ "note": "late" }))).await.expect(200).json()["order"]["status"],
+        "paid"
+    );
+    assert_eq!(
+        owner.api("POST", &paid, Some(&json!({}))).await.expect(200).json()["payments"]
+            .as_array()
+            .unwrap()
+            .len(),
+        1
+    );
     assert_eq!(tenant.count("offer_stock", "taken = 1").await, 1);
     tenant.run_jobs().await;
-    let kinds: Vec<_> = tenant.mails_to("sam@example.com").await.into_iter().map(|mail| mail.template).collect();
+    let kinds: Vec<_> =
+        tenant.mails_to("sam@example.com").await.into_iter().map(|mail| mail.template).collect();
     assert_eq!(kinds, ["packages/awaiting", "packages/receipt"]);
     tenant.finish().await;
 }

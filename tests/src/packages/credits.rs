@@ -13,11 +13,20 @@ async fn context(tenant: &TestTenant<'_>) -> Ctx {
 
 async fn client(ctx: &Ctx) -> ClientId {
     let new = NewClient { name: "Sam".into(), email: "sam@example.com".into(), ..NewClient::default() };
-    ctx.tx(WRITE, async |tx| Ok::<_, Problem>(people::clients::upsert(tx, new.clone()).await?.id)).await.unwrap()
+    ctx.tx(WRITE, async |tx| Ok::<_, Problem>(people::clients::upsert(tx, new.clone()).await?.id))
+        .await
+        .unwrap()
 }
 
-async fn give(ctx: &Ctx, client: ClientId, source: &str, credits: i32, expires_at: Option<Instant>) -> Granted {
-    let grant = Grant { client, source, origin: Origin::Staff, name: "Gift", credits, expires_at, pays_for: &[] };
+async fn give(
+    ctx: &Ctx,
+    client: ClientId,
+    source: &str,
+    credits: i32,
+    expires_at: Option<Instant>,
+) -> Granted {
+    let grant =
+        Grant { client, source, origin: Origin::Staff, name: "Gift", credits, expires_at, pays_for: &[] };
     ctx.tx(WRITE, async |tx| Ok::<_, Problem>(credits::grant(tx, grant.clone()).await?)).await.unwrap()
 }
 
@@ -30,10 +39,18 @@ async fn balance(ctx: &Ctx, client: ClientId) -> i64 {
     ctx.tx(WRITE, async |tx| Ok::<_, Problem>(credits::balance(tx, client).await?.credits)).await.unwrap()
 }
 
-async fn give_back(ctx: &Ctx, spent: &str, source: &str, credits: Option<i32>, rule: OnExpired) -> Result<Returned, CreditError> {
-    ctx.tx(WRITE, async |tx| Ok::<_, Wrapped>(credits::refund(tx, spent, source, "Cancelled", credits, rule).await?))
-        .await
-        .map_err(|error| error.0)
+async fn give_back(
+    ctx: &Ctx,
+    spent: &str,
+    source: &str,
+    credits: Option<i32>,
+    rule: OnExpired,
+) -> Result<Returned, CreditError> {
+    ctx.tx(WRITE, async |tx| {
+        Ok::<_, Wrapped>(credits::refund(tx, spent, source, "Cancelled", credits, rule).await?)
+    })
+    .await
+    .map_err(|error| error.0)
 }
 
 /// Lets a transaction answer with what the ledger refused.
@@ -63,7 +80,9 @@ async fn the_last_credits_are_spent_once() {
     let answers = futures::future::join_all(sources.iter().map(|source| take(&ctx, sam, source, 1))).await;
     let (good, bad): (Vec<_>, Vec<_>) = sources.iter().zip(answers).partition(|(_, answer)| answer.is_ok());
     assert_eq!((good.len(), bad.len()), (20, 30));
-    assert!(bad.iter().all(|(_, answer)| answer.as_ref().is_err_and(|problem| problem.code == "credits_short")));
+    assert!(
+        bad.iter().all(|(_, answer)| answer.as_ref().is_err_and(|problem| problem.code == "credits_short"))
+    );
     assert_eq!(balance(&ctx, sam).await, 0);
     let again = take(&ctx, sam, good[0].0, 1).await.unwrap();
     assert!(matches!(again, Spent::AlreadySpent(takes) if takes.len() == 1));
@@ -87,7 +106,10 @@ async fn returns_go_back_to_their_lots_in_parts_and_never_above() {
     let stays = OnExpired::StaysExpired;
     assert!(matches!(give_back(&ctx, "camp", "r1", Some(1), stays).await, Ok(Returned::Returned(_))));
     assert_eq!(give_back(&ctx, "camp", "r1", Some(1), stays).await.unwrap(), Returned::AlreadyReturned);
-    assert!(matches!(give_back(&ctx, "camp", "r2", Some(4), stays).await, Err(CreditError::Amount)), "only 3 are left of it");
+    assert!(
+        matches!(give_back(&ctx, "camp", "r2", Some(4), stays).await, Err(CreditError::Amount)),
+        "only 3 are left of it"
+    );
     assert!(matches!(give_back(&ctx, "nothing", "r3", None, stays).await, Err(CreditError::UnknownSource)));
     assert_eq!(balance(&ctx, sam).await, 4);
     // The first lot expires; what comes back to it is replaced by a new one.
@@ -110,7 +132,8 @@ async fn expired_credits_are_written_off_and_count_for_nothing_before() {
     app.clock.advance(3600);
     assert_eq!(balance(&ctx, sam).await, 0);
     assert_eq!(take(&ctx, sam, "place", 1).await.unwrap_err().code, "credits_short");
-    let expire = async || ctx.tx(WRITE, async |tx| Ok::<_, Problem>(credits::expire(tx, 100).await?)).await.unwrap();
+    let expire =
+        async || ctx.tx(WRITE, async |tx| Ok::<_, Problem>(credits::expire(tx, 100).await?)).await.unwrap();
     assert_eq!(expire().await, 1);
     assert_eq!(expire().await, 0);
     assert_eq!(tenant.count("credit_lots", "balance <> 0").await, 0);

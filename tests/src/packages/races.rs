@@ -9,13 +9,17 @@ async fn stock_is_never_oversold_and_comes_back() {
     let tenant = shop(&app, "").await;
     let owner = tenant.owner().await;
     let body = json!({ "name": "Seat", "slug": "seat", "price": { "amount": 5_000, "currency": "GBP" }, "status": "active", "stock": 5 });
-    let seat = owner.api("POST", "/products", Some(&body)).await.expect(200).json()["id"].as_str().unwrap().to_owned();
+    let seat = owner.api("POST", "/products", Some(&body)).await.expect(200).json()["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     tenant.package(&owner, "pair", 8_000, &seat).await;
     let visitor = tenant.visitor();
     let emails: Vec<String> = (0..30).map(|n| format!("buyer{n}@example.com")).collect();
     // A pair takes two seats, so the two offers race for the same stock.
     let offer = |n: usize| if n.is_multiple_of(3) { "pair" } else { "seat" };
-    let tries = emails.iter().enumerate().map(|(n, email)| order(&visitor, offer(n), email, "sandbox", email));
+    let tries =
+        emails.iter().enumerate().map(|(n, email)| order(&visitor, offer(n), email, "sandbox", email));
     let answers = futures::future::join_all(tries).await;
     for answer in &answers {
         assert!(matches!(answer.status, 303 | 409), "{} {}", answer.status, answer.body);
@@ -39,7 +43,11 @@ async fn stock_is_never_oversold_and_comes_back() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_limit_per_client_holds_under_a_race() {
     let app = TestApp::start().await;
-    let tenant = shop(&app, "[[packages.products]]\nslug = \"trial\"\nname = \"Trial\"\nprice = \"5\"\nper_client = 2\n").await;
+    let tenant = shop(
+        &app,
+        "[[packages.products]]\nslug = \"trial\"\nname = \"Trial\"\nprice = \"5\"\nper_client = 2\n",
+    )
+    .await;
     let visitor = tenant.visitor();
     let keys: Vec<String> = (0..12).map(|n| format!("key-{n}")).collect();
     let tries = keys.iter().map(|key| order(&visitor, "trial", "SAM@example.com", "sandbox", key));

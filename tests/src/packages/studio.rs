@@ -11,18 +11,29 @@ async fn an_offer_is_made_edited_sold_and_archived_in_the_studio() {
     let wrong = [("name", ""), ("price", "-5"), ("status", "active"), ("stock", "many")];
     let page = owner.post_form("/studio/offers/new/product", &wrong).await.expect(422);
     assert_eq!(page.field("price").as_deref(), Some("-5"), "{}", page.body);
-    let good = [("name", "Ten classes"), ("price", "90.50"), ("credits", "10"), ("credit_days", "90"), ("status", "active"), ("stock", "3")];
+    let good = [
+        ("name", "Ten classes"),
+        ("price", "90.50"),
+        ("credits", "10"),
+        ("credit_days", "90"),
+        ("status", "active"),
+        ("stock", "3"),
+    ];
     owner.post_form("/studio/offers/new/product", &good).await.expect(303);
     assert_eq!(tenant.count("offers", "slug = 'ten-classes' AND price = 9050 AND stock = 3").await, 1);
     let list = owner.get("/studio/offers").await.expect(200);
     let edit = list.links().into_iter().find(|link| link.contains("/studio/offers/edit/prd_")).unwrap();
     let form = owner.open(&edit).await.expect(200);
-    assert_eq!((form.field("price").as_deref(), form.field("credits").as_deref()), (Some("90.50"), Some("10")));
+    assert_eq!(
+        (form.field("price").as_deref(), form.field("credits").as_deref()),
+        (Some("90.50"), Some("10"))
+    );
     let visitor = tenant.visitor();
     assert!(visitor.get("").await.expect(200).has("/buy/ten-classes"), "one offer: Buy leads straight to it");
     let bought = tenant.buy(&visitor, "ten-classes", "sam@example.com", "sandbox").await;
     press(&visitor, &bought.next, "pay").await;
-    let changed = [("name", "Ten classes"), ("price", "95"), ("credits", "10"), ("status", "active"), ("stock", "0")];
+    let changed =
+        [("name", "Ten classes"), ("price", "95"), ("credits", "10"), ("status", "active"), ("stock", "0")];
     assert!(owner.post_form_to(&edit, &changed).await.expect(422).has("1 are sold or reserved already"));
     owner.post_form_to(&format!("{edit}/status"), &[("status", "archived")]).await.expect(303);
     assert!(!visitor.get("").await.expect(200).has("/buy/ten-classes"));
@@ -51,7 +62,11 @@ async fn each_sees_their_own() {
     let of_client = format!("/credits/balance?client=cli_{id}");
     let seen = owner.api("GET", &of_client, None).await.expect(200).json();
     assert_eq!((&seen["credits"], &seen["lots"][0]["credits"]), (&json!(10), &json!(10)));
-    let stranger = tenant.app.sign_in("stranger", "Kim", &format!("kim@{}.example", tenant.slug), false).await.at(&tenant.slug);
+    let stranger = tenant
+        .app
+        .sign_in("stranger", "Kim", &format!("kim@{}.example", tenant.slug), false)
+        .await
+        .at(&tenant.slug);
     stranger.api("GET", &of_client, None).await.expect(404);
     assert_eq!(stranger.api("GET", "/credits/balance", None).await.expect(200).json()["credits"], 0);
     assert_eq!(stranger.api("GET", "/orders", None).await.status, 403);
@@ -74,7 +89,8 @@ async fn a_tenant_file_applied_again_keeps_what_was_edited() {
     let options = TenantOptions::all(&app).section(sections);
     let tenant = TestTenant::with(&app, options.clone()).await;
     assert_eq!(tenant.count("offers", "price IN (9000, 15050)").await, 2);
-    let changed = [("name", "Ten"), ("slug", "ten"), ("price", "95"), ("credits", "10"), ("status", "active")];
+    let changed =
+        [("name", "Ten"), ("slug", "ten"), ("price", "95"), ("credits", "10"), ("status", "active")];
     let owner = tenant.owner().await;
     let list = owner.get("/studio/offers").await.expect(200);
     let edit = list.links().into_iter().find(|link| link.contains("/studio/offers/edit/prd_")).unwrap();
@@ -91,16 +107,24 @@ async fn a_tenant_file_applied_again_keeps_what_was_edited() {
 async fn the_offers_of_the_demo_businesses_make_sense() {
     let app = TestApp::start().await;
     for (name, text) in server::provision::PRESETS {
-        let section = text.split_once("[packages.payment]").map(|(_, rest)| format!("[packages.payment]{rest}")).unwrap();
-        let currency = text.lines().find_map(|line| line.strip_prefix("currency = \"")).unwrap().trim_end_matches('"');
-        let options = TenantOptions { currency: currency.into(), ..TenantOptions::all(&app).section(&section) };
+        let section = text
+            .split_once("[packages.payment]")
+            .map(|(_, rest)| format!("[packages.payment]{rest}"))
+            .unwrap();
+        let currency =
+            text.lines().find_map(|line| line.strip_prefix("currency = \"")).unwrap().trim_end_matches('"');
+        let options =
+            TenantOptions { currency: currency.into(), ..TenantOptions::all(&app).section(&section) };
         let tenant = TestTenant::with(&app, options).await;
         let visitor = tenant.visitor();
         let page = visitor.get("/buy").await.expect(200);
         let offers: Vec<String> = page.links().into_iter().filter(|link| link.contains("/buy/")).collect();
         assert!(offers.len() >= 3, "{name}: {offers:?}");
         for offer in offers {
-            assert!(visitor.open(&offer).await.expect(200).field("key").is_some(), "{name}: {offer} can't be bought");
+            assert!(
+                visitor.open(&offer).await.expect(200).field("key").is_some(),
+                "{name}: {offer} can't be bought"
+            );
         }
         tenant.finish().await;
     }

@@ -25,6 +25,6 @@ pub(super) async fn balance(
         expiring: account.balance.expiring,
         lots: account.lots.into_iter().map(lot).collect(),
         history: account.history.into_iter().map(movement).collect(),
-        next: account.next,
+        next_cursor: account.next,
     }))
 }

@@ -24,7 +24,10 @@ pub(super) async fn list(
     let filter = OfferFilter { kind: Some(kind), status, search: search.unwrap_or_default() };
     let paging = Paging::new(cursor.as_deref(), limit)?;
     let (rows, next) = service::manage(ctx, filter, &paging).await?;
-    Ok(Json(OfferList { items: rows.iter().map(|offer| OfferOut::of(offer, ctx)).collect(), next }))
+    Ok(Json(OfferList {
+        items: rows.iter().map(|offer| OfferOut::of(offer, ctx)).collect(),
+        next_cursor: next,
+    }))
 }
 
 pub(super) async fn get(ctx: &Ctx, kind: OfferKind, id: OfferId) -> Result<Json<OfferOut>, Problem> {

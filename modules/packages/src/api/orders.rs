@@ -54,7 +54,7 @@ pub(super) async fn list(
 ) -> Result<Json<OrderList>, Problem> {
     let paging = Paging::new(cursor.as_deref(), limit)?;
     let (rows, next) = service::list(ctx, &filter, &paging).await?;
-    Ok(Json(OrderList { items: rows.iter().map(row).collect(), next }))
+    Ok(Json(OrderList { items: rows.iter().map(row).collect(), next_cursor: next }))
 }
 
 pub(super) async fn get(ctx: &Ctx, id: OrderId) -> Result<Json<OrderOut>, Problem> {

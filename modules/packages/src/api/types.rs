@@ -260,7 +260,7 @@ impl OfferOut {
 pub(super) struct OfferList {
     pub(super) items: Vec<OfferOut>,
     /// Where the next page begins; none: this is the last one.
-    pub(super) next: Option<String>,
+    pub(super) next_cursor: Option<String>,
 }
 
 /// Somebody buys one offer. There is no amount in it.
@@ -310,7 +310,7 @@ pub(super) struct OrderRow {
 pub(super) struct OrderList {
     pub(super) items: Vec<OrderRow>,
     /// Where the next page begins; none: this is the last one.
-    pub(super) next: Option<String>,
+    pub(super) next_cursor: Option<String>,
 }
 
 /// A line of an order.
@@ -400,5 +400,5 @@ pub(super) struct CreditsOut {
     /// The newest first.
     pub(super) history: Vec<MovementOut>,
     /// Where the history goes on.
-    pub(super) next: Option<String>,
+    pub(super) next_cursor: Option<String>,
 }

@@ -7,7 +7,7 @@ use kernel::{Problem, TxError};
 
 use super::{
     Accounts, IDLE_SECONDS, LIFETIME_SECONDS, Visit,
-    throttle::{SIGN_IN_ACCOUNT, SIGN_IN_ADDRESS, SIGN_IN_PAIR, address_key, email_key},
+    throttle::{Limit, SIGN_IN_ACCOUNT, SIGN_IN_ADDRESS, SIGN_IN_PAIR, address_key, email_key},
     token::{self, Token},
 };
 use crate::{
@@ -26,6 +26,16 @@ pub struct NewLogin {
     pub expires_at: Instant,
 }
 
+/// What a sign-in is counted under: its address, its address with the account, the account.
+fn sign_in_keys(email: &str, visit: &Visit) -> [(String, Limit); 3] {
+    let (address, person) = (address_key(visit.address), email_key(email));
+    [
+        (format!("sign-in/from/{address}"), SIGN_IN_ADDRESS),
+        (format!("sign-in/pair/{address}/{person}"), SIGN_IN_PAIR),
+        (format!("sign-in/to/{person}"), SIGN_IN_ACCOUNT),
+    ]
+}
+
 impl Accounts {
     /// Signs in by e-mail and password. The login that the browser had before (`previous`) ends.
     ///
@@ -41,7 +51,10 @@ impl Accounts {
         previous: Option<&str>,
     ) -> Result<NewLogin, Problem> {
         let email = normalised(email);
-        self.slow_sign_in(&email, visit).await?;
+        let counted = sign_in_keys(&email, visit);
+        for (key, limit) in &counted {
+            self.slow(key, *limit).await?;
+        }
         let found = self.password_of(email).await?;
         let (account, stored) = found.unzip();
         if !self.hasher.verify(password, stored.flatten()).await? {
@@ -50,6 +63,10 @@ impl Accounts {
             return Err(Problem::new(StatusCode::UNAUTHORIZED, "wrong_credentials"));
         }
         let account = account.ok_or_else(|| Problem::internal("a password without an account"))?;
+        // Only guesses are slowed: somebody who knows the password may sign in as often as they like.
+        for (key, limit) in &counted {
+            self.throttle.forgive(key, *limit).await;
+        }
         let previous = previous.map(token::hash);
         self.db
             .system_tx("sign in", async move |tx| {
@@ -91,13 +108,6 @@ impl Accounts {
         let (account, expires_at) =
             found.ok_or_else(|| Problem::new(StatusCode::UNAUTHORIZED, "sign_in_required"))?;
         Ok(NewLogin { token, account, expires_at })
-    }
-
-    async fn slow_sign_in(&self, email: &str, visit: &Visit) -> Result<(), Problem> {
-        let (address, person) = (address_key(visit.address), email_key(email));
-        self.slow(&format!("sign-in/from/{address}"), SIGN_IN_ADDRESS).await?;
-        self.slow(&format!("sign-in/pair/{address}/{person}"), SIGN_IN_PAIR).await?;
-        self.slow(&format!("sign-in/to/{person}"), SIGN_IN_ACCOUNT).await
     }
 
     async fn password_of(&self, email: String) -> Result<Option<(AccountId, Option<String>)>, Problem> {

@@ -38,6 +38,8 @@ pub(crate) const MAIL_PERSON: Limit = Limit { attempts: 5, seconds: 3_600 };
 pub trait Throttle: Send + Sync {
     /// Counts an attempt under `key`. When it is one too many: the seconds to wait.
     fn hit<'a>(&'a self, key: &'a str, limit: Limit, now: Instant) -> BoxFuture<'a, Result<(), u32>>;
+    /// Takes an attempt back that was no guess: it succeeded.
+    fn forgive<'a>(&'a self, key: &'a str, limit: Limit) -> BoxFuture<'a, ()>;
 }
 
 /// Counts attempts within this process: for one replica, tests, and while the shared one is away.
@@ -79,6 +81,12 @@ impl Throttle for LocalThrottle {
     fn hit<'a>(&'a self, key: &'a str, limit: Limit, now: Instant) -> BoxFuture<'a, Result<(), u32>> {
         let counted = self.count(key, limit, now);
         Box::pin(async move { counted })
+    }
+    fn forgive<'a>(&'a self, key: &'a str, _: Limit) -> BoxFuture<'a, ()> {
+        if let Some(window) = self.0.lock().unwrap_or_else(PoisonError::into_inner).get_mut(key) {
+            window.attempts = window.attempts.saturating_sub(1);
+        }
+        Box::pin(async {})
     }
 }
 
