@@ -133,6 +133,9 @@ impl Throttle for Unslowed {
     fn hit<'a>(&'a self, _: &'a str, _: Limit, _: Instant) -> BoxFuture<'a, Result<(), u32>> {
         Box::pin(async { Ok(()) })
     }
+    fn forgive<'a>(&'a self, _: &'a str, _: Limit) -> BoxFuture<'a, ()> {
+        Box::pin(async {})
+    }
 }
 
 /// Builds and serves; tries another port when somebody took it in between.
