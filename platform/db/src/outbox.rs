@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use ::events::{Event, EventId, Instant, JobId};
 use diesel::{ExpressionMethods, QueryResult};
-use diesel_async::RunQueryDsl;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::schema::{events, jobs};
-use crate::{Clock, Entropy, SystemTx, Tx};
+use crate::{Clock, Ctx, Entropy, SystemTx, Tx};
 
 /// Which job kinds follow which event. Built once by the host from the list of modules.
 #[derive(Debug, Default)]
@@ -77,11 +77,18 @@ impl Tx {
             events::payload.eq(&payload),
             events::occurred_at.eq(ctx.now()),
         );
-        diesel::insert_into(events::table).values(row).execute(&mut *self.conn).await?;
-        for kind in ctx.0.subscriptions.of(E::NAME) {
+        let followers = ctx.0.subscriptions.of(E::NAME).iter().map(|kind| {
             let args = json!({ "event_id": id, "name": E::NAME, "event": payload });
-            self.enqueue(JobSpec::new(kind.clone(), args).once(format!("{id}/{kind}"))).await?;
-        }
+            JobSpec::new(kind.clone(), args).once(format!("{id}/{kind}"))
+        });
+        let followers: Vec<JobSpec> = followers.collect();
+        self.enqueued |= !followers.is_empty();
+        // All at once on the one connection: one round trip, however many follow.
+        let mut conn: &AsyncPgConnection = &self.conn;
+        let event = diesel::insert_into(events::table).values(row).execute(&mut conn);
+        let jobs =
+            futures::future::try_join_all(followers.into_iter().map(|job| insert_of(&self.conn, &ctx, job)));
+        futures::future::try_join(event, jobs).await?;
         Ok(id)
     }
     /// Enqueues a job of this tenant in this transaction.
@@ -89,12 +96,14 @@ impl Tx {
     /// # Errors
     /// When the database refuses the row.
     pub async fn enqueue(&mut self, job: JobSpec) -> QueryResult<()> {
-        let ctx = self.ctx.clone();
-        let now = ctx.now();
-        let (id, tenant, request) = (ctx.new_id(), Some(ctx.tenant().id.uuid()), ctx.request_id().to_owned());
         self.enqueued = true;
-        insert(&mut self.conn, id, tenant, job, now, &request).await
+        insert_of(&self.conn, &self.ctx, job).await
     }
+}
+
+/// Writes the row of a job of the context's tenant.
+async fn insert_of(conn: &AsyncPgConnection, ctx: &Ctx, job: JobSpec) -> QueryResult<()> {
+    insert(conn, ctx.new_id(), Some(ctx.tenant().id.uuid()), job, ctx.now(), ctx.request_id()).await
 }
 
 /// Enqueues a job of the platform itself.
@@ -113,7 +122,7 @@ pub async fn enqueue_system(
 }
 
 async fn insert(
-    conn: &mut diesel_async::AsyncPgConnection,
+    mut conn: &AsyncPgConnection,
     id: JobId,
     tenant: Option<Uuid>,
     job: JobSpec,
@@ -130,5 +139,5 @@ async fn insert(
         jobs::request_id.eq(request),
         jobs::created_at.eq(now),
     );
-    diesel::insert_into(jobs::table).values(row).on_conflict_do_nothing().execute(conn).await.map(drop)
+    diesel::insert_into(jobs::table).values(row).on_conflict_do_nothing().execute(&mut conn).await.map(drop)
 }

@@ -11,7 +11,7 @@
 
 use diesel::{
     ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, Queryable, Selectable, SelectableHelper,
-    sql_types as st, upsert::on_constraint,
+    sql_types as st,
 };
 use diesel_async::RunQueryDsl;
 use events::{BlockId, Id, Instant, MemberId};
@@ -113,9 +113,9 @@ pub async fn block(tx: &mut Tx, source: Source, wanted: Wanted) -> Result<BlockI
         blocks::ends_at.eq(wanted.to),
         blocks::created_at.eq(now),
     );
-    // Answered by no row instead of an error, which would end the transaction.
-    let insert =
-        diesel::insert_into(blocks::table).values(row).on_conflict(on_constraint(NO_OVERLAP)).do_nothing();
+    // Answered by no row instead of an error, which would end the transaction. Without naming the constraint: diesel
+    // prepares a statement that names one anew each time.
+    let insert = diesel::insert_into(blocks::table).values(row).on_conflict_do_nothing();
     let made = insert.returning(blocks::id).get_result::<BlockId>(&mut **tx).await.optional();
     made.map_err(BlockError::from_db)?.ok_or(BlockError::Taken)
 }

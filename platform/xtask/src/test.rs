@@ -64,16 +64,13 @@ fn rust(steps: &mut Steps, workspace: &Workspace, options: &Options) {
         Ok(())
     });
     let Some(services) = services else { return };
-    let nextest =
-        workspace.cargo().args(["nextest", "--version"]).output().is_ok_and(|found| found.status.success());
-    let start: &[&str] =
-        if nextest { &["nextest", "run", "--no-fail-fast"] } else { &["test", "--no-fail-fast"] };
+    // Tests of a crate share the private server of their process, so each binary runs as one process. Documentation tests
+    // have a step of their own, and several words are for the test binaries.
     let mut tests = workspace.cargo();
-    tests.args(start).args(selection(options));
-    if !nextest {
-        // Documentation tests have a step of their own, and several words are for the test binaries.
-        tests.args(["--lib", "--bins", "--tests", "--"]);
-    }
+    tests
+        .args(["test", "--no-fail-fast"])
+        .args(selection(options))
+        .args(["--lib", "--bins", "--tests", "--"]);
     steps.command("tests", services.tell(&mut tests).args(&options.words));
     if options.words.is_empty() {
         let mut tests = workspace.cargo();

@@ -7,7 +7,8 @@ use crate::schema::bookings;
 
 /// One appointment of one client with one coach. Names and place are as they were when it was booked.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
-#[diesel(table_name = bookings, check_for_backend(diesel::pg::Pg))]
+// What is missing is written as NULL, not as DEFAULT: one statement for all rows, prepared once.
+#[diesel(table_name = bookings, check_for_backend(diesel::pg::Pg), treat_none_as_default_value = false)]
 pub struct Booking {
     /// Identity.
     pub id: BookingId,

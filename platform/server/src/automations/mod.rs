@@ -79,16 +79,19 @@ fn signing_key(folder: &std::path::Path, entropy: &Entropy) -> anyhow::Result<[u
     }
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
     let key: [u8; 32] = entropy.bytes();
-    let mut file = match std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path) {
-        Ok(file) => file,
-        // Another process was first: its key is the one.
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
-            return signing_key(folder, entropy);
-        }
-        Err(error) => return Err(error.into()),
-    };
+    // Written whole under a name of its own, then linked: whoever finds the key finds all of it.
+    let own = folder.join(format!("signing-key.{}", entropy.token()));
+    let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&own)?;
     std::io::Write::write_all(&mut file, &key)?;
-    Ok(key)
+    file.sync_all()?;
+    let linked = std::fs::hard_link(&own, &path);
+    std::fs::remove_file(&own)?;
+    match linked {
+        Ok(()) => Ok(key),
+        // Another process was first: its key is the one.
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => signing_key(folder, entropy),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Pages.

@@ -59,7 +59,7 @@ pub(super) async fn run(cluster: &Cluster) -> Result<Vec<Line>> {
                 let request = some_request(&mut dice, &starts);
                 let mut conn = Conn::open(address).await?;
                 conn.stream.write_all(&request).await?;
-                tokio::time::sleep(Duration::from_micros(dice.below(4_000))).await;
+                tokio::time::sleep(Duration::from_micros(dice.below(12_000))).await;
                 drop(conn);
             }
             anyhow::Ok(())
