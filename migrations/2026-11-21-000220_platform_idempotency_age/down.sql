@@ -1,1 +1,1 @@
-DROP INDEX idempotency_keys_age;
+DROP INDEX idempotency_keys_by_age;

@@ -1,2 +1,2 @@
--- Answers kept for a day are deleted a few at a time, the oldest first.
-CREATE INDEX idempotency_keys_age ON idempotency_keys (tenant_id, created_at);
+-- Answers that are older than a day are deleted a few at a time, the oldest first.
+CREATE INDEX idempotency_keys_by_age ON idempotency_keys (tenant_id, created_at);

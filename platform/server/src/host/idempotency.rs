@@ -98,8 +98,10 @@ async fn claim(tx: &mut Tx, key: &str, scope: &str, hash: &[u8]) -> Result<Claim
 
 /// Deletes a few answers that are older, this key's own in any case, so that the table holds about a day.
 async fn forget_old(tx: &mut Tx, key: &str, scope: &str, before: Instant) -> QueryResult<usize> {
-    let sql = "DELETE FROM idempotency_keys WHERE (scope = $2 AND key = $3 AND created_at < $1) OR (scope, key) IN \
-               (SELECT scope, key FROM idempotency_keys WHERE created_at < $1 ORDER BY created_at LIMIT 20 FOR UPDATE SKIP LOCKED)";
+    let sql = "DELETE FROM idempotency_keys WHERE (scope, key) IN \
+               (SELECT scope, key FROM idempotency_keys WHERE scope = $2 AND key = $3 AND created_at < $1 \
+               UNION ALL SELECT * FROM (SELECT scope, key FROM idempotency_keys WHERE created_at < $1 \
+               ORDER BY created_at LIMIT 20 FOR UPDATE SKIP LOCKED) oldest)";
     let query = diesel::sql_query(sql).bind::<st::Timestamptz, _>(before);
     query.bind::<st::Text, _>(scope).bind::<st::Text, _>(key).execute(&mut **tx).await
 }

@@ -99,8 +99,9 @@ pub(super) async fn big_body(cluster: &Cluster) -> Result<Vec<Line>> {
 /// The status of the answer, and how much the server let through.
 async fn flood(address: std::net::SocketAddr, path: &str) -> Result<(u16, usize)> {
     let mut conn = Conn::open(address).await?;
+    let kind = if path == "/login" { "application/x-www-form-urlencoded" } else { "application/json" };
     let head = format!(
-        "POST {path} HTTP/1.1\r\nhost: 127.0.0.1\r\nsec-fetch-site: same-origin\r\ncontent-type: application/json\r\n\
+        "POST {path} HTTP/1.1\r\nhost: 127.0.0.1\r\nsec-fetch-site: same-origin\r\ncontent-type: {kind}\r\n\
          transfer-encoding: chunked\r\n\r\n"
     );
     conn.stream.write_all(head.as_bytes()).await?;
