@@ -1,6 +1,9 @@
 //! What one may do here, and who may unless a tenant says otherwise.
 
-use kernel::{Permission, PermissionDef};
+use kernel::{
+    Permission, PermissionDef,
+    roles::{EVERYONE, MANAGERS, SIGNED_IN, STAFF},
+};
 
 /// See what is bookable and when: types and slots.
 pub(crate) const TYPES_READ: Permission = Permission("appointments:types:read");
@@ -22,11 +25,6 @@ pub(crate) const OWN_BOOKINGS_READ: Permission = Permission("appointments:own_bo
 pub(crate) const BOOKINGS_READ: Permission = Permission("appointments:bookings:read");
 /// Cancel any booking.
 pub(crate) const BOOKINGS_CANCEL: Permission = Permission("appointments:bookings:cancel");
-
-const EVERYONE: &[&str] = &["visitor", "client", "coach", "admin", "owner"];
-const SIGNED_IN: &[&str] = &["client", "coach", "admin", "owner"];
-const STAFF: &[&str] = &["coach", "admin", "owner"];
-const MANAGERS: &[&str] = &["admin", "owner"];
 
 pub(crate) const PERMISSIONS: &[PermissionDef] = &[
     PermissionDef { permission: TYPES_READ, holders: EVERYONE },

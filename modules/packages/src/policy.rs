@@ -1,6 +1,9 @@
 //! What one may do here, and who may unless a tenant says otherwise.
 
-use kernel::{Permission, PermissionDef};
+use kernel::{
+    Permission, PermissionDef,
+    roles::{EVERYONE, MANAGERS, SIGNED_IN, STAFF},
+};
 
 /// See what is for sale.
 pub(crate) const OFFERS_READ: Permission = Permission("packages:offers:read");
@@ -22,11 +25,6 @@ pub(crate) const CREDITS_READ: Permission = Permission("packages:credits:read");
 pub(crate) const CREDITS_WRITE: Permission = Permission("packages:credits:write");
 /// Choose how clients can pay.
 pub(crate) const PAYMENTS_WRITE: Permission = Permission("packages:payments:write");
-
-const EVERYONE: &[&str] = &["visitor", "client", "coach", "admin", "owner"];
-const SIGNED_IN: &[&str] = &["client", "coach", "admin", "owner"];
-const STAFF: &[&str] = &["coach", "admin", "owner"];
-const MANAGERS: &[&str] = &["admin", "owner"];
 
 pub(crate) const PERMISSIONS: &[PermissionDef] = &[
     PermissionDef { permission: OFFERS_READ, holders: EVERYONE },

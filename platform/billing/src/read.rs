@@ -106,7 +106,7 @@ pub async fn list(tx: &mut Tx, filter: &OrderFilter, paging: &Paging) -> QueryRe
     if let Ok(number) = search.trim_start_matches('#').parse::<i64>() {
         query = query.filter(orders::number.eq(number));
     } else if !search.is_empty() {
-        let like = format!("%{}%", search.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
+        let like = kernel::contains_pattern(search);
         query = query.filter(orders::client_name.ilike(like.clone()).or(orders::client_email.ilike(like)));
     }
     if let Some(after) = paging.after {

@@ -18,7 +18,9 @@ mod module;
 mod page;
 mod paging;
 mod problem;
+pub mod roles;
 mod schema;
+mod search;
 mod text;
 
 pub use audit::audit;
@@ -38,4 +40,5 @@ pub use module::{
 pub use page::{Layout, Page, Redirect, View, ViewDef};
 pub use paging::{Cursor, Paging};
 pub use problem::{FieldError, Problem};
+pub use search::contains_pattern;
 pub use text::Text;

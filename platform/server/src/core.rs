@@ -1,14 +1,9 @@
 //! What the platform itself brings to a tenant, whatever modules are on: permissions and navigation.
 
-use kernel::{NavItem, NavPlace, Permission, PermissionDef};
-
-/// Everyone's.
-const EVERYONE: &[&str] = &["visitor", "client", "coach", "admin", "owner"];
-const SIGNED_IN: &[&str] = &["client", "coach", "admin", "owner"];
-const STAFF: &[&str] = &["coach", "admin", "owner"];
-const MANAGERS: &[&str] = &["admin", "owner"];
-/// Only the platform's own jobs, whose role `system` holds everything.
-const SYSTEM: &[&str] = &[];
+use kernel::{
+    NavItem, NavPlace, Permission, PermissionDef,
+    roles::{EVERYONE, MANAGERS, SIGNED_IN, STAFF, SYSTEM},
+};
 
 /// See the public page.
 pub const PUBLIC_READ: Permission = Permission("platform:public:read");

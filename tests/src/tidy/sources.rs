@@ -100,6 +100,18 @@ fn whether_a_module_is_on_is_asked_in_one_place() {
 }
 
 #[test]
+fn role_sets_and_search_patterns_have_one_home() {
+    let wrong = |line: &str| {
+        let set = line.contains("&[&str]") && line.contains("\"admin\", \"owner\"]");
+        set || line.contains("replace('%'")
+    };
+    let hits = hits_in(ours(), wrong);
+    assert!(!hits.is_empty(), "this test looks for the wrong words");
+    let elsewhere: Vec<_> = hits.iter().filter(|hit| !hit.starts_with("platform/kernel/src/")).collect();
+    assert!(elsewhere.is_empty(), "{elsewhere:#?}");
+}
+
+#[test]
 fn modules_use_no_network_and_start_nothing() {
     let wrong = |line: &str| {
         [

@@ -120,22 +120,9 @@ fn filtered(filter: &BookingFilter) -> bookings::BoxedQuery<'_, Pg> {
         query = query.filter(bookings::starts_at.lt(to));
     }
     if !filter.search.is_empty() {
-        let like = contains(&filter.search);
+        let like = kernel::contains_pattern(&filter.search);
         query =
             query.filter(bookings::client_name.ilike(like.clone()).or(bookings::client_email.ilike(like)));
     }
     query
-}
-
-/// A LIKE pattern that finds a text as it is: its own wildcards are escaped.
-fn contains(text: &str) -> String {
-    format!("%{}%", text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"))
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn a_search_text_means_itself() {
-        assert_eq!(super::contains("50%_\\"), "%50\\%\\_\\\\%");
-    }
 }

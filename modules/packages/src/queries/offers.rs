@@ -87,8 +87,7 @@ pub(crate) async fn list(tx: &mut Tx, filter: &OfferFilter, paging: &Paging) -> 
         None => query.filter(offers::status.ne(OfferStatus::Archived)),
     };
     if !filter.search.trim().is_empty() {
-        let escaped = filter.search.trim().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-        query = query.filter(offers::name.ilike(format!("%{escaped}%")));
+        query = query.filter(offers::name.ilike(kernel::contains_pattern(filter.search.trim())));
     }
     if let Some(after) = paging.after {
         let tie = offers::created_at.lt(after.at).or(offers::id.lt(OfferId::from_uuid(after.id)));

@@ -146,7 +146,7 @@ pub async fn list(tx: &mut Tx, search: &str, paging: &Paging) -> QueryResult<Vec
     let mut query = clients::table.select(Client::as_select()).into_boxed();
     let search = search.trim();
     if !search.is_empty() {
-        let like = contains_pattern(search);
+        let like = kernel::contains_pattern(search);
         let own = clients::name.ilike(like.clone()).or(clients::email.ilike(like.clone()));
         let more = clients::phone.ilike(like).or(clients::tags.contains(vec![search.to_lowercase()]));
         query = query.filter(own.or(more));
@@ -161,12 +161,6 @@ pub async fn list(tx: &mut Tx, search: &str, paging: &Paging) -> QueryResult<Vec
         .limit(paging.limit + 1)
         .load(&mut **tx)
         .await
-}
-
-/// A LIKE pattern that finds `search` as it is: its own wildcards are escaped.
-fn contains_pattern(search: &str) -> String {
-    let escaped = search.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-    format!("%{escaped}%")
 }
 
 /// Puts a tag on a client: lower case, trimmed, at most 40 characters. Tells whether something changed: not when the tag
@@ -221,12 +215,7 @@ fn tag_normalised(tag: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{contains_pattern, tag_normalised};
-
-    #[test]
-    fn a_search_text_means_itself() {
-        assert_eq!(contains_pattern("50%_off\\"), "%50\\%\\_off\\\\%");
-    }
+    use super::tag_normalised;
 
     #[test]
     fn tags_are_one_spelling() {
