@@ -169,8 +169,8 @@ async fn appointment_type(
         place: entry.place,
         coach_mode: entry.coach_mode,
         coaches,
-        active: true,
         position,
+        ..TypeInput::default()
     };
     let (row, coaches) = input.check(tx.ctx().new_id(), tx.ctx().now())?;
     type_insert(tx, &row, &coaches).await.map_err(type_problem)

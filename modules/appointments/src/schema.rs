@@ -26,6 +26,79 @@ diesel::table! {
         position -> Int4,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        other_durations -> Jsonb,
+        price -> Int8,
+        hold_minutes -> Int4,
+        needs_approval -> Bool,
+        range_from -> Nullable<Date>,
+        range_to -> Nullable<Date>,
+        limits -> Jsonb,
+        seats -> Int4,
+        cancel_free_minutes -> Int4,
+        late_refund_percent -> Nullable<Int4>,
+        move_free_minutes -> Int4,
+        questions -> Jsonb,
+        reminder_minutes -> Jsonb,
+        asks_rating -> Bool,
+    }
+}
+
+diesel::table! {
+    blackouts (id) {
+        id -> Uuid,
+        coach_id -> Nullable<Uuid>,
+        starts_at -> Timestamptz,
+        ends_at -> Timestamptz,
+        reason -> Text,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    booking_coaches (booking_id, coach_id) {
+        booking_id -> Uuid,
+        coach_id -> Uuid,
+        coach_name -> Text,
+    }
+}
+
+diesel::table! {
+    booking_notes (id) {
+        id -> Uuid,
+        booking_id -> Uuid,
+        author_id -> Uuid,
+        author_name -> Text,
+        body -> Text,
+        shared -> Bool,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    booking_ratings (booking_id) {
+        booking_id -> Uuid,
+        stars -> Int2,
+        words -> Text,
+        state -> Text,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    booking_steps (id) {
+        id -> Uuid,
+        booking_id -> Uuid,
+        at -> Timestamptz,
+        kind -> Text,
+        by_kind -> Text,
+        by_name -> Text,
+        from_state -> Nullable<Text>,
+        to_state -> Text,
+        old_start -> Nullable<Timestamptz>,
+        new_start -> Nullable<Timestamptz>,
+        reason -> Text,
     }
 }
 
@@ -56,6 +129,30 @@ diesel::table! {
         cancel_reason -> Nullable<Text>,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        order_id -> Nullable<Uuid>,
+        held_until -> Nullable<Timestamptz>,
+        slot_id -> Nullable<Uuid>,
+        answers -> Jsonb,
+        terms -> Jsonb,
+    }
+}
+
+diesel::table! {
+    calendar_feeds (id) {
+        id -> Uuid,
+        member_id -> Nullable<Uuid>,
+        client_id -> Nullable<Uuid>,
+        token -> Text,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    schedule_overrides (coach_id, date, opens) {
+        coach_id -> Uuid,
+        date -> Date,
+        opens -> Int2,
+        closes -> Int2,
     }
 }
 
@@ -76,10 +173,30 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    shared_slots (id) {
+        id -> Uuid,
+        type_id -> Uuid,
+        coach_id -> Uuid,
+        starts_at -> Timestamptz,
+        ends_at -> Timestamptz,
+        seats -> Int4,
+        taken -> Int4,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     appointment_type_coaches,
     appointment_types,
+    blackouts,
+    booking_coaches,
+    booking_notes,
+    booking_ratings,
+    booking_steps,
     bookings,
+    calendar_feeds,
+    schedule_overrides,
     schedule_windows,
     schedules,
+    shared_slots,
 );

@@ -57,6 +57,14 @@ pub(crate) fn source() -> Source {
     Source {
         name: "appointments",
         templates,
-        texts: vec![("en".into(), Cow::Borrowed(include_str!("../locales/en/appointments.ftl")))],
+        texts: [
+            include_str!("../locales/en/appointments.ftl"),
+            include_str!("../locales/en/client.ftl"),
+            include_str!("../locales/en/schedule.ftl"),
+            include_str!("../locales/en/mails.ftl"),
+            include_str!("../locales/en/studio.ftl"),
+        ]
+        .map(|text| ("en".into(), Cow::Borrowed(text)))
+        .to_vec(),
     }
 }

@@ -93,3 +93,366 @@ impl Event for BookingCancelled {
         }
     }
 }
+
+/// A booking waits for the business to approve it; its time is kept.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct BookingRequested {
+    /// The booking.
+    pub booking: BookingId,
+    /// What was booked.
+    pub appointment_type: AppointmentTypeId,
+    /// Its name when it was booked.
+    pub appointment_name: String,
+    /// Whose booking it is.
+    pub client: ClientId,
+    /// The client's name.
+    pub client_name: String,
+    /// The client's e-mail.
+    pub client_email: String,
+    /// The coach.
+    pub coach: MemberId,
+    /// Start, UTC.
+    pub start: Instant,
+    /// End, UTC.
+    pub end: Instant,
+    /// The zone the client booked in (IANA name).
+    pub client_zone: String,
+}
+impl Event for BookingRequested {
+    const NAME: &'static str = "booking.requested";
+    const MODULE: &'static str = "appointments";
+    const VERSION: i32 = 1;
+    fn sample() -> Self {
+        let booked = BookingConfirmed::sample();
+        Self {
+            booking: booked.booking,
+            appointment_type: booked.appointment_type,
+            appointment_name: booked.appointment_name,
+            client: booked.client,
+            client_name: booked.client_name,
+            client_email: booked.client_email,
+            coach: booked.coach,
+            start: booked.start,
+            end: booked.end,
+            client_zone: booked.client_zone,
+        }
+    }
+}
+
+/// A slot is kept while its payer pays.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct BookingHeld {
+    /// The booking.
+    pub booking: BookingId,
+    /// What was booked.
+    pub appointment_type: AppointmentTypeId,
+    /// Its name when it was booked.
+    pub appointment_name: String,
+    /// Whose booking it is.
+    pub client: ClientId,
+    /// The client's name.
+    pub client_name: String,
+    /// The client's e-mail.
+    pub client_email: String,
+    /// The coach.
+    pub coach: MemberId,
+    /// Start, UTC.
+    pub start: Instant,
+    /// End, UTC.
+    pub end: Instant,
+    /// Until when it is kept, UTC.
+    pub held_until: Instant,
+}
+impl Event for BookingHeld {
+    const NAME: &'static str = "booking.held";
+    const MODULE: &'static str = "appointments";
+    const VERSION: i32 = 1;
+    fn sample() -> Self {
+        let booked = BookingConfirmed::sample();
+        Self {
+            booking: booked.booking,
+            appointment_type: booked.appointment_type,
+            appointment_name: booked.appointment_name,
+            client: booked.client,
+            client_name: booked.client_name,
+            client_email: booked.client_email,
+            coach: booked.coach,
+            start: booked.start,
+            end: booked.end,
+            held_until: booked.start.plus_minutes(-120),
+        }
+    }
+}
+
+/// The business did not approve a booking; its time is free again.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct BookingDeclined {
+    /// The booking.
+    pub booking: BookingId,
+    /// What was booked.
+    pub appointment_type: AppointmentTypeId,
+    /// Its name when it was booked.
+    pub appointment_name: String,
+    /// Whose booking it is.
+    pub client: ClientId,
+    /// The client's name.
+    pub client_name: String,
+    /// The client's e-mail.
+    pub client_email: String,
+    /// The coach.
+    pub coach: MemberId,
+    /// Start, UTC.
+    pub start: Instant,
+    /// End, UTC.
+    pub end: Instant,
+    /// Why, when a reason was given.
+    pub reason: Option<String>,
+}
+impl Event for BookingDeclined {
+    const NAME: &'static str = "booking.declined";
+    const MODULE: &'static str = "appointments";
+    const VERSION: i32 = 1;
+    fn sample() -> Self {
+        let booked = BookingConfirmed::sample();
+        Self {
+            booking: booked.booking,
+            appointment_type: booked.appointment_type,
+            appointment_name: booked.appointment_name,
+            client: booked.client,
+            client_name: booked.client_name,
+            client_email: booked.client_email,
+            coach: booked.coach,
+            start: booked.start,
+            end: booked.end,
+            reason: Some("Away that week".into()),
+        }
+    }
+}
+
+/// A slot was kept and not paid in time; it is free again.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct BookingExpired {
+    /// The booking.
+    pub booking: BookingId,
+    /// What was booked.
+    pub appointment_type: AppointmentTypeId,
+    /// Its name when it was booked.
+    pub appointment_name: String,
+    /// Whose booking it is.
+    pub client: ClientId,
+    /// The client's name.
+    pub client_name: String,
+    /// The client's e-mail.
+    pub client_email: String,
+    /// The coach.
+    pub coach: MemberId,
+    /// Start, UTC.
+    pub start: Instant,
+    /// End, UTC.
+    pub end: Instant,
+}
+impl Event for BookingExpired {
+    const NAME: &'static str = "booking.expired";
+    const MODULE: &'static str = "appointments";
+    const VERSION: i32 = 1;
+    fn sample() -> Self {
+        let booked = BookingConfirmed::sample();
+        Self {
+            booking: booked.booking,
+            appointment_type: booked.appointment_type,
+            appointment_name: booked.appointment_name,
+            client: booked.client,
+            client_name: booked.client_name,
+            client_email: booked.client_email,
+            coach: booked.coach,
+            start: booked.start,
+            end: booked.end,
+        }
+    }
+}
+
+/// A booking was moved; `start` and `end` are the new ones.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct BookingRescheduled {
+    /// The booking.
+    pub booking: BookingId,
+    /// What was booked.
+    pub appointment_type: AppointmentTypeId,
+    /// Its name when it was booked.
+    pub appointment_name: String,
+    /// Whose booking it is.
+    pub client: ClientId,
+    /// The client's name.
+    pub client_name: String,
+    /// The client's e-mail.
+    pub client_email: String,
+    /// The coach.
+    pub coach: MemberId,
+    /// Start, UTC.
+    pub start: Instant,
+    /// End, UTC.
+    pub end: Instant,
+    /// The start before, UTC.
+    pub old_start: Instant,
+    /// The end before, UTC.
+    pub old_end: Instant,
+    /// `client` or `staff`.
+    pub moved_by: String,
+    /// Why, when a reason was given.
+    pub reason: Option<String>,
+}
+impl Event for BookingRescheduled {
+    const NAME: &'static str = "booking.rescheduled";
+    const MODULE: &'static str = "appointments";
+    const VERSION: i32 = 1;
+    fn sample() -> Self {
+        let booked = BookingConfirmed::sample();
+        Self {
+            booking: booked.booking,
+            appointment_type: booked.appointment_type,
+            appointment_name: booked.appointment_name,
+            client: booked.client,
+            client_name: booked.client_name,
+            client_email: booked.client_email,
+            coach: booked.coach,
+            start: booked.start,
+            end: booked.end,
+            old_start: booked.start.plus_minutes(-1_440),
+            old_end: booked.end.plus_minutes(-1_440),
+            moved_by: "client".into(),
+            reason: Some("Travelling".into()),
+        }
+    }
+}
+
+/// It took place.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct BookingCompleted {
+    /// The booking.
+    pub booking: BookingId,
+    /// What was booked.
+    pub appointment_type: AppointmentTypeId,
+    /// Its name when it was booked.
+    pub appointment_name: String,
+    /// Whose booking it is.
+    pub client: ClientId,
+    /// The client's name.
+    pub client_name: String,
+    /// The client's e-mail.
+    pub client_email: String,
+    /// The coach.
+    pub coach: MemberId,
+    /// Start, UTC.
+    pub start: Instant,
+    /// End, UTC.
+    pub end: Instant,
+}
+impl Event for BookingCompleted {
+    const NAME: &'static str = "booking.completed";
+    const MODULE: &'static str = "appointments";
+    const VERSION: i32 = 1;
+    fn sample() -> Self {
+        let booked = BookingConfirmed::sample();
+        Self {
+            booking: booked.booking,
+            appointment_type: booked.appointment_type,
+            appointment_name: booked.appointment_name,
+            client: booked.client,
+            client_name: booked.client_name,
+            client_email: booked.client_email,
+            coach: booked.coach,
+            start: booked.start,
+            end: booked.end,
+        }
+    }
+}
+
+/// The client did not come.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct BookingNoShow {
+    /// The booking.
+    pub booking: BookingId,
+    /// What was booked.
+    pub appointment_type: AppointmentTypeId,
+    /// Its name when it was booked.
+    pub appointment_name: String,
+    /// Whose booking it is.
+    pub client: ClientId,
+    /// The client's name.
+    pub client_name: String,
+    /// The client's e-mail.
+    pub client_email: String,
+    /// The coach.
+    pub coach: MemberId,
+    /// Start, UTC.
+    pub start: Instant,
+    /// End, UTC.
+    pub end: Instant,
+}
+impl Event for BookingNoShow {
+    const NAME: &'static str = "booking.no_show";
+    const MODULE: &'static str = "appointments";
+    const VERSION: i32 = 1;
+    fn sample() -> Self {
+        let booked = BookingConfirmed::sample();
+        Self {
+            booking: booked.booking,
+            appointment_type: booked.appointment_type,
+            appointment_name: booked.appointment_name,
+            client: booked.client,
+            client_name: booked.client_name,
+            client_email: booked.client_email,
+            coach: booked.coach,
+            start: booked.start,
+            end: booked.end,
+        }
+    }
+}
+
+/// A client rated a completed booking.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct BookingRated {
+    /// The booking.
+    pub booking: BookingId,
+    /// What was booked.
+    pub appointment_type: AppointmentTypeId,
+    /// Its name when it was booked.
+    pub appointment_name: String,
+    /// Whose booking it is.
+    pub client: ClientId,
+    /// The client's name.
+    pub client_name: String,
+    /// The client's e-mail.
+    pub client_email: String,
+    /// The coach.
+    pub coach: MemberId,
+    /// Start, UTC.
+    pub start: Instant,
+    /// End, UTC.
+    pub end: Instant,
+    /// 1 to 5.
+    pub stars: i16,
+    /// What they wrote; may be empty.
+    pub words: String,
+}
+impl Event for BookingRated {
+    const NAME: &'static str = "booking.rated";
+    const MODULE: &'static str = "appointments";
+    const VERSION: i32 = 1;
+    fn sample() -> Self {
+        let booked = BookingConfirmed::sample();
+        Self {
+            booking: booked.booking,
+            appointment_type: booked.appointment_type,
+            appointment_name: booked.appointment_name,
+            client: booked.client,
+            client_name: booked.client_name,
+            client_email: booked.client_email,
+            coach: booked.coach,
+            start: booked.start,
+            end: booked.end,
+            stars: 5,
+            words: "Clear and kind.".into(),
+        }
+    }
+}

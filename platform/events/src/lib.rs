@@ -33,6 +33,16 @@ pub type AppointmentTypeId = Id<kinds::AppointmentType>;
 pub type BookingId = Id<kinds::Booking>;
 /// A stretch of a coach's time that is taken.
 pub type BlockId = Id<kinds::Block>;
+/// A slot with several seats while somebody sits there.
+pub type SharedSlotId = Id<kinds::SharedSlot>;
+/// A stretch of time in which nothing is offered.
+pub type BlackoutId = Id<kinds::Blackout>;
+/// A note of staff on a booking.
+pub type NoteId = Id<kinds::Note>;
+/// A step in the history of a booking.
+pub type StepId = Id<kinds::Step>;
+/// A private calendar address.
+pub type FeedId = Id<kinds::Feed>;
 /// One thing sold.
 pub type ProductId = Id<kinds::Product>;
 /// A bundle of products sold as one.
@@ -93,6 +103,14 @@ pub fn catalogue() -> Vec<Published> {
     vec![
         entry::<appointments::BookingConfirmed>(),
         entry::<appointments::BookingCancelled>(),
+        entry::<appointments::BookingRequested>(),
+        entry::<appointments::BookingHeld>(),
+        entry::<appointments::BookingDeclined>(),
+        entry::<appointments::BookingExpired>(),
+        entry::<appointments::BookingRescheduled>(),
+        entry::<appointments::BookingCompleted>(),
+        entry::<appointments::BookingNoShow>(),
+        entry::<appointments::BookingRated>(),
         entry::<billing::OrderPaid>(),
         entry::<packages::CreditsGranted>(),
     ]

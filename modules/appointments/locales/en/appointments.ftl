@@ -40,6 +40,7 @@ appointments-place-in-person = In person
 appointments-place-phone = By phone
 appointments-place-link = Online
 appointments-place-video = Video call
+appointments-place-room = Video room
 
 appointments-fact-date = Date
 appointments-fact-time = Time

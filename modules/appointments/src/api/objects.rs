@@ -138,6 +138,7 @@ impl From<NewAppointmentType> for TypeInput {
             coaches: new.coaches,
             active: new.active,
             position: new.position,
+            ..TypeInput::default()
         }
     }
 }
@@ -191,6 +192,7 @@ impl AppointmentTypeChange {
             coaches: self.coaches.unwrap_or(now.coaches),
             active: self.active.unwrap_or(now.active),
             position: self.position.unwrap_or(now.position),
+            ..now
         }
     }
 }

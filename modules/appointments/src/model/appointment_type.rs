@@ -3,7 +3,11 @@ use diesel::{AsChangeset, Insertable, Queryable, Selectable};
 use events::{AppointmentTypeId, Instant, MemberId};
 use kernel::{Check, Problem};
 
-use super::text_enum::text_enum;
+use super::{
+    day::Day,
+    details::{Duration, Durations, Question, Questions, Reminders, TypeLimits},
+    text_enum::text_enum,
+};
 use crate::schema::appointment_types;
 
 text_enum! {
@@ -17,6 +21,8 @@ text_enum! {
         Link = "link",
         /// In a video call whose link the coach sends.
         Video = "video",
+        /// In a video room that is made for each booking.
+        Room = "room",
     }
 }
 
@@ -27,12 +33,14 @@ text_enum! {
         Fixed = "fixed",
         /// Of whoever is free; the client may choose one.
         Any = "any",
+        /// Of everyone who offers it: all take part.
+        All = "all",
     }
 }
 
 /// Something bookable one to one. Minutes throughout.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = appointment_types, check_for_backend(diesel::pg::Pg))]
+#[diesel(table_name = appointment_types, check_for_backend(diesel::pg::Pg), treat_none_as_default_value = false, treat_none_as_null = true)]
 pub struct AppointmentType {
     /// Identity.
     pub id: AppointmentTypeId,
@@ -68,6 +76,34 @@ pub struct AppointmentType {
     pub created_at: Instant,
     /// When it changed last.
     pub updated_at: Instant,
+    /// More lengths to choose from.
+    pub other_durations: Durations,
+    /// Minor units of the tenant's currency, of the first length; 0: free.
+    pub price: i64,
+    /// How long a slot is kept while its payer pays.
+    pub hold_minutes: i32,
+    /// Whether the business approves each booking.
+    pub needs_approval: bool,
+    /// First date on which it takes place, in the tenant's zone.
+    pub range_from: Option<Day>,
+    /// Last date on which it takes place.
+    pub range_to: Option<Day>,
+    /// Most bookings and minutes a period.
+    pub limits: TypeLimits,
+    /// Clients that one slot takes.
+    pub seats: i32,
+    /// Its client may cancel free of charge until that long before the start.
+    pub cancel_free_minutes: i32,
+    /// Per cent that come back when it is cancelled later; `None`: later is refused.
+    pub late_refund_percent: Option<i32>,
+    /// Its client may move it until that long before the start.
+    pub move_free_minutes: i32,
+    /// Intake questions.
+    pub questions: Questions,
+    /// When its client is reminded.
+    pub reminder_minutes: Reminders,
+    /// Whether its client is asked for a rating afterwards.
+    pub asks_rating: bool,
 }
 
 /// An appointment type as somebody typed it.
@@ -89,6 +125,56 @@ pub(crate) struct TypeInput {
     pub coaches: Vec<MemberId>,
     pub active: bool,
     pub position: i64,
+    pub other_durations: Vec<Duration>,
+    pub price: i64,
+    pub hold_minutes: i64,
+    pub needs_approval: bool,
+    pub range_from: Option<Day>,
+    pub range_to: Option<Day>,
+    pub limits: TypeLimits,
+    pub seats: i64,
+    pub cancel_free_minutes: i64,
+    pub late_refund_percent: Option<i64>,
+    pub move_free_minutes: i64,
+    pub questions: Vec<Question>,
+    pub reminder_minutes: Vec<i32>,
+    pub asks_rating: bool,
+}
+
+impl Default for TypeInput {
+    fn default() -> Self {
+        Self {
+            slug: String::new(),
+            name: String::new(),
+            description: String::new(),
+            minutes: 60,
+            step_minutes: None,
+            buffer_before_minutes: 0,
+            buffer_after_minutes: 0,
+            notice_minutes: 0,
+            horizon_days: 60,
+            place_kind: PlaceKind::Video,
+            place: String::new(),
+            coach_mode: CoachMode::Fixed,
+            coaches: Vec::new(),
+            active: true,
+            position: 0,
+            other_durations: Vec::new(),
+            price: 0,
+            hold_minutes: 15,
+            needs_approval: false,
+            range_from: None,
+            range_to: None,
+            limits: TypeLimits::default(),
+            seats: 1,
+            cancel_free_minutes: 0,
+            late_refund_percent: None,
+            move_free_minutes: 0,
+            questions: Vec::new(),
+            reminder_minutes: vec![1_440, 60],
+            asks_rating: true,
+        }
+    }
 }
 
 impl TypeInput {
@@ -141,6 +227,22 @@ impl TypeInput {
             position: whole(&mut check, "position", self.position, 0, 10_000),
             created_at: now,
             updated_at: now,
+            other_durations: Durations(self.other_durations),
+            price: check.number("price", self.price, 0, 100_000_000),
+            hold_minutes: whole(&mut check, "hold_minutes", self.hold_minutes, 5, 1_440),
+            needs_approval: self.needs_approval,
+            range_from: self.range_from,
+            range_to: self.range_to,
+            limits: self.limits,
+            seats: whole(&mut check, "seats", self.seats, 1, 1_000),
+            cancel_free_minutes: whole(&mut check, "cancel_free_minutes", self.cancel_free_minutes, 0, 525_600),
+            late_refund_percent: self
+                .late_refund_percent
+                .map(|percent| whole(&mut check, "late_refund_percent", percent, 0, 100)),
+            move_free_minutes: whole(&mut check, "move_free_minutes", self.move_free_minutes, 0, 525_600),
+            questions: Questions(self.questions),
+            reminder_minutes: Reminders(self.reminder_minutes),
+            asks_rating: self.asks_rating,
         };
         check.finish()?;
         Ok((row, coaches))
@@ -163,6 +265,20 @@ impl TypeInput {
             coaches,
             active: row.active,
             position: row.position.into(),
+            other_durations: row.other_durations.0.clone(),
+            price: row.price,
+            hold_minutes: row.hold_minutes.into(),
+            needs_approval: row.needs_approval,
+            range_from: row.range_from,
+            range_to: row.range_to,
+            limits: row.limits,
+            seats: row.seats.into(),
+            cancel_free_minutes: row.cancel_free_minutes.into(),
+            late_refund_percent: row.late_refund_percent.map(i64::from),
+            move_free_minutes: row.move_free_minutes.into(),
+            questions: row.questions.0.clone(),
+            reminder_minutes: row.reminder_minutes.0.clone(),
+            asks_rating: row.asks_rating,
         }
     }
 }
@@ -228,8 +344,7 @@ pub(crate) mod tests {
             place: String::new(),
             coach_mode: CoachMode::Fixed,
             coaches: vec![member(1)],
-            active: true,
-            position: 0,
+            ..TypeInput::default()
         }
     }
 

@@ -1,8 +1,8 @@
 use diesel::{Insertable, Queryable, Selectable};
-use events::{AppointmentTypeId, BookingId, ClientId, Instant, MemberId};
+use events::{AppointmentTypeId, BookingId, ClientId, Instant, MemberId, OrderId, SharedSlotId};
 use ledger::calendar::Source;
 
-use super::{PlaceKind, State, state::CancelledBy};
+use super::{PlaceKind, State, details::Answers, state::CancelledBy, terms::Terms};
 use crate::schema::bookings;
 
 /// One appointment of one client with one coach. Names and place are as they were when it was booked.
@@ -60,6 +60,16 @@ pub struct Booking {
     pub created_at: Instant,
     /// When it changed last.
     pub updated_at: Instant,
+    /// The order that pays it; `None`: nothing to pay, or not asked yet.
+    pub order_id: Option<OrderId>,
+    /// While its slot is held for the payment: until when.
+    pub held_until: Option<Instant>,
+    /// The slot with several seats in which it has one; that slot then keeps the coach's time.
+    pub slot_id: Option<SharedSlotId>,
+    /// Answers to the intake questions.
+    pub answers: Answers,
+    /// What was agreed when it was booked.
+    pub terms: Terms,
 }
 
 impl Booking {

@@ -2,12 +2,17 @@
 
 pub(crate) mod appointment_type;
 pub(crate) mod booking;
+pub(crate) mod day;
+pub(crate) mod details;
 pub(crate) mod hours;
+mod json_column;
 pub(crate) mod offer;
 pub(crate) mod state;
+pub(crate) mod terms;
 mod text_enum;
 pub(crate) mod when;
 
 pub use appointment_type::{AppointmentType, CoachMode, PlaceKind};
 pub use booking::Booking;
 pub use state::State;
+pub use terms::Terms;

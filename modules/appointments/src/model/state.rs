@@ -31,6 +31,8 @@ text_enum! {
         Client = "client",
         /// Somebody of the business.
         Staff = "staff",
+        /// The product by a rule: paid too late for its slot.
+        System = "system",
     }
 }
 

@@ -192,6 +192,7 @@ fn read(form: &Form) -> Result<TypeInput, Problem> {
         coaches: chosen(form),
         active: form.ticked("active"),
         position,
+        ..TypeInput::default()
     })
 }
 

@@ -10,8 +10,9 @@ use super::slots::{active_offer, free};
 use crate::{
     error::BookError,
     model::{
-        Booking, State,
+        Booking, State, Terms,
         booking::source,
+        details::Answers,
         offer::{Load, Offer, Verdict, nearest},
     },
     policy::BOOKINGS_CREATE,
@@ -172,6 +173,11 @@ fn draft(tx: &Tx, offer: &Offer, coach: MemberId, order: &Order) -> Booking {
         cancel_reason: None,
         created_at: now,
         updated_at: now,
+        order_id: None,
+        held_until: None,
+        slot_id: None,
+        answers: Answers::default(),
+        terms: Terms::default(),
     }
 }
 

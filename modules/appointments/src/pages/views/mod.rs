@@ -136,5 +136,5 @@ pub(crate) const STATES: [State; 8] = [
     State::Declined,
 ];
 /// Every kind of place, for the same reason.
-pub(crate) const PLACES: [PlaceKind; 4] =
-    [PlaceKind::InPerson, PlaceKind::Phone, PlaceKind::Link, PlaceKind::Video];
+pub(crate) const PLACES: [PlaceKind; 5] =
+    [PlaceKind::InPerson, PlaceKind::Phone, PlaceKind::Link, PlaceKind::Video, PlaceKind::Room];

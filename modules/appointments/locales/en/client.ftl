@@ -1,0 +1,1 @@
+## What clients see besides the first pages: paying, moving, rooms, ratings, feeds.

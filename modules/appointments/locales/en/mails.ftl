@@ -1,0 +1,1 @@
+## Mails besides confirmation and cancellation.

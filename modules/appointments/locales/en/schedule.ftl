@@ -1,0 +1,1 @@
+## Hours, overrides, blackouts and the editor of types.

@@ -1,0 +1,1 @@
+## The staff calendar, the list and the detail of bookings.
