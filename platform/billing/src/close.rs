@@ -1,4 +1,6 @@
-use diesel::{ExpressionMethods, QueryDsl, SelectableHelper};
+use diesel::{
+    BoolExpressionMethods, ExpressionMethods, IntoSql, QueryDsl, SelectableHelper, sql_types::Bool,
+};
 use diesel_async::RunQueryDsl;
 use events::OrderId;
 use kernel::Tx;
@@ -10,7 +12,7 @@ use crate::{BillingError, Order, Status, StepKind, schema::orders, step};
 ///
 /// # Errors
 /// [`BillingError::State`] when `to` is not an end, and what the database refuses.
-pub async fn close(tx: &mut Tx, ids: &[OrderId], to: Status) -> Result<Vec<Order>, BillingError> {
+pub(crate) async fn close(tx: &mut Tx, ids: &[OrderId], to: Status) -> Result<Vec<Order>, BillingError> {
     let kind = match to {
         Status::Cancelled => StepKind::Cancelled,
         Status::Expired => StepKind::Expired,
@@ -29,18 +31,25 @@ pub async fn close(tx: &mut Tx, ids: &[OrderId], to: Status) -> Result<Vec<Order
     Ok(closed)
 }
 
-/// Orders of a module whose time to pay is over, at most `limit`, locked. Those that somebody else holds are left out.
+/// Orders whose time to pay is over, of one module or all, at most `limit`, locked. Those that somebody else holds are left
+/// out.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn overdue(tx: &mut Tx, module: &str, limit: i64) -> Result<Vec<OrderId>, BillingError> {
+pub(crate) async fn overdue(
+    tx: &mut Tx,
+    module: Option<&str>,
+    limit: i64,
+) -> Result<Vec<OrderId>, BillingError> {
     let now = tx.ctx().now();
     // Written out, so that the partial index on unpaid orders serves it.
-    let open = diesel::dsl::sql::<diesel::sql_types::Bool>("status IN ('draft', 'pending_payment')");
+    let open = diesel::dsl::sql::<Bool>("status IN ('draft', 'pending_payment')");
+    let of_module =
+        module.is_none().into_sql::<Bool>().or(orders::module.eq(module.unwrap_or_default().to_owned()));
     Ok(orders::table
         .filter(open)
         .filter(orders::expires_at.le(now))
-        .filter(orders::module.eq(module))
+        .filter(of_module)
         .order(orders::id)
         .limit(limit)
         .select(orders::id)

@@ -1,4 +1,4 @@
-use kernel::Problem;
+use kernel::{FieldError, Problem};
 
 use crate::{ProviderError, Status};
 
@@ -22,6 +22,12 @@ pub enum BillingError {
     /// The amount or currency is not that of the order.
     #[error("the payment is not the amount of the order")]
     Amount,
+    /// Nothing, or more than is left, is to be given back.
+    #[error("{left} are left to be refunded")]
+    RefundAmount {
+        /// Minor units.
+        left: i64,
+    },
     /// The provider refused or can't be reached.
     #[error(transparent)]
     Provider(#[from] ProviderError),
@@ -37,6 +43,9 @@ impl From<BillingError> for Problem {
             BillingError::Total => Self::field("offer", "offer_price"),
             BillingError::State { from, .. } => Self::conflict("order_state").arg("state", from),
             BillingError::Amount => Self::conflict("payment_amount"),
+            BillingError::RefundAmount { left } => {
+                Self::invalid(vec![FieldError::new("amount", "refund_amount").arg("left", left)])
+            }
             BillingError::Provider(error) => error.into(),
             BillingError::Db(error) => error.into(),
         }

@@ -2,47 +2,74 @@
 //!
 //! **Words.** An *order* is what a client bought or is about to buy; its *lines* keep the names and prices of that moment.
 //! A *payment* is money that came in, or a try that failed. A *method* is a way to pay; a *provider* carries it out. A
-//! *step* is one line of an order's timeline.
+//! *step* is one line of an order's timeline. A *refund* is money that goes back; its *source* makes it one. The *rules* of
+//! a module are its part in what happens to orders it sold.
 //!
 //! **Invariants.**
 //! - Totals follow from the lines; the database checks it when a transaction ends, and lets nobody change either.
 //! - An order becomes paid once, in the transaction that publishes [`events::billing::OrderPaid`], and only when its
 //!   payments cover it.
 //! - States change only as [`Status::may_become`] says.
+//! - Money that comes in is either what pays an order, or goes back: [`settle`] is the one place where it arrives.
+//! - Never more goes back than came in, and once for each source, under any race.
 //! - No provider is asked inside a transaction, and none at all when the total is zero.
 //!
 //! Functions take an open transaction: the module that sells opens it with a permission of its own.
 
+mod again;
 mod close;
 mod codes;
 mod error;
 mod order;
 mod pay;
 mod place;
+mod policy;
 mod provider;
 mod read;
+mod refund;
+mod rules;
 mod sandbox;
 mod schema;
 mod settings;
+mod settle;
 mod status;
 mod steps;
 mod total;
 
-pub use close::{close, overdue};
+/// Kind of the job that ends orders in time. The host runs it.
+pub const EXPIRE_JOB: &str = "billing.expire";
+/// Kind of the job that tells a buyer how to pay by transfer; `{"order": "ord_…"}`. The host runs it.
+pub const AWAITING_JOB: &str = "billing.tell_awaiting";
+/// Kind of the job that asks a provider for a refund; `{"refund": "ref_…"}`. The host runs it.
+pub const REFUND_JOB: &str = "billing.refund";
+
+pub use again::{PAY_MINUTES, begin_payment, choose_method, pay_again, waits_until};
 pub use codes::UnknownCode;
 pub use error::BillingError;
 pub use order::{Method, Order, OrderLine, Payment, PaymentStatus};
-pub use pay::{MarkPaid, NewPayment, mark_paid, payment_failed};
-pub use place::{NewLine, NewOrder, place, restart};
+pub use pay::{NewPayment, payment_failed};
+pub use place::{NewLine, NewOrder, place};
+pub use policy::{
+    BILLING_RUN, ORDER_LINK, ORDERS_READ, ORDERS_WRITE, OWN_ORDERS, PAYMENTS_WRITE, REFUNDS_WRITE,
+};
 pub use provider::{
-    Free, Manual, PaymentProvider, ProviderError, Providers, Stage, Start, install, installed,
+    Free, Manual, PaymentProvider, ProviderError, Providers, Refunding, Stage, Start, install, installed,
 };
 pub use read::{
     OrderFilter, Revenue, by_form_key, by_id, by_token, lines, list, list_of_client, lock, paid_without,
     payments, revenue, waiting,
 };
+pub use refund::{
+    Refund, RefundCause, RefundState, Why, paid_back, refund, refund_again, refund_to_ask, refund_went,
+    refundable, refunds,
+};
+pub use rules::{OrderCard, OrderRule, OrderRules, RefundRule, install_rules, rules_of};
 pub use sandbox::{Sandbox, SandboxError, SandboxRefused, SandboxState, SandboxStep};
 pub use settings::{MAX_INSTRUCTIONS, Settings, methods, save_settings, settings, stored_settings};
+pub use settle::{OnGone, Settled, cancel, expire, settle};
 pub use status::Status;
 pub use steps::{Step, StepKind, step, steps};
 pub use total::{MAX_PRICE_MAJOR, max_price, subtotal};
+
+use close::close;
+use pay::{MarkPaid, mark_paid};

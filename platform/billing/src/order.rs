@@ -23,6 +23,8 @@ crate::text_enum! {
         Succeeded = "succeeded",
         /// It was tried and refused.
         Failed = "failed",
+        /// The money came, but the order could not take it: it goes back.
+        Returned = "returned",
     }
 }
 
@@ -66,6 +68,8 @@ pub struct Order {
     pub paid_at: Option<Instant>,
     /// When it was cancelled or expired.
     pub closed_at: Option<Instant>,
+    /// Where the buyer goes after paying or giving up; empty: the order's own page.
+    pub return_path: String,
 }
 
 impl Order {
@@ -73,6 +77,16 @@ impl Order {
     #[must_use]
     pub const fn total(&self) -> Money {
         Money::new(self.total, self.currency)
+    }
+    /// The page of the order itself: its receipt, or what is still to be done. A path inside the tenant.
+    #[must_use]
+    pub fn own_path(&self) -> String {
+        format!("/order/{}", self.token)
+    }
+    /// Where the buyer goes after paying or giving up. A path inside the tenant.
+    #[must_use]
+    pub fn back_path(&self) -> String {
+        if self.return_path.is_empty() { self.own_path() } else { self.return_path.clone() }
     }
     /// Whether it waits for money and its time is not over.
     #[must_use]

@@ -1,4 +1,4 @@
-use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper};
+use diesel::{BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper};
 use diesel_async::RunQueryDsl;
 use events::{
     Money, OrderId, PaymentId,
@@ -7,7 +7,7 @@ use events::{
 use kernel::Tx;
 
 use crate::{
-    BillingError, Method, Order, PaymentStatus, Status, StepKind, lines,
+    BillingError, Method, Order, Payment, PaymentStatus, Status, StepKind, lines,
     schema::{orders, payments},
     step,
 };
@@ -33,8 +33,8 @@ impl NewPayment {
 }
 
 /// What became of marking an order as paid.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum MarkPaid {
+#[derive(Clone, Debug)]
+pub(crate) enum MarkPaid {
     /// It is paid now, and [`OrderPaid`] is published.
     Paid(Order),
     /// It was paid before; nothing happened.
@@ -46,7 +46,7 @@ pub enum MarkPaid {
 /// # Errors
 /// [`BillingError::Amount`] when it is not the whole amount in the order's currency, [`BillingError::State`] when the
 /// order was cancelled. `NotFound` when there is no such order.
-pub async fn mark_paid(tx: &mut Tx, order: OrderId, payment: NewPayment) -> Result<MarkPaid, BillingError> {
+pub(crate) async fn mark_paid(tx: &mut Tx, order: OrderId, payment: NewPayment) -> Result<MarkPaid, BillingError> {
     let now = tx.ctx().now();
     let order: Order =
         orders::table.find(order).select(Order::as_select()).for_update().first(&mut **tx).await?;
@@ -86,6 +86,21 @@ pub async fn payment_failed(tx: &mut Tx, order: OrderId, payment: NewPayment) ->
     Ok(())
 }
 
+/// Writes down money that an order could not take. `None`: it is known, as this order's.
+pub(crate) async fn record_returned(
+    tx: &mut Tx,
+    order: OrderId,
+    payment: &NewPayment,
+) -> Result<Option<Payment>, BillingError> {
+    if !record(tx, order, payment, PaymentStatus::Returned).await? {
+        return Ok(None);
+    }
+    let written = payments::table
+        .filter(payments::provider.eq(payment.method).and(payments::reference.eq(&payment.reference)))
+        .select(Payment::as_select());
+    Ok(Some(written.first(&mut **tx).await?))
+}
+
 /// Writes a payment; answers `false` when the provider's reference is known already.
 ///
 /// # Errors
@@ -113,11 +128,15 @@ async fn record(
     if made == 1 {
         return Ok(true);
     }
+    let known_as = match status {
+        PaymentStatus::Returned => vec![PaymentStatus::Succeeded, PaymentStatus::Returned],
+        PaymentStatus::Succeeded | PaymentStatus::Failed => vec![status],
+    };
     let known: Option<PaymentId> = payments::table
         .filter(payments::provider.eq(payment.method))
         .filter(payments::reference.eq(&payment.reference))
         .filter(payments::order_id.eq(order))
-        .filter(payments::status.eq(status))
+        .filter(payments::status.eq_any(known_as))
         .select(payments::id)
         .first(&mut **tx)
         .await

@@ -1,11 +1,11 @@
 use diesel::{ExpressionMethods, QueryDsl, SelectableHelper, upsert::on_constraint};
 use diesel_async::RunQueryDsl;
 use events::{ClientId, Currency, Instant, OrderId};
-use kernel::Tx;
-use serde_json::Value;
+use kernel::{JobSpec, Tx};
+use serde_json::{Value, json};
 
 use crate::{
-    BillingError, MarkPaid, Method, NewPayment, Order, Status, StepKind, mark_paid,
+    AWAITING_JOB, BillingError, EXPIRE_JOB, MarkPaid, Method, NewPayment, Order, Status, StepKind, mark_paid,
     schema::{order_counters, order_lines, orders},
     step, subtotal,
 };
@@ -49,13 +49,17 @@ pub struct NewOrder<'a> {
     pub expires_at: Option<Instant>,
     /// What is bought.
     pub lines: &'a [NewLine],
+    /// Where the buyer goes after paying or giving up: a path inside the tenant that begins with one `/`, at most 500
+    /// characters. `None`: the order's own page.
+    pub return_path: Option<&'a str>,
 }
 
-/// Places an order. One that costs nothing is paid at once and no provider is asked; any other waits for its payment.
+/// Places an order. One that costs nothing is paid at once and no provider is asked; any other waits for its payment, and
+/// what follows from that is started here: the job that ends it in time, and the mail that says how to pay by transfer.
 ///
 /// # Errors
 /// [`BillingError::DoubleSubmit`] when the form was sent before: give the transaction up and read the order by the key.
-/// [`BillingError::Total`] when the lines make no sensible sum.
+/// [`BillingError::Total`] when the lines make no sensible sum. A database error when the return path is none.
 pub async fn place(tx: &mut Tx, new: NewOrder<'_>) -> Result<Order, BillingError> {
     let sum = subtotal(new.lines, new.currency).ok_or(BillingError::Total)?;
     let id = insert(tx, &new, sum).await?;
@@ -68,7 +72,22 @@ pub async fn place(tx: &mut Tx, new: NewOrder<'_>) -> Result<Order, BillingError
         };
     }
     let change = diesel::update(orders::table.find(id)).set(orders::status.eq(Status::PendingPayment));
-    Ok(change.returning(Order::as_returning()).get_result(&mut **tx).await?)
+    let order = change.returning(Order::as_returning()).get_result(&mut **tx).await?;
+    follow_up(tx, &order).await?;
+    Ok(order)
+}
+
+/// What follows from an order that waits: its end in time, and how to pay by transfer.
+async fn follow_up(tx: &mut Tx, order: &Order) -> Result<(), BillingError> {
+    if let Some(at) = order.expires_at {
+        let key = format!("{EXPIRE_JOB}/{}/{at}", order.id);
+        tx.enqueue(JobSpec::new(EXPIRE_JOB, json!({})).at(at).once(key)).await?;
+    }
+    if order.provider == Method::Manual {
+        let key = format!("{AWAITING_JOB}/{}", order.id);
+        tx.enqueue(JobSpec::new(AWAITING_JOB, json!({ "order": order.id })).once(key)).await?;
+    }
+    Ok(())
 }
 
 /// The next number. The counter's row stays locked until the order is committed or given up, so none is left out.
@@ -101,6 +120,7 @@ async fn insert(tx: &mut Tx, new: &NewOrder<'_>, sum: i64) -> Result<OrderId, Bi
         orders::provider.eq(method),
         orders::created_at.eq(ctx.now()),
         orders::expires_at.eq(new.expires_at),
+        orders::return_path.eq(new.return_path.unwrap_or_default()),
     );
     let made =
         diesel::insert_into(orders::table).values(row).on_conflict_do_nothing().execute(&mut **tx).await?;
@@ -131,7 +151,7 @@ async fn insert_lines(tx: &mut Tx, order: OrderId, new: &NewOrder<'_>) -> Result
 ///
 /// # Errors
 /// [`BillingError::State`] when the order does not wait any more.
-pub async fn restart(
+pub(crate) async fn restart(
     tx: &mut Tx,
     order: &Order,
     method: Method,
@@ -145,5 +165,6 @@ pub async fn restart(
     let refused = BillingError::State { from: order.status, to: Status::PendingPayment };
     let order = changed.into_iter().next().ok_or(refused)?;
     step(tx, order.id, StepKind::PaymentStarted, method.code()).await?;
+    follow_up(tx, &order).await?;
     Ok(order)
 }

@@ -5,7 +5,7 @@ use std::{
 
 use kernel::{BoxFuture, Ctx, Problem};
 
-use crate::{Method, Order, Sandbox};
+use crate::{Method, Order, Payment, Refund, Sandbox};
 
 /// Whether the installation serves real businesses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,7 +27,16 @@ pub enum Start {
     Instructions,
 }
 
-/// Why a provider did not start a payment.
+/// How a refund goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refunding {
+    /// The money is on its way back; the provider calls it so.
+    Done(String),
+    /// It is owed to the client until staff say that they have paid it back.
+    ByHand,
+}
+
+/// Why a provider did not start a payment, or gives no money back.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum ProviderError {
     /// It can't be reached, or answers nonsense; another try may help.
@@ -36,6 +45,9 @@ pub enum ProviderError {
     /// The tenant or host does not offer it.
     #[error("the payment provider is not offered here")]
     NotOffered,
+    /// It refuses for good; another try does not help.
+    #[error("the payment provider refuses: {0}")]
+    Refused(String),
 }
 
 impl From<ProviderError> for Problem {
@@ -43,6 +55,9 @@ impl From<ProviderError> for Problem {
         match error {
             ProviderError::Away(cause) => {
                 Self { cause: Some(cause), ..Self::new(http::StatusCode::BAD_GATEWAY, "payment_away") }
+            }
+            ProviderError::Refused(cause) => {
+                Self { cause: Some(cause), ..Self::conflict("payment_refused") }
             }
             ProviderError::NotOffered => Self::field("method", "payment_method"),
         }
@@ -57,6 +72,14 @@ pub trait PaymentProvider: Send + Sync {
     fn method(&self) -> Method;
     /// Begins the payment of an order that waits for it. Called again for the same order it begins another try.
     fn start<'a>(&'a self, ctx: &'a Ctx, order: &'a Order) -> BoxFuture<'a, Result<Start, ProviderError>>;
+    /// Gives money of a payment back. Called again for the same refund (its identifier is the key) it gives nothing more.
+    fn refund<'a>(
+        &'a self,
+        ctx: &'a Ctx,
+        order: &'a Order,
+        payment: &'a Payment,
+        refund: &'a Refund,
+    ) -> BoxFuture<'a, Result<Refunding, ProviderError>>;
 }
 
 /// For orders that cost nothing.
@@ -71,6 +94,16 @@ impl PaymentProvider for Free {
         let start = if order.total == 0 { Ok(Start::Paid) } else { Err(ProviderError::NotOffered) };
         Box::pin(std::future::ready(start))
     }
+    fn refund<'a>(
+        &'a self,
+        _: &'a Ctx,
+        _: &'a Order,
+        _: &'a Payment,
+        refund: &'a Refund,
+    ) -> BoxFuture<'a, Result<Refunding, ProviderError>> {
+        // Nothing was paid, so nothing can be asked for; it is no error to give nothing back.
+        Box::pin(std::future::ready(Ok(Refunding::Done(refund.id.to_string()))))
+    }
 }
 
 /// Bank transfer or cash.
@@ -83,6 +116,15 @@ impl PaymentProvider for Manual {
     }
     fn start<'a>(&'a self, _: &'a Ctx, _: &'a Order) -> BoxFuture<'a, Result<Start, ProviderError>> {
         Box::pin(std::future::ready(Ok(Start::Instructions)))
+    }
+    fn refund<'a>(
+        &'a self,
+        _: &'a Ctx,
+        _: &'a Order,
+        _: &'a Payment,
+        _: &'a Refund,
+    ) -> BoxFuture<'a, Result<Refunding, ProviderError>> {
+        Box::pin(std::future::ready(Ok(Refunding::ByHand)))
     }
 }
 
@@ -132,8 +174,25 @@ impl Providers {
     /// # Errors
     /// [`ProviderError::NotOffered`] when this installation lacks the method, and what the provider answers.
     pub async fn start(&self, ctx: &Ctx, order: &Order) -> Result<Start, ProviderError> {
-        let provider = self.all.iter().find(|provider| provider.method() == order.provider);
-        provider.ok_or(ProviderError::NotOffered)?.start(ctx, order).await
+        self.of(order.provider)?.start(ctx, order).await
+    }
+    /// Asks for a refund by the method of its payment.
+    ///
+    /// # Errors
+    /// As [`Providers::start`].
+    pub async fn refund(
+        &self,
+        ctx: &Ctx,
+        order: &Order,
+        payment: &Payment,
+        refund: &Refund,
+    ) -> Result<Refunding, ProviderError> {
+        self.of(refund.provider)?.refund(ctx, order, payment, refund).await
+    }
+
+    fn of(&self, method: Method) -> Result<&dyn PaymentProvider, ProviderError> {
+        let provider = self.all.iter().find(|provider| provider.method() == method);
+        Ok(provider.ok_or(ProviderError::NotOffered)?.as_ref())
     }
 }
 

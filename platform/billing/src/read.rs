@@ -141,7 +141,8 @@ pub async fn list_of_client(
     Ok(orders.into_iter().map(of).collect())
 }
 
-/// What was paid from `from` up to, not including, `until`, in one currency.
+/// What was paid from `from` up to, not including, `until`, in one currency, less what went back of it since. Orders of
+/// which all went back do not count.
 ///
 /// # Errors
 /// When the database refuses.
@@ -150,7 +151,10 @@ pub async fn revenue(tx: &mut Tx, from: Instant, until: Instant, currency: Curre
         .filter(orders::paid_at.ge(from).and(orders::paid_at.lt(until)))
         .filter(orders::currency.eq(currency).and(orders::status.ne(Status::Refunded)))
         .select((
-            dsl::sql::<diesel::sql_types::Nullable<diesel::sql_types::BigInt>>("sum(total)::bigint"),
+            dsl::sql::<diesel::sql_types::Nullable<diesel::sql_types::BigInt>>(
+                "sum(total - (SELECT coalesce(sum(r.amount), 0) FROM refunds r \
+                 JOIN payments p ON p.id = r.payment_id AND p.status = 'succeeded' WHERE r.order_id = orders.id))::bigint",
+            ),
             dsl::count_star(),
         ))
         .first(&mut **tx)
@@ -158,19 +162,21 @@ pub async fn revenue(tx: &mut Tx, from: Instant, until: Instant, currency: Curre
     Ok(Revenue { total: Money::new(sum.unwrap_or(0), currency), orders: count })
 }
 
-/// Orders of a module paid from `from` on that lack a step on their timeline, the newest first, at most `limit`.
+/// Orders of a module paid from `from` on that have none of these steps on their timeline, the newest first, at most
+/// `limit`.
 ///
 /// # Errors
 /// When the database refuses.
 pub async fn paid_without(
     tx: &mut Tx,
     module: &str,
-    missing: StepKind,
+    missing: &[StepKind],
     from: Instant,
     limit: i64,
 ) -> QueryResult<Vec<Order>> {
-    let there =
-        order_steps::table.filter(order_steps::order_id.eq(orders::id)).filter(order_steps::kind.eq(missing));
+    let there = order_steps::table
+        .filter(order_steps::order_id.eq(orders::id))
+        .filter(order_steps::kind.eq_any(missing.to_vec()));
     orders::table
         .filter(orders::paid_at.ge(from))
         .filter(orders::status.eq(Status::Paid))

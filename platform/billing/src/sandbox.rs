@@ -9,7 +9,7 @@ use kernel::{BoxFuture, Ctx};
 use sha2::Sha256;
 use uuid::Uuid;
 
-use crate::{Method, Order, PaymentProvider, ProviderError, Stage, Start};
+use crate::{Method, Order, Payment, PaymentProvider, ProviderError, Refund, Refunding, Stage, Start};
 
 /// Minutes that a sandbox page may stay open.
 const MINUTES: i64 = 30;
@@ -132,6 +132,15 @@ impl PaymentProvider for Sandbox {
         };
         let path = format!("/pay/sandbox/{}", self.sign(ctx.tenant().id, &state));
         Box::pin(std::future::ready(Ok(Start::Redirect(ctx.path(&path)))))
+    }
+    fn refund<'a>(
+        &'a self,
+        _: &'a Ctx,
+        _: &'a Order,
+        _: &'a Payment,
+        refund: &'a Refund,
+    ) -> BoxFuture<'a, Result<Refunding, ProviderError>> {
+        Box::pin(std::future::ready(Ok(Refunding::Done(format!("sandbox/{}", refund.id)))))
     }
 }
 

@@ -64,6 +64,7 @@ diesel::table! {
         expires_at -> Nullable<Timestamptz>,
         paid_at -> Nullable<Timestamptz>,
         closed_at -> Nullable<Timestamptz>,
+        return_path -> Text,
     }
 }
 
@@ -81,6 +82,24 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    refunds (id) {
+        id -> Uuid,
+        order_id -> Uuid,
+        payment_id -> Uuid,
+        source -> Text,
+        amount -> Int8,
+        currency -> Text,
+        provider -> Text,
+        cause -> Text,
+        reason -> Text,
+        state -> Text,
+        reference -> Text,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     billing_settings,
     order_counters,
@@ -88,4 +107,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     order_steps,
     orders,
     payments,
+    refunds,
 );

@@ -23,6 +23,16 @@ crate::text_enum! {
         Expired = "expired",
         /// What was bought was handed out.
         Granted = "granted",
+        /// What was bought has nothing that the platform hands out.
+        NothingToGrant = "nothing_to_grant",
+        /// Money came that the order could not take.
+        PaymentReturned = "payment_returned",
+        /// Money is to go back.
+        RefundRequested = "refund_requested",
+        /// Money went back.
+        RefundDone = "refund_done",
+        /// The provider refused to give money back; it is still owed.
+        RefundFailed = "refund_failed",
     }
 }
 
@@ -36,7 +46,7 @@ pub struct Step {
     pub kind: StepKind,
     /// The staff person who did it; empty: the buyer or the platform.
     pub actor: String,
-    /// More about it: the method, or how many credits.
+    /// More about it: the method, how many credits, or how much in minor units.
     pub detail: String,
 }
 

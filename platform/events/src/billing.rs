@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ClientId, Event, Id, Money, OrderId, OrderLineId};
+use crate::{ClientId, Event, Id, Money, OrderId, OrderLineId, RefundId};
 
 /// An order is paid in full (or was free). Grants follow from it, exactly once a line.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -59,6 +59,57 @@ impl Event for OrderPaid {
                 name: "Kickstarter".into(),
                 quantity: 1,
             }],
+        }
+    }
+}
+
+/// Money of an order is to go back, wholly or in part.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OrderRefunded {
+    /// The order.
+    pub order: OrderId,
+    /// Number on the receipt, unique in the tenant.
+    pub number: i64,
+    /// The refund.
+    pub refund: RefundId,
+    /// Who bought.
+    pub client: ClientId,
+    /// The client's name.
+    pub client_name: String,
+    /// The client's e-mail.
+    pub client_email: String,
+    /// What goes back this time.
+    pub amount: Money,
+    /// What goes or went back of the same payment, this time included.
+    pub refunded: Money,
+    /// What the order costs.
+    pub total: Money,
+    /// The order's state now: `partially_refunded` or `refunded`, or what it was when the money came too late or twice.
+    pub status: String,
+    /// Why: `staff`, `cancelled`, `unavailable`, `late` or `twice`.
+    pub cause: String,
+    /// What staff wrote; empty: nothing.
+    pub reason: String,
+}
+impl Event for OrderRefunded {
+    const NAME: &'static str = "order.refunded";
+    const MODULE: &'static str = "platform";
+    const VERSION: i32 = 1;
+    fn sample() -> Self {
+        let OrderPaid { order, number, client, client_name, client_email, total, .. } = OrderPaid::sample();
+        Self {
+            order,
+            number,
+            refund: Id::from_uuid(uuid::Uuid::from_u128(9)),
+            client,
+            client_name,
+            client_email,
+            amount: Money { amount: 9_700, ..total },
+            refunded: Money { amount: 9_700, ..total },
+            total,
+            status: "partially_refunded".into(),
+            cause: "staff".into(),
+            reason: "One class was cancelled".into(),
         }
     }
 }

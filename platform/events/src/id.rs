@@ -136,7 +136,7 @@ pub mod kinds {
     kinds! {
         Tenant "ten", Account "acc", Member "mem", Client "cli", AppointmentType "apt", Booking "bkg", Block "blk",
         SharedSlot "sls", Blackout "bko", Note "nte", Step "stp", Feed "fee",
-        Product "prd", Package "pkg", Order "ord", OrderLine "oln", Payment "pay", Lot "lot", Event "evt", Mail "mai",
+        Product "prd", Package "pkg", Order "ord", OrderLine "oln", Payment "pay", Refund "ref", Lot "lot", Event "evt", Mail "mai",
         Job "job", Automation "aut", Run "run",
     }
 }

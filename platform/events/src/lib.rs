@@ -53,6 +53,8 @@ pub type OrderId = Id<kinds::Order>;
 pub type OrderLineId = Id<kinds::OrderLine>;
 /// A payment of an order.
 pub type PaymentId = Id<kinds::Payment>;
+/// A refund of an order.
+pub type RefundId = Id<kinds::Refund>;
 /// A lot of credits: one source, one expiry.
 pub type LotId = Id<kinds::Lot>;
 /// A published event.
@@ -112,6 +114,7 @@ pub fn catalogue() -> Vec<Published> {
         entry::<appointments::BookingNoShow>(),
         entry::<appointments::BookingRated>(),
         entry::<billing::OrderPaid>(),
+        entry::<billing::OrderRefunded>(),
         entry::<packages::CreditsGranted>(),
     ]
 }

@@ -1,0 +1,118 @@
+use events::Instant;
+use kernel::{Ctx, Problem, Tx};
+
+use crate::{BillingError, Method, Order, Settings, Start, installed, methods, place::restart, rules_of, settings};
+
+/// Minutes that an order waits for a payment on a page. Longer than the provider's own page stays open.
+pub const PAY_MINUTES: i64 = 40;
+/// Minutes that new tries may add to an order's time, all together.
+const EXTRA_MINUTES: i64 = 60;
+
+/// Until when an order waits for a payment of this method that begins at `from`; `None`: it waits for nothing.
+#[must_use]
+pub fn waits_until(method: Method, settings: &Settings, from: Instant) -> Option<Instant> {
+    match method {
+        Method::Free => None,
+        Method::Manual => Some(from.plus_minutes(i64::from(settings.manual_days) * 24 * 60)),
+        Method::Sandbox => Some(from.plus_minutes(PAY_MINUTES)),
+    }
+}
+
+/// The wanted way to pay `total` minor units (empty: the first there is), and until when an order that begins now waits
+/// for it.
+///
+/// # Errors
+/// 409 `no_way_to_pay` when the business offers none, 422 at `method` when it is not offered.
+pub async fn choose_method(
+    tx: &mut Tx,
+    total: i64,
+    wanted: &str,
+) -> Result<(Method, Option<Instant>), Problem> {
+    let (settings, now) = (settings(tx).await?, tx.ctx().now());
+    let ways = methods(&settings, installed(), total);
+    let first = *ways.first().ok_or_else(|| Problem::conflict("no_way_to_pay"))?;
+    let method = if total == 0 || wanted.is_empty() {
+        first
+    } else {
+        let asked = ways.into_iter().find(|way| way.code() == wanted);
+        asked.ok_or_else(|| Problem::field("method", "payment_method"))?
+    };
+    Ok((method, waits_until(method, &settings, now)))
+}
+
+/// Another try to pay an order that waits, perhaps in another way. One that is paid is answered as it is. Go on with
+/// [`begin_payment`] when the transaction is committed.
+///
+/// # Errors
+/// 409 `order_closed` when its time is over, 422 at `method` when the way is not offered.
+pub async fn pay_again(tx: &mut Tx, order: &Order, wanted: &str) -> Result<Order, Problem> {
+    if order.status.was_paid() {
+        return Ok(order.clone());
+    }
+    let now = tx.ctx().now();
+    if !order.may_be_paid(now) {
+        return Err(Problem::conflict("order_closed"));
+    }
+    let (method, until) = choose_method(tx, order.total, wanted).await?;
+    let settings = settings(tx).await?;
+    let until = match (rules_of(&order.module).prolongs, order.expires_at) {
+        (false, Some(at)) => at,
+        _ => {
+            let most = waits_until(method, &settings, order.created_at).unwrap_or(now);
+            extended(order.expires_at, until.unwrap_or(now), most)
+        }
+    };
+    Ok(restart(tx, order, method, until).await?)
+}
+
+/// Until when an order waits after a new try: as long as the way to pay asks for, but a buyer who tries again and again
+/// can't keep what is reserved for ever. A new try never shortens the time.
+fn extended(before: Option<Instant>, until: Instant, most: Instant) -> Instant {
+    let until = until.min(most.plus_minutes(EXTRA_MINUTES));
+    before.map_or(until, |before| before.max(until))
+}
+
+/// Begins the payment of an order and answers where the buyer goes on: the provider's page (a path of this host or an
+/// `https` address), the order's own page to read how to pay by transfer, or, when there is nothing to pay (any more), back
+/// to where the order says. No transaction may be open: a provider may be far away.
+///
+/// # Errors
+/// 502 `payment_away` when the provider can't be reached.
+pub async fn begin_payment(ctx: &Ctx, order: &Order) -> Result<String, Problem> {
+    if !order.may_be_paid(ctx.now()) {
+        return Ok(ctx.path(&order.back_path()));
+    }
+    let start = installed().start(ctx, order).await.map_err(BillingError::from)?;
+    Ok(match start {
+        Start::Redirect(next) => next,
+        Start::Paid => ctx.path(&order.back_path()),
+        Start::Instructions => ctx.path(&order.own_path()),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn trying_again_can_t_hold_a_place_for_ever() {
+        let start = Instant::new(jiff::Timestamp::from_second(0).unwrap());
+        let (mut ends, mut now) = (start.plus_minutes(40), start);
+        for _ in 0..50 {
+            now = now.plus_minutes(30);
+            if now >= ends {
+                break;
+            }
+            ends = extended(Some(ends), now.plus_minutes(40), start.plus_minutes(40));
+        }
+        assert_eq!(ends, start.plus_minutes(100));
+    }
+    #[test]
+    fn each_way_has_its_time() {
+        let from = Instant::new(jiff::Timestamp::from_second(0).unwrap());
+        let settings = Settings { manual_days: 3, ..Settings::default() };
+        assert_eq!(waits_until(Method::Free, &settings, from), None);
+        assert_eq!(waits_until(Method::Manual, &settings, from), Some(from.plus_minutes(3 * 24 * 60)));
+        assert_eq!(waits_until(Method::Sandbox, &settings, from), Some(from.plus_minutes(PAY_MINUTES)));
+    }
+}

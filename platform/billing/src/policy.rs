@@ -1,0 +1,18 @@
+//! Permissions of paying, which are the platform's: they hold whatever modules are on. The host says who has them.
+
+use kernel::Permission;
+
+/// See all orders of the business.
+pub const ORDERS_READ: Permission = Permission("platform:orders:read");
+/// Mark orders as paid, and cancel them.
+pub const ORDERS_WRITE: Permission = Permission("platform:orders:write");
+/// Give money back.
+pub const REFUNDS_WRITE: Permission = Permission("platform:refunds:write");
+/// Choose how clients can pay.
+pub const PAYMENTS_WRITE: Permission = Permission("platform:payments:write");
+/// See, pay and cancel an order whose link one has.
+pub const ORDER_LINK: Permission = Permission("platform:order_link:use");
+/// See one's own orders.
+pub const OWN_ORDERS: Permission = Permission("platform:own_orders:read");
+/// End orders in time, ask providers for refunds, tell people; jobs only.
+pub const BILLING_RUN: Permission = Permission("platform:billing:run");
