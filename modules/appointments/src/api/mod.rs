@@ -2,6 +2,8 @@
 
 mod bookings;
 mod objects;
+mod objects_hours;
+mod objects_types;
 mod slots;
 mod types;
 

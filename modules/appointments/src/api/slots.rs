@@ -6,7 +6,8 @@ use poem_openapi::{OpenApi, param::Query, payload::Json};
 
 use super::{
     Tag,
-    objects::{AvailabilityWindows, NewAvailabilityWindows, SlotList, SlotOut},
+    objects::{SlotList, SlotOut},
+    objects_hours::{AvailabilityWindows, NewAvailabilityWindows},
 };
 use crate::{
     model::when::{local, moment},

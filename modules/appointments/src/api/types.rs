@@ -9,7 +9,7 @@ use poem_openapi::{
 
 use super::{
     Tag,
-    objects::{AppointmentTypeChange, AppointmentTypeList, NewAppointmentType, TypeOut},
+    objects_types::{AppointmentTypeChange, AppointmentTypeList, NewAppointmentType, TypeOut},
 };
 use crate::{policy::TYPES_WRITE, service::types};
 

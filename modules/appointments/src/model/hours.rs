@@ -6,6 +6,7 @@ use events::MemberId;
 use jiff::civil::Weekday;
 use kernel::{Check, FieldError, Problem};
 
+use super::overrides::OverrideRow;
 use crate::schema::schedule_windows;
 
 /// The most windows of one coach.
@@ -51,7 +52,8 @@ pub(crate) fn check(coach: MemberId, windows: &[WindowInput]) -> Result<Vec<Wind
     }
     good.sort_by_key(|(_, window)| *window);
     for (before, after) in good.iter().zip(good.iter().skip(1)) {
-        let meets = before.1.weekday == after.1.weekday && i32::from(after.1.opens) < last_minute(before.1);
+        let ends = last_minute(before.1.opens, before.1.closes);
+        let meets = before.1.weekday == after.1.weekday && i32::from(after.1.opens) < ends;
         check.require(!meets, &format!("windows/{}/opens", after.0), "overlap");
     }
     check.finish()?;
@@ -59,21 +61,23 @@ pub(crate) fn check(coach: MemberId, windows: &[WindowInput]) -> Result<Vec<Wind
 }
 
 fn read(coach: MemberId, typed: &WindowInput) -> Result<Window, (&'static str, &'static str)> {
-    let time = |text: &str| WallTime::parse(text.trim()).and_then(|time| i16::try_from(time.minutes()).ok());
     let weekday = i16::try_from(typed.weekday).ok().filter(|day| (1..=7).contains(day));
     let weekday = weekday.ok_or(("weekday", "out_of_range_weekday"))?;
-    let opens =
-        time(&typed.opens).filter(|minutes| i32::from(*minutes) < DAY).ok_or(("opens", "not_a_time"))?;
-    let closes = time(&typed.closes).ok_or(("closes", "not_a_time"))?;
-    if opens == closes {
-        return Err(("closes", "zero_length"));
-    }
+    let (opens, closes) = read_hours(&typed.opens, &typed.closes)?;
     Ok(Window { coach_id: coach, weekday, opens, closes })
 }
 
+/// Two times as minutes after midnight, or the field at fault and its code.
+pub(super) fn read_hours(opens: &str, closes: &str) -> Result<(i16, i16), (&'static str, &'static str)> {
+    let time = |text: &str| WallTime::parse(text.trim()).and_then(|time| i16::try_from(time.minutes()).ok());
+    let opens = time(opens).filter(|minutes| i32::from(*minutes) < DAY).ok_or(("opens", "not_a_time"))?;
+    let closes = time(closes).ok_or(("closes", "not_a_time"))?;
+    if opens == closes { Err(("closes", "zero_length")) } else { Ok((opens, closes)) }
+}
+
 /// End in minutes after the first day's midnight; past 1440 when it lies on the next day.
-fn last_minute(window: Window) -> i32 {
-    let (opens, closes) = (i32::from(window.opens), i32::from(window.closes));
+pub(super) fn last_minute(opens: i16, closes: i16) -> i32 {
+    let (opens, closes) = (i32::from(opens), i32::from(closes));
     if closes <= opens { closes + DAY } else { closes }
 }
 
@@ -82,21 +86,34 @@ pub(crate) fn clock(minutes: i16) -> String {
     format!("{:02}:{:02}", minutes / 60, minutes % 60)
 }
 
-/// The engine's schedule of one coach.
+/// The engine's schedule of one coach: weekly windows, and other hours on dates. A window's source in an explanation is a
+/// position in these rows.
 ///
 /// # Errors
 /// 500 when what is stored is no schedule; the checks above make that impossible.
-pub(crate) fn schedule<'a>(
+pub(crate) fn schedule_of<'a>(
     zone: &str,
     windows: impl Iterator<Item = &'a Window>,
+    overrides: impl Iterator<Item = &'a OverrideRow>,
 ) -> Result<Schedule, Problem> {
     let spec = ScheduleSpec {
         zone: zone.to_owned(),
         weekly: windows.filter_map(weekly).collect(),
-        overrides: Vec::new(),
+        overrides: overrides.filter_map(OverrideRow::engine).collect(),
         travel: Vec::new(),
     };
     Schedule::new(&spec).map_err(|errors| Problem::internal(format!("schedule: {errors:?}")))
+}
+
+/// The same without other hours on dates.
+///
+/// # Errors
+/// As [`schedule_of`].
+pub(crate) fn schedule<'a>(
+    zone: &str,
+    windows: impl Iterator<Item = &'a Window>,
+) -> Result<Schedule, Problem> {
+    schedule_of(zone, windows, std::iter::empty())
 }
 
 fn weekly(window: &Window) -> Option<WeeklyWindow> {

@@ -1,12 +1,14 @@
 //! What appointments are made of, and the rules that need no database.
 
 pub(crate) mod appointment_type;
+pub(crate) mod blackouts;
 pub(crate) mod booking;
 pub(crate) mod day;
 pub(crate) mod details;
 pub(crate) mod hours;
 mod json_column;
 pub(crate) mod offer;
+pub(crate) mod overrides;
 pub(crate) mod state;
 pub(crate) mod terms;
 mod text_enum;

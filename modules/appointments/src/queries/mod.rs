@@ -1,5 +1,6 @@
 //! All of this module's SQL.
 
+pub(crate) mod blackouts;
 pub(crate) mod bookings;
 pub(crate) mod offers;
 pub(crate) mod schedules;
