@@ -75,8 +75,8 @@ BEGIN
   SELECT coalesce(sum(r.amount), 0) INTO back FROM refunds r
     JOIN payments p ON p.tenant_id = r.tenant_id AND p.order_id = r.order_id AND p.id = r.payment_id
     WHERE r.tenant_id = o.tenant_id AND r.order_id = o.id AND p.status = 'succeeded';
-  IF o.paid_at IS NOT NULL AND o.status <> CASE
-    WHEN back = 0 THEN 'paid' WHEN back < o.total THEN 'partially_refunded' ELSE 'refunded' END THEN
+  IF o.paid_at IS NOT NULL AND o.status <> (CASE
+    WHEN back = 0 THEN 'paid' WHEN back < o.total THEN 'partially_refunded' ELSE 'refunded' END) THEN
     RAISE EXCEPTION 'order % is % with % of % refunded', o.number, o.status, back, o.total
       USING ERRCODE = 'check_violation', CONSTRAINT = 'orders_tell_refunds';
   END IF;
