@@ -26,6 +26,11 @@ pub(crate) const BOOKINGS_READ: Permission = Permission("appointments:bookings:r
 /// Cancel any booking.
 pub(crate) const BOOKINGS_CANCEL: Permission = Permission("appointments:bookings:cancel");
 
+/// Book for a client, move any booking, approve, decline, complete.
+pub(crate) const BOOKINGS_WRITE: Permission = Permission("appointments:bookings:write");
+/// Choose how much of the price comes back when staff cancel.
+pub(crate) const BOOKINGS_REFUND: Permission = Permission("appointments:bookings:refund");
+
 pub(crate) const PERMISSIONS: &[PermissionDef] = &[
     PermissionDef { permission: TYPES_READ, holders: EVERYONE },
     PermissionDef { permission: TYPES_WRITE, holders: MANAGERS },
@@ -37,4 +42,6 @@ pub(crate) const PERMISSIONS: &[PermissionDef] = &[
     PermissionDef { permission: OWN_BOOKINGS_READ, holders: SIGNED_IN },
     PermissionDef { permission: BOOKINGS_READ, holders: STAFF },
     PermissionDef { permission: BOOKINGS_CANCEL, holders: STAFF },
+    PermissionDef { permission: BOOKINGS_WRITE, holders: STAFF },
+    PermissionDef { permission: BOOKINGS_REFUND, holders: MANAGERS },
 ];

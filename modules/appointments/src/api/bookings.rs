@@ -16,7 +16,7 @@ use crate::{
     queries::bookings::BookingFilter,
     service::{
         book::{self, BookInput},
-        cancel::{self, Claim},
+        cancel::{self, CancelInput, Claim},
         lists,
     },
 };
@@ -89,8 +89,9 @@ impl BookingsApi {
             zone: new.zone.unwrap_or_else(|| ctx.tenant().zone.clone()),
             note: new.note,
             form_key: CallKey::of(request).unwrap_or_default().to_owned(),
-        };
-        let booking = book::book(ctx, &input).await?;
+            ..BookInput::default()
+                    };
+        let booking = book::book(ctx, &input).await?.booking;
         let url = ctx.link(&booking.path());
         Ok(Json(OwnBooking::of(booking, url)))
     }
@@ -122,7 +123,7 @@ impl BookingsApi {
             }
             None => Claim::Staff(id.0),
         };
-        let booking = cancel::cancel(ctx, &claim, &how.0.reason).await?;
+        let booking = cancel::cancel(ctx, &claim, &CancelInput { reason: how.0.reason, refund_percent: None }).await?;
         Ok(Json(Cancelled { id: booking.id, state: booking.state, cancelled_at: booking.cancelled_at }))
     }
 }

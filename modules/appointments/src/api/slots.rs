@@ -44,9 +44,9 @@ impl AvailabilityApi {
     ) -> Result<Json<SlotList>, Problem> {
         let zone = zone.0.unwrap_or_else(|| ctx.tenant().zone.clone());
         let (tz, from, to) = range(ctx.now(), &zone, from.as_deref(), to.as_deref())?;
-        let asked = SlotsAsked { kind: TypeRef::parse(&kind.0), coach: coach.0, from, to };
+        let asked = SlotsAsked { kind: TypeRef::parse(&kind.0), coach: coach.0, minutes: None, from, to };
         let (offer, found) = slots(ctx, &asked).await?;
-        let slots = found.into_iter().map(|start| SlotOut {
+        let slots = found.into_iter().map(|slot| slot.start).map(|start| SlotOut {
             start,
             end: offer.kind.end(start),
             local_start: local(start, &tz),

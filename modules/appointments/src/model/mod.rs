@@ -10,8 +10,11 @@ mod json_column;
 pub(crate) mod offer;
 pub(crate) mod overrides;
 pub(crate) mod state;
+pub(crate) mod step;
 pub(crate) mod terms;
 mod text_enum;
+pub(crate) mod type_checks;
+pub(crate) mod type_input;
 pub(crate) mod when;
 
 pub use appointment_type::{AppointmentType, CoachMode, PlaceKind};

@@ -56,6 +56,14 @@ impl Load {
     }
 }
 
+/// A start on offer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct SlotOut {
+    pub start: Instant,
+    /// Clients it still takes.
+    pub seats_left: u32,
+}
+
 /// What the engine says about one start.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
@@ -100,10 +108,10 @@ impl Offer {
         load: &Load,
         now: Instant,
         range: (Instant, Instant),
-    ) -> Result<Vec<Instant>, Problem> {
+    ) -> Result<Vec<SlotOut>, Problem> {
         check_range(range)?;
         let found = self.ask(of, load, now, range, availability::slots);
-        let starts = |slots: Vec<Slot>| slots.into_iter().map(|slot| Instant::new(slot.start)).collect();
+        let starts = |slots: Vec<Slot>| slots.into_iter().map(|slot| SlotOut { start: Instant::new(slot.start), seats_left: slot.seats_left }).collect();
         found.map_or(Ok(Vec::new()), |slots| slots.map(starts).map_err(refused))
     }
     /// Whether a start is on offer, and why not. What lies outside of all calendars is not.
@@ -240,7 +248,7 @@ mod tests {
         let now = at("2026-11-01T00:00:00Z");
         let ids: Vec<MemberId> = (1..=coaches).map(member).collect();
         let typed =
-            crate::model::appointment_type::TypeInput { coaches: ids.clone(), coach_mode: mode, ..input() };
+            crate::model::type_input::TypeInput { coaches: ids.clone(), coach_mode: mode, ..input() };
         let (kind, ids) = typed.check(events::Id::from_uuid(uuid::Uuid::from_u128(9)), now).unwrap();
         let coach = |id| {
             let typed = [WindowInput { weekday: 1, opens: "09:00".into(), closes: "12:00".into() }];
@@ -270,7 +278,7 @@ mod tests {
         let load = Load::new(&[taken(1, "2026-11-23T10:00:00Z", "2026-11-23T10:40:00Z")], &[]).unwrap();
         let range = (at("2026-11-23T00:00:00Z"), at("2026-11-24T00:00:00Z"));
         let found = offer.slots(&[member(1)], &load, at(NOW), range).unwrap();
-        let times: Vec<String> = found.iter().map(|start| start.to_string()[11..16].to_owned()).collect();
+        let times: Vec<String> = found.iter().map(|slot| slot.start.to_string()[11..16].to_owned()).collect();
         // 09:30 would keep 10:00–10:10 as its own buffer; 10:30 starts inside the buffer of the booking.
         assert_eq!(times, ["09:00", "11:00", "11:30"]);
     }

@@ -121,7 +121,8 @@ impl Here<'_> {
         let asked = query.month.as_deref().and_then(month::parse).or(day).unwrap_or(today);
         let shown = asked.clamp(today.first_of_month(), last.last_of_month());
         let range = month::bounds(shown, &self.zone).ok_or_else(Problem::not_found)?;
-        let free = free_of(self.ctx, self.offer, of, range).await?;
+        let free = free_of(self.ctx, self.offer, of, None, range).await?;
+        let free: Vec<Instant> = free.into_iter().map(|slot| slot.start).collect();
         let days = month::by_day(&free, &self.zone);
         let chosen = day.filter(|day| days.contains_key(day)).or_else(|| days.keys().next().copied());
         let (before, after) = month::neighbours(shown, today, last);
@@ -150,7 +151,8 @@ impl Here<'_> {
     /// The first free start of the two months after an empty one.
     async fn next_free(&self, of: &[MemberId], from: Instant) -> Result<Option<TimeLink>, Problem> {
         let range = (from, from.plus_minutes(60 * 1_440));
-        let free = free_of(self.ctx, self.offer, of, range).await?;
+        let free = free_of(self.ctx, self.offer, of, None, range).await?;
+        let free: Vec<Instant> = free.into_iter().map(|slot| slot.start).collect();
         let link =
             |start: &Instant| TimeLink { start: *start, path: self.day_path(date_in(*start, &self.zone)) };
         Ok(free.first().map(link))

@@ -12,7 +12,7 @@ use crate::{
     ics::Method,
     invite::invite,
     model::Booking,
-    service::cancel::{self, Claim, by_token},
+    service::cancel::{self, CancelInput, Claim, by_token},
 };
 
 fn view(ctx: &Ctx, booking: &Booking) -> BookingView {
@@ -65,7 +65,7 @@ pub(super) async fn submit_cancel(
     Path((_, token)): Path<(String, String)>,
     form: Form,
 ) -> Result<Response, Problem> {
-    match cancel::cancel(ctx, &Claim::Link(token.clone()), form.text("reason")).await {
+    match cancel::cancel(ctx, &Claim::Link(token.clone()), &CancelInput { reason: form.string("reason"), refund_percent: None }).await {
         Ok(booking) => {
             let to = Redirect::to(ctx.path(&booking.path()));
             Ok(to.flash(Text::key("appointments-flash-cancelled")).into_response())

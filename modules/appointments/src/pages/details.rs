@@ -73,9 +73,13 @@ pub(super) async fn submit(
         zone: zone.clone(),
         note: form.string("note"),
         form_key: form.string("key"),
+        ..BookInput::default()
     };
     let problem = match book(ctx, &input).await {
-        Ok(booking) => return Ok(Redirect::to(ctx.path(&booking.path())).into_response()),
+        Ok(booked) => {
+            let to = booked.next.unwrap_or_else(|| ctx.path(&booked.booking.path()));
+            return Ok(Redirect::to(to).into_response());
+        }
         Err(problem) => problem,
     };
     let scene = Scene::load(ctx, slug, Some(&input.coach), zone).await?;

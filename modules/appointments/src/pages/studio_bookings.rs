@@ -18,7 +18,7 @@ use crate::{
     policy::{BOOKINGS_CANCEL, BOOKINGS_READ},
     queries::bookings::BookingFilter,
     service::{
-        cancel::{self, Claim},
+        cancel::{self, CancelInput, Claim},
         lists, schedules,
     },
 };
@@ -131,7 +131,7 @@ pub(super) async fn submit_cancel(
     form: Form,
 ) -> Result<Response, Problem> {
     let id = parse(&id)?;
-    match cancel::cancel(ctx, &Claim::Staff(id), form.text("reason")).await {
+    match cancel::cancel(ctx, &Claim::Staff(id), &CancelInput { reason: form.string("reason"), refund_percent: None }).await {
         Ok(booking) => {
             let to = Redirect::to(ctx.path(&format!("/studio/bookings/{}", booking.id)));
             Ok(to.flash(Text::key("appointments-flash-cancelled")).into_response())

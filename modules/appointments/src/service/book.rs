@@ -1,5 +1,7 @@
 //! Booking: one short transaction. Mails and all else follow from the event.
 
+use std::collections::BTreeMap;
+
 use events::{Instant, MemberId, appointments::BookingConfirmed};
 use kernel::{Check, Ctx, Problem, Tx, audit};
 use ledger::calendar::{self, BlockError, Wanted};
@@ -39,8 +41,51 @@ pub(crate) struct BookInput {
     pub email: String,
     pub zone: String,
     pub note: String,
+    /// How long, of the type's lengths; empty: the first.
+    pub minutes: String,
+    /// Answers to the intake questions by their keys.
+    pub answers: BTreeMap<String, String>,
     /// One-time key; empty: every submit makes a booking.
     pub form_key: String,
+}
+
+/// What staff typed to book for a client. It may lie outside of hours, notice, horizon and limits; only taken time refuses.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct StaffBookInput {
+    /// Slug or identifier of the type.
+    pub kind: String,
+    /// Start, RFC 3339.
+    pub start: String,
+    /// Identifier of a coach; may be empty when only one offers it, or everybody takes part.
+    pub coach: String,
+    /// How long, of the type's lengths; empty: the first.
+    pub minutes: String,
+    pub name: String,
+    pub email: String,
+    /// Empty: the tenant's.
+    pub zone: String,
+    pub note: String,
+    /// Answers to the intake questions by their keys; none is required.
+    pub answers: BTreeMap<String, String>,
+    /// Whether the client is asked to pay the price: the slot is then held for 24 hours. Else it is confirmed at once.
+    pub ask_payment: bool,
+    pub form_key: String,
+}
+
+/// A booking that was made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Booked {
+    pub booking: Booking,
+    /// Where its payer goes on: a path of this host or a provider's address. `None`: nothing to pay (now).
+    pub next: Option<String>,
+}
+
+/// Books for a client. The second submit of the same form answers like the first.
+///
+/// # Errors
+/// 422 with the fields at fault; 409 `slot_taken` when the ledger has the time already.
+pub(crate) async fn book_for(_ctx: &Ctx, _input: &StaffBookInput) -> Result<Booked, Problem> {
+    Err(Problem::internal("not yet"))
 }
 
 /// The same, checked.
@@ -60,9 +105,14 @@ struct Order {
 ///
 /// # Errors
 /// 422 with the fields at fault; 409 `slot_taken` with the nearest free slots when somebody was faster.
-pub(crate) async fn book(ctx: &Ctx, input: &BookInput) -> Result<Booking, Problem> {
+pub(crate) async fn book(ctx: &Ctx, input: &BookInput) -> Result<Booked, Problem> {
     let order = check(ctx, input)?;
-    match ctx.tx(BOOKINGS_CREATE, async |tx| attempt(tx, &order).await).await {
+    let booking = attempts(ctx, &order).await?;
+    Ok(Booked { booking, next: None })
+}
+
+async fn attempts(ctx: &Ctx, order: &Order) -> Result<Booking, Problem> {
+    match ctx.tx(BOOKINGS_CREATE, async |tx| attempt(tx, order).await).await {
         Ok(booking) => Ok(booking),
         Err(BookError::Problem(problem)) => Err(*problem),
         Err(BookError::SameForm) => {
@@ -138,7 +188,7 @@ async fn earlier_or(tx: &mut Tx, order: &Order, problem: Problem) -> Result<Book
 async fn taken(tx: &mut Tx, offer: &Offer, order: &Order) -> Result<Problem, Problem> {
     let of = offer.choice(order.coach)?;
     let range = (order.start.plus_minutes(-3 * DAY), order.start.plus_minutes(21 * DAY));
-    let free: Vec<Instant> = free(tx, offer, &of, range).await?;
+    let free = free(tx, offer, &of, range).await?.into_iter().map(|slot| slot.start);
     let free: Vec<Instant> = free.into_iter().filter(|start| *start != order.start).collect();
     Ok(Problem::conflict("slot_taken").with("nearest", nearest(&free, order.start, NEAREST)))
 }

@@ -1,6 +1,6 @@
 //! Seeing and calling off a booking: by its link, or by staff.
 
-use events::{BookingId, appointments::BookingCancelled};
+use events::{BookingId, Instant, Money, appointments::BookingCancelled};
 use kernel::{Check, Ctx, Permission, Problem, Tx, audit};
 use ledger::calendar;
 use serde_json::json;
@@ -67,13 +67,55 @@ pub(crate) async fn by_id(ctx: &Ctx, id: BookingId) -> Result<Booking, Problem> 
     found.ok_or_else(Problem::not_found)
 }
 
+/// How a booking is called off.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct CancelInput {
+    /// Told to the other side; staff must give one.
+    pub reason: String,
+    /// Per cent of the price that go back, for who may choose it; `None`: all when staff cancel, else what was agreed.
+    pub refund_percent: Option<i64>,
+}
+
+/// What calling a booking off would do now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct CancelPreview {
+    /// What would come back; `None`: nothing was paid, or nothing comes back.
+    pub refund: Option<Money>,
+    /// The same per cent of the price.
+    pub percent: i32,
+    /// Its client can't cancel any more.
+    pub too_late: bool,
+    /// The last moment at which its client cancels free of charge.
+    pub free_until: Instant,
+}
+
+/// What calling a booking off would do now, for a page that asks first.
+///
+/// # Errors
+/// 404 when there is no such booking.
+pub(crate) async fn cancel_preview(ctx: &Ctx, claim: &Claim) -> Result<CancelPreview, Problem> {
+    let (booking, now) = (find(ctx, claim).await?, ctx.now());
+    Ok(CancelPreview { refund: None, percent: 0, too_late: booking.starts_at <= now, free_until: booking.terms.cancel_free_until(booking.starts_at) })
+}
+
+/// The booking of a claim.
+///
+/// # Errors
+/// 404 when there is none.
+pub(crate) async fn find(ctx: &Ctx, claim: &Claim) -> Result<Booking, Problem> {
+    match claim {
+        Claim::Link(token) => by_token(ctx, token).await,
+        Claim::Staff(id) => by_id(ctx, *id).await,
+    }
+}
+
 /// Calls a booking off: its time is free at once, both sides are told by mail. Again: the same answer, nothing changes.
 ///
 /// # Errors
 /// 404 when there is no such booking, 409 `booking_over` when it has begun or ended otherwise.
-pub(crate) async fn cancel(ctx: &Ctx, claim: &Claim, reason: &str) -> Result<Booking, Problem> {
+pub(crate) async fn cancel(ctx: &Ctx, claim: &Claim, input: &CancelInput) -> Result<Booking, Problem> {
     let mut check = Check::new();
-    let reason = check.text("reason", reason, 0, 500);
+    let reason = check.text("reason", &input.reason, 0, 500);
     check.finish()?;
     let reason = Some(reason).filter(|reason| !reason.is_empty());
     if let Claim::Link(token) = claim {

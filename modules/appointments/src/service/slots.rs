@@ -10,7 +10,7 @@ use people::members;
 use crate::{
     model::{
         hours::{Window, schedule},
-        offer::{Load, Offer, OfferCoach, check_range},
+        offer::{Load, Offer, OfferCoach, SlotOut, check_range},
     },
     policy::TYPES_READ,
     queries::offers::{CoachRow, TypeRef, offer_rows, window_of},
@@ -22,6 +22,8 @@ pub(crate) struct SlotsAsked {
     pub kind: TypeRef,
     /// `None`: any who offers it.
     pub coach: Option<MemberId>,
+    /// How long; `None`: the first of the type's lengths.
+    pub minutes: Option<i64>,
     pub from: Instant,
     /// Exclusive.
     pub to: Instant,
@@ -31,7 +33,7 @@ pub(crate) struct SlotsAsked {
 ///
 /// # Errors
 /// 404 for an unknown type, 422 for a range or coach that makes no sense.
-pub(crate) async fn slots(ctx: &Ctx, asked: &SlotsAsked) -> Result<(Offer, Vec<Instant>), Problem> {
+pub(crate) async fn slots(ctx: &Ctx, asked: &SlotsAsked) -> Result<(Offer, Vec<SlotOut>), Problem> {
     check_range((asked.from, asked.to))?;
     ctx.tx(TYPES_READ, async |tx| {
         let offer = active_offer(tx, &asked.kind).await?.ok_or_else(Problem::not_found)?;
@@ -69,9 +71,11 @@ pub(crate) async fn free_of(
     ctx: &Ctx,
     offer: &Offer,
     of: &[MemberId],
+    minutes: Option<i64>,
     range: (Instant, Instant),
-) -> Result<Vec<Instant>, Problem> {
+) -> Result<Vec<SlotOut>, Problem> {
     check_range(range)?;
+    let _ = minutes;
     ctx.tx(TYPES_READ, async |tx: &mut Tx| free(tx, offer, of, range).await).await
 }
 
@@ -81,7 +85,7 @@ pub(crate) async fn free(
     offer: &Offer,
     of: &[MemberId],
     range: (Instant, Instant),
-) -> Result<Vec<Instant>, Problem> {
+) -> Result<Vec<SlotOut>, Problem> {
     let now = tx.ctx().now();
     let range = (range.0.max(now), range.1.min(offer.latest(now).plus_seconds(1)));
     if range.1 <= range.0 {

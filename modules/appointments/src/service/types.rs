@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::{
     error::type_problem,
-    model::{AppointmentType, appointment_type::TypeInput},
+    model::{AppointmentType, type_input::TypeInput},
     policy::{TYPES_READ, TYPES_WRITE},
     queries::types as sql,
 };
