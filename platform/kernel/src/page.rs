@@ -60,6 +60,28 @@ impl ViewDef {
     }
 }
 
+/// Another site that one page may show in a frame, with camera and microphone.
+///
+/// Invariant: scheme and host of an `https` address, so that it can't add to a policy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FrameOrigin(String);
+
+impl FrameOrigin {
+    /// The origin of an `https` address; `None` when it is none.
+    #[must_use]
+    pub fn of(address: &str) -> Option<Self> {
+        let rest = address.strip_prefix("https://")?;
+        let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+        let plain = host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-.:".contains(&byte));
+        (plain && !host.is_empty()).then(|| Self(format!("https://{host}")))
+    }
+    /// As it stands in a policy: `https://meet.example`.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 /// A page as a value. The host renders it.
 #[derive(Clone, Debug)]
 pub struct Page {
@@ -75,6 +97,8 @@ pub struct Page {
     pub status: StatusCode,
     /// Whether search engines should leave it out.
     pub noindex: bool,
+    /// The other site that it shows in a frame; no page may by itself.
+    pub frame: Option<FrameOrigin>,
 }
 
 impl Page {
@@ -88,6 +112,7 @@ impl Page {
             data: serde_json::to_value(view).unwrap_or(Value::Null),
             status: StatusCode::OK,
             noindex: V::LAYOUT != Layout::Public,
+            frame: None,
         }
     }
     /// With another status, for example 422 when a form is shown again.
@@ -102,11 +127,23 @@ impl Page {
         self.noindex = true;
         self
     }
+    /// Showing another site in a frame, with camera and microphone.
+    #[must_use]
+    pub fn framing(mut self, origin: FrameOrigin) -> Self {
+        self.frame = Some(origin);
+        self
+    }
 }
 
 impl IntoResponse for Page {
     fn into_response(self) -> Response {
-        Response::builder().status(self.status).extension(self).finish()
+        let response = Response::builder().status(self.status);
+        // Left for the edges, which write the policies, when the page itself is rendered and gone.
+        let response = match self.frame.clone() {
+            Some(origin) => response.extension(origin),
+            None => response,
+        };
+        response.extension(self).finish()
     }
 }
 
@@ -140,6 +177,21 @@ impl IntoResponse for Redirect {
         match self.flash {
             Some(text) => response.extension(text).finish(),
             None => response.finish(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::FrameOrigin;
+
+    #[test]
+    fn a_frame_is_the_origin_of_an_https_address() {
+        let of = |address| FrameOrigin::of(address).map(|origin| origin.as_str().to_owned());
+        assert_eq!(of("https://meet.example/room#a").as_deref(), Some("https://meet.example"));
+        assert_eq!(of("https://meet.example:8443?x").as_deref(), Some("https://meet.example:8443"));
+        for bad in ["http://meet.example", "https://", "https://a b", "https://a;script-src *", "https://*.example"] {
+            assert_eq!(of(bad), None, "{bad}");
         }
     }
 }

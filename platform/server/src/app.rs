@@ -9,7 +9,7 @@ use tenants::Directory;
 use web::Web;
 
 use crate::{
-    automations::Automations, config::Config, core, host::openapi, identity::Identity, modules::modules,
+    automations::Automations, config::Config, core, host::openapi, identity::Identity, modules::{configure, modules},
     pages::PublicCache,
 };
 
@@ -67,6 +67,7 @@ impl App {
     pub async fn build(parts: Parts) -> anyhow::Result<Arc<Self>> {
         let Parts { config, db, clock, entropy, cache } = parts;
         billing::install(payment_providers(&config, &entropy));
+        configure(&config);
         let registry = Registry::new(modules());
         let permissions: Vec<_> = core::PERMISSIONS
             .iter()

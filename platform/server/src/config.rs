@@ -21,6 +21,7 @@ pub struct Config {
     pub limits: Limits,
     pub worker: Worker,
     pub plugins: Plugins,
+    pub rooms: Rooms,
 }
 
 /// What kind of installation this is.
@@ -69,6 +70,7 @@ section!(Limits {
 });
 section!(Worker { concurrency: usize, orphan_seconds: u64 });
 section!(Plugins { concurrency: usize });
+section!(Rooms { base_url: String });
 
 /// How mails leave.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
@@ -171,6 +173,9 @@ impl Config {
         }
         if self.database.pool == 0 || self.worker.concurrency == 0 || self.plugins.concurrency == 0 {
             return Err(wrong("database.pool, worker.concurrency, plugins.concurrency", "at least 1"));
+        }
+        if kernel::FrameOrigin::of(&self.rooms.base_url).is_none() || self.rooms.base_url.ends_with('/') {
+            return Err(wrong("rooms.base_url", "an https address without a slash at the end"));
         }
         Ok(self)
     }

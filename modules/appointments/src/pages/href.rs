@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 /// A path with those parameters that have a value.
-pub(super) fn with_query(path: &str, parameters: &[(&str, &str)]) -> String {
+pub(crate) fn with_query(path: &str, parameters: &[(&str, &str)]) -> String {
     let mut out = path.to_owned();
     let mut mark = '?';
     for (name, value) in parameters.iter().filter(|(_, value)| !value.is_empty()) {
@@ -13,6 +13,13 @@ pub(super) fn with_query(path: &str, parameters: &[(&str, &str)]) -> String {
         out.push('=');
         encode(&mut out, value);
     }
+    out
+}
+
+/// A text as a part of an address.
+pub(crate) fn encoded(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    encode(&mut out, text);
     out
 }
 

@@ -1,5 +1,6 @@
 //! What every answer tells the browser.
 
+use kernel::FrameOrigin;
 use poem::http::{HeaderMap, HeaderName, HeaderValue, header};
 
 /// `payment` stays with us: payment forms are on our own pages.
@@ -15,7 +16,16 @@ const FIXED: [(HeaderName, &str); 5] = [
 ];
 
 /// Adds the security headers that the handler did not set itself.
-pub(super) fn add(headers: &mut HeaderMap, nonce: &str, https: bool, form_targets: &[String]) {
+pub(super) fn add(
+    headers: &mut HeaderMap,
+    nonce: &str,
+    https: bool,
+    form_targets: &[String],
+    frame: Option<&FrameOrigin>,
+) {
+    if let Some(permissions) = frame.and_then(|origin| HeaderValue::from_str(&permissions(origin)).ok()) {
+        headers.entry(HeaderName::from_static("permissions-policy")).or_insert(permissions);
+    }
     for (name, value) in FIXED {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
@@ -26,18 +36,27 @@ pub(super) fn add(headers: &mut HeaderMap, nonce: &str, https: bool, form_target
     }
     // A handler with a policy of its own (a mail shown in a frame) decides about frames too.
     if !headers.contains_key(header::CONTENT_SECURITY_POLICY) {
-        if let Ok(policy) = HeaderValue::from_str(&policy(nonce, form_targets)) {
+        if let Ok(policy) = HeaderValue::from_str(&policy(nonce, form_targets, frame)) {
             headers.insert(header::CONTENT_SECURITY_POLICY, policy);
         }
         headers.entry(header::X_FRAME_OPTIONS).or_insert(HeaderValue::from_static("DENY"));
     }
 }
 
-fn policy(nonce: &str, form_targets: &[String]) -> String {
+/// The same, with camera, microphone and screen for one other site in a frame. A frame gets only what its page has too.
+fn permissions(frame: &FrameOrigin) -> String {
+    let given = format!("=(self \"{}\")", frame.as_str());
+    ["camera", "display-capture", "microphone"]
+        .iter()
+        .fold(PERMISSIONS.to_owned(), |all, what| all.replace(&format!("{what}=()"), &format!("{what}{given}")))
+}
+
+fn policy(nonce: &str, form_targets: &[String], frame: Option<&FrameOrigin>) -> String {
     let forms: String = form_targets.iter().map(|target| format!(" {target}")).collect();
+    let frames = frame.map(|origin| format!("; frame-src {}", origin.as_str())).unwrap_or_default();
     format!(
         "default-src 'self'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'nonce-{nonce}'; img-src 'self' data:; \
-         object-src 'none'; base-uri 'none'; form-action 'self'{forms}; frame-ancestors 'none'"
+         object-src 'none'; base-uri 'none'; form-action 'self'{forms}; frame-ancestors 'none'{frames}"
     )
 }
 
@@ -50,7 +69,7 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox"));
         headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-        add(&mut headers, "abc", true, &[]);
+        add(&mut headers, "abc", true, &[], None);
         assert_eq!(headers[header::CONTENT_SECURITY_POLICY], "sandbox");
         assert_eq!(headers[header::REFERRER_POLICY], "no-referrer");
         assert_eq!(headers[header::STRICT_TRANSPORT_SECURITY], "max-age=31536000");
@@ -60,7 +79,7 @@ mod tests {
     #[test]
     fn the_policy_is_strict() {
         let mut headers = HeaderMap::new();
-        add(&mut headers, "abc", false, &["https://pay.example".to_owned()]);
+        add(&mut headers, "abc", false, &["https://pay.example".to_owned()], None);
         let policy = headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
         assert!(
             policy.starts_with("default-src 'self';") && policy.contains("script-src 'self' 'nonce-abc';")
@@ -71,5 +90,20 @@ mod tests {
         );
         assert!(!policy.contains("unsafe") && !policy.contains('*'));
         assert!(!headers.contains_key(header::STRICT_TRANSPORT_SECURITY));
+        assert!(!policy.contains("frame-src"));
+        let permissions = headers["permissions-policy"].to_str().unwrap();
+        assert!(permissions.contains("camera=()") && permissions.contains("microphone=()"));
+    }
+
+    #[test]
+    fn a_page_may_show_one_other_site() {
+        let (mut headers, frame) = (HeaderMap::new(), FrameOrigin::of("https://meet.example/x"));
+        add(&mut headers, "abc", false, &[], frame.as_ref());
+        let policy = headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
+        assert!(policy.ends_with("; frame-src https://meet.example") && policy.starts_with("default-src 'self';"));
+        let permissions = headers["permissions-policy"].to_str().unwrap();
+        assert!(permissions.contains("camera=(self \"https://meet.example\")"), "{permissions}");
+        assert!(permissions.contains("microphone=(self \"https://meet.example\")"));
+        assert!(permissions.contains("geolocation=()"));
     }
 }

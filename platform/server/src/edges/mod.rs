@@ -6,7 +6,7 @@
 //!
 //! **What a handler finds** in the request's data: [`RequestId`], [`Nonce`], [`ClientAddress`], [`Trail`]. **What it may
 //! leave** in the response's extensions: [`RouteTemplate`] and [`TenantLabel`], for figures and log lines (or in the
-//! [`Trail`], which also reaches them when the handler ends in an error).
+//! [`Trail`], which also reaches them when the handler ends in an error); [`kernel::FrameOrigin`], for the policies.
 //!
 //! **Invariants.**
 //! - No request holds memory for its body beyond what its handler asks for, and no handler gets more than the route's limit.

@@ -67,7 +67,8 @@ impl Service {
                 noted.instrument(span).await
             }
         };
-        self.complete(&asked, response.headers_mut());
+        let frame = response.data::<kernel::FrameOrigin>().cloned();
+        self.complete(&asked, frame.as_ref(), response.headers_mut());
         let response: http::Response<BoxBody<Bytes, io::Error>> = response.into();
         response.map(|inner| Answer { inner, state })
     }
@@ -197,11 +198,11 @@ impl Service {
         response
     }
 
-    fn complete(&self, asked: &Asked, headers: &mut HeaderMap) {
+    fn complete(&self, asked: &Asked, frame: Option<&kernel::FrameOrigin>, headers: &mut HeaderMap) {
         if let Ok(id) = HeaderValue::from_str(&asked.request_id) {
             headers.insert(REQUEST_ID, id);
         }
-        headers::add(headers, &asked.nonce, self.options.https, &self.options.form_targets);
+        headers::add(headers, &asked.nonce, self.options.https, &self.options.form_targets, frame);
     }
 }
 

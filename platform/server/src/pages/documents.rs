@@ -1,6 +1,6 @@
 //! Assets, robots.txt, OpenAPI documents, old links.
 
-use kernel::{Page, Problem, Redirect};
+use kernel::{Page, Problem, Redirect, TenantStatus};
 use poem::{
     IntoResponse, Request, Response, handler,
     http::{HeaderValue, StatusCode, header},
@@ -53,9 +53,15 @@ pub fn robots() -> &'static str {
 
 /// `/book/{slug}`, an old link: permanently at the tenant's booking page.
 #[handler]
-pub fn old_book_link(Path(slug): Path<String>) -> Result<Response, Problem> {
-    tenants::check_slug(&slug).map_err(|_| Problem::not_found())?;
-    let target = HeaderValue::from_str(&format!("/{slug}/book")).map_err(Problem::internal)?;
+pub async fn old_book_link(request: &Request, Path(slug): Path<String>) -> Result<Response, Problem> {
+    let app = host::app(request)?;
+    let slug = match app.directory.by_slug(&slug, app.clock.now()).await? {
+        Lookup::Found(tenant) if tenant.status != TenantStatus::Archived => tenant.slug.clone(),
+        Lookup::Moved(to) => to,
+        Lookup::Found(_) | Lookup::Unknown => return Err(Problem::not_found()),
+    };
+    let query = request.original_uri().query().map(|query| format!("?{query}")).unwrap_or_default();
+    let target = HeaderValue::from_str(&format!("/{slug}/book{query}")).map_err(Problem::internal)?;
     Ok(Response::builder().status(StatusCode::PERMANENT_REDIRECT).header(header::LOCATION, target).finish())
 }
 

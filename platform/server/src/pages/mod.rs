@@ -70,5 +70,6 @@ pub fn of<V: web::View>(view: &V) -> Page {
         data: serde_json::to_value(view).unwrap_or(Value::Null),
         status: poem::http::StatusCode::OK,
         noindex: layout != kernel::Layout::Public,
+        frame: None,
     }
 }
