@@ -9,6 +9,10 @@ use serde_json::{Value, json};
 
 use crate::schema::mails;
 
+/// Field of a mail's content (an instant, RFC 3339) from which on it is of no use any more: a mail that could not leave
+/// before, is not sent. Without it a mail is always of use.
+pub const SEND_BEFORE: &str = "send_before";
+
 /// A file that goes with a mail.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attachment {

@@ -2,8 +2,11 @@
 
 use std::sync::Arc;
 
-use events::MailId;
-use kernel::{Ctx, JobDef, JobError, mail::Attachment};
+use events::{Instant, MailId};
+use kernel::{
+    Ctx, JobDef, JobError,
+    mail::{Attachment, SEND_BEFORE},
+};
 use lettre::Address;
 use serde::Deserialize;
 use web::{Brand, MailShell, Web};
@@ -67,6 +70,11 @@ impl Mailer {
         let row = row.ok_or_else(|| JobError::Fail("there is no such mail".into()))?;
         if row.status == "sent" {
             return Ok(());
+        }
+        if is_of_no_use(&row, ctx.now()) {
+            metrics::counter!("mails_total", "outcome" => "late").increment(1);
+            let late = "it could not leave while it was of use";
+            return ctx.tx(SEND, async |tx| Ok(rows::mail_not_sent(tx, id, "failed", late).await?)).await;
         }
         let rendered = self.web.mail(&row.template, &row.data, &shell(ctx, &row));
         let mail = match rendered {
@@ -132,6 +140,12 @@ impl Mailer {
         }
         error
     }
+}
+
+/// Whether its time is over, as a reminder's is when what it reminds of has begun.
+fn is_of_no_use(row: &MailRow, now: Instant) -> bool {
+    let before = row.data.get(SEND_BEFORE).and_then(serde_json::Value::as_str);
+    before.and_then(|text| text.parse::<Instant>().ok()).is_some_and(|before| before <= now)
 }
 
 fn shell(ctx: &Ctx, row: &MailRow) -> MailShell {

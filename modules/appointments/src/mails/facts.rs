@@ -1,0 +1,68 @@
+use events::Instant;
+use serde::Serialize;
+
+use crate::{
+    model::PlaceKind,
+    pages::views::{PLACES, sample_time},
+};
+
+/// What all of them tell.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Facts {
+    pub type_name: String,
+    /// All coaches who take part.
+    pub coach_name: String,
+    pub client_name: String,
+    pub client_email: String,
+    pub note: String,
+    /// Answers to the intake questions; coaches read them.
+    pub answers: Vec<AnswerLine>,
+    pub start: Instant,
+    pub end: Instant,
+    /// Zone of the reader.
+    pub zone: String,
+    pub place_kind: PlaceKind,
+    /// Address, number or link; may be empty.
+    pub place: String,
+    /// The booking's page.
+    pub link: String,
+    /// The same in the studio.
+    pub studio_link: String,
+    /// Where to book again.
+    pub book_link: String,
+}
+
+/// A question with its answer.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct AnswerLine {
+    pub label: String,
+    pub answer: String,
+}
+
+impl Facts {
+    /// A call at a place of this kind; one by phone comes without note, answers and number.
+    pub(super) fn sample(place_kind: PlaceKind) -> Self {
+        let bare = place_kind == PlaceKind::Phone;
+        let answer = AnswerLine { label: "What brings you here?".into(), answer: "A second offer".into() };
+        Self {
+            type_name: "Intro call".into(),
+            coach_name: "Maya Lindqvist".into(),
+            client_name: "Sam Reed".into(),
+            client_email: "sam@example.com".into(),
+            note: if bare { String::new() } else { "About a second offer.".into() },
+            answers: if bare { Vec::new() } else { vec![answer] },
+            start: sample_time(0),
+            end: sample_time(30),
+            zone: "America/New_York".into(),
+            place_kind,
+            place: if bare { String::new() } else { "https://meet.example.com/maya".into() },
+            link: "https://example.com/maya/booking/abc".into(),
+            studio_link: "https://example.com/maya/studio/bookings/bkg_1".into(),
+            book_link: "https://example.com/maya/book".into(),
+        }
+    }
+    /// One for each kind of place.
+    pub(super) fn samples() -> Vec<Self> {
+        PLACES.iter().map(|place| Self::sample(*place)).collect()
+    }
+}
