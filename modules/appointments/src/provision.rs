@@ -14,7 +14,7 @@ use crate::{
     error::{schedule_problem, type_problem},
     model::{
         CoachMode, PlaceKind,
-        appointment_type::TypeInput,
+        type_input::TypeInput,
         hours::{self, WindowInput},
     },
     policy::{AVAILABILITY_WRITE, TYPES_WRITE},

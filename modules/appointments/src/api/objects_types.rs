@@ -4,7 +4,7 @@ use events::{AppointmentTypeId, MemberId};
 use poem_openapi::Object;
 
 use crate::{
-    model::{AppointmentType, CoachMode, PlaceKind, appointment_type::TypeInput},
+    model::{AppointmentType, CoachMode, PlaceKind, type_input::TypeInput},
     service::types::Offered,
 };
 

@@ -11,7 +11,7 @@ use poem::{
 
 use super::views::{Choice, StudioTypeRow, StudioTypesView, TypeFormView};
 use crate::{
-    model::{CoachMode, PlaceKind, appointment_type::TypeInput},
+    model::{CoachMode, PlaceKind, type_input::TypeInput},
     policy::TYPES_WRITE,
     service::{schedules::coaches, types},
 };
