@@ -1,14 +1,18 @@
 //! Stretches in which nothing is offered.
 
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, NullableExpressionMethods, OptionalExtension, QueryDsl,
-    QueryResult, SelectableHelper,
+    BoolExpressionMethods, ExpressionMethods, JoinOnDsl, NullableExpressionMethods, OptionalExtension,
+    QueryDsl, QueryResult, SelectableHelper,
+    dsl::{count_star, exists},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use events::{BlackoutId, Instant, MemberId};
 use kernel::{Paging, Tx};
 
-use crate::{model::blackouts::Blackout, schema::blackouts};
+use crate::{
+    model::blackouts::Blackout,
+    schema::{blackouts, booking_coaches, bookings},
+};
 
 /// Blackouts of these coaches and of the whole business that meet `[from, to)`, in order.
 pub(crate) async fn blackouts_of(
@@ -75,4 +79,28 @@ pub(crate) async fn blackout_for_change(tx: &mut Tx, id: BlackoutId) -> QueryRes
 
 pub(crate) async fn blackout_delete(tx: &mut Tx, id: BlackoutId) -> QueryResult<()> {
     diesel::delete(blackouts::table.find(id)).execute(&mut **tx).await.map(drop)
+}
+
+/// How many bookings that hold time lie inside each of these blackouts, wholly or in part; those without are left out.
+pub(crate) async fn bookings_inside(
+    tx: &mut Tx,
+    ids: &[BlackoutId],
+) -> QueryResult<Vec<(BlackoutId, i64)>> {
+    let also_with = booking_coaches::table
+        .filter(booking_coaches::booking_id.eq(bookings::id))
+        .filter(booking_coaches::coach_id.nullable().eq(blackouts::coach_id));
+    let of_coach = blackouts::coach_id
+        .is_null()
+        .or(bookings::coach_id.nullable().eq(blackouts::coach_id).assume_not_null())
+        .or(exists(also_with));
+    blackouts::table
+        .inner_join(bookings::table.on(bookings::starts_at.lt(blackouts::ends_at)))
+        .filter(blackouts::id.eq_any(ids))
+        .filter(bookings::ends_at.gt(blackouts::starts_at))
+        .filter(bookings::state.eq_any(["requested", "held", "confirmed"]))
+        .filter(of_coach)
+        .group_by(blackouts::id)
+        .select((blackouts::id, count_star()))
+        .load(&mut **tx)
+        .await
 }

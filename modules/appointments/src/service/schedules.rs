@@ -45,9 +45,7 @@ pub(crate) async fn put(
     windows: &[WindowInput],
 ) -> Result<Weekly, Problem> {
     let permission = write_permission(ctx, coach);
-    if !ctx.may(permission) {
-        return Err(kernel::TxError::Denied(permission).into());
-    }
+    require(ctx, permission)?;
     let zone = zone.map(str::trim).filter(|zone| !zone.is_empty());
     let mut check = Check::new();
     let zone = zone.map(|zone| check.zone("zone", zone));
@@ -67,6 +65,11 @@ pub(crate) async fn put(
 pub(crate) fn write_permission(ctx: &Ctx, coach: MemberId) -> Permission {
     let own = ctx.actor().staff().is_some_and(|staff| staff.member == coach);
     if own && !ctx.may(AVAILABILITY_WRITE) { OWN_AVAILABILITY_WRITE } else { AVAILABILITY_WRITE }
+}
+
+/// Refuses before anything else is looked at.
+pub(crate) fn require(ctx: &Ctx, permission: Permission) -> Result<(), Problem> {
+    if ctx.may(permission) { Ok(()) } else { Err(kernel::TxError::Denied(permission).into()) }
 }
 
 /// The staff who can be booked.
