@@ -18,10 +18,8 @@ struct Followed {
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
 struct Nothing {}
 
-pub(crate) const REACTIONS: &[Reaction] = &[
-    Reaction { event: "order.paid", job: "packages.grant_on_paid" },
-    Reaction { event: "order.paid", job: "packages.tell_on_paid" },
-];
+pub(crate) const REACTIONS: &[Reaction] =
+    &[Reaction { event: "order.paid", job: "packages.grant_on_paid" }];
 
 pub(crate) const SCHEDULES: &[Schedule] = &[Schedule { job: "packages.sweep", every_seconds: 3600 }];
 
@@ -29,13 +27,6 @@ pub(crate) fn all() -> Vec<JobDef> {
     vec![
         JobDef::new("packages.grant_on_paid", |ctx: Ctx, args: Followed| async move {
             Ok(service::grant_on_paid(&ctx, &args.event).await?)
-        }),
-        JobDef::new("packages.tell_on_paid", |ctx: Ctx, args: Followed| async move {
-            Ok(service::tell_on_paid(&ctx, &args.event).await?)
-        }),
-        JobDef::new("packages.release_overdue", |ctx: Ctx, _: Nothing| async move {
-            service::release_overdue(&ctx).await?;
-            Ok(())
         }),
         JobDef::new("packages.sweep", |ctx: Ctx, _: Nothing| async move { Ok(service::sweep(&ctx).await?) }),
     ]

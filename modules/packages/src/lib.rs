@@ -1,11 +1,11 @@
-//! Packages: what a business sells, the checkout, orders, and the credits that come of them.
+//! Packages: what a business sells, the checkout, and the credits that come of it.
 //!
-//! **Purpose.** A visitor sees the offers, buys one on a single page, pays, and has a receipt; the business is told, sees
-//! the order in its studio, and what was bought is handed out.
+//! **Purpose.** A visitor sees the offers and orders one on a single page; how it is paid, its receipt and its refunds are
+//! the platform's ([`billing`]). What was paid for is handed out, and taken back when all of the money goes back.
 //!
 //! **Words.** A *product* is one thing sold, a *package* a bundle of products at a price of its own; both are *offers*. A
 //! *grant* is what a product gives: credits, or a service. A *hold* is what an order has reserved of an offer's stock. A
-//! *form key* makes two submits of one form one order. The *link* of an order opens it without an account.
+//! *form key* makes two submits of one form one order.
 //!
 //! **Invariants.**
 //! - Prices, names and grants of an order are copied from the offer in the transaction that places it; no amount is ever
@@ -13,12 +13,10 @@
 //! - Stock and limits are conditional updates beside a CHECK: no race oversells them. What is reserved is free again in
 //!   the transaction that ends the order.
 //! - What a paid order grants is handed out once: its line is the one source.
-//! - No provider is asked inside a transaction.
 
 mod api;
 mod error;
 mod jobs;
-mod mails;
 mod model;
 mod pages;
 mod policy;
@@ -33,6 +31,8 @@ use std::borrow::Cow;
 
 use kernel::{Api, Module, NavItem, NavPlace, Source, ViewDef};
 
+pub use service::order_rules;
+
 /// Name of the module, and of what it sells in orders.
 pub(crate) const ID: &str = "packages";
 
@@ -46,28 +46,12 @@ const NAV: &[NavItem] = &[
         order: 40,
     },
     NavItem {
-        place: NavPlace::Studio,
-        label: "packages-nav-orders",
-        icon: "card",
-        path: "/studio/orders",
-        permission: policy::ORDERS_READ,
-        order: 50,
-    },
-    NavItem {
         place: NavPlace::Client,
         label: "packages-nav-credits",
         icon: "star",
         path: "/me/credits",
         permission: policy::OWN_READ,
         order: 40,
-    },
-    NavItem {
-        place: NavPlace::Client,
-        label: "packages-nav-my-orders",
-        icon: "card",
-        path: "/me/orders",
-        permission: policy::OWN_READ,
-        order: 50,
     },
 ];
 
@@ -84,7 +68,7 @@ pub fn module() -> Module {
         nav: NAV,
         views,
         block_samples: views::block_samples,
-        mails: mails::all,
+        mails: Vec::new,
         source,
         jobs: jobs::all,
         reactions: jobs::REACTIONS,
@@ -98,15 +82,9 @@ fn views() -> Vec<ViewDef> {
     vec![
         ViewDef::of::<views::OffersPage>(),
         ViewDef::of::<views::OfferPage>(),
-        ViewDef::of::<views::SandboxPage>(),
-        ViewDef::of::<views::OrderPage>(),
-        ViewDef::of::<views::MyOrdersPage>(),
         ViewDef::of::<views::MyCreditsPage>(),
         ViewDef::of::<views::StudioOffersPage>(),
         ViewDef::of::<views::OfferFormPage>(),
-        ViewDef::of::<views::StudioOrdersPage>(),
-        ViewDef::of::<views::StudioOrderPage>(),
-        ViewDef::of::<views::StudioPaymentsPage>(),
     ]
 }
 
@@ -125,30 +103,13 @@ fn source() -> Source {
             "card",
             "gives",
             "offer",
-            "order",
-            "lines",
-            "ways",
-            "my_orders",
             "my_credits",
-            "state",
             "studio_offers",
             "studio_offer",
-            "studio_orders",
-            "studio_order",
-            "studio_payments",
             "block_offers",
-            "card_revenue",
             "card_credits",
             "card_client",
-            "mails/receipt.subject",
-            "mails/receipt.mjml",
-            "mails/receipt.text",
-            "mails/awaiting.subject",
-            "mails/awaiting.mjml",
-            "mails/awaiting.text",
-            "mails/sold.subject",
-            "mails/sold.mjml",
-            "mails/sold.text",
+            "card_handed_out",
         ],
         texts: vec![
             ("en".into(), Cow::Borrowed(include_str!("../locales/en/packages.ftl"))),

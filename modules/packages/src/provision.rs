@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use billing::Settings;
+use billing::{PAYMENTS_WRITE, Settings, parse_price};
 use kernel::{BoxFuture, Ctx, FieldError, Problem};
 use serde::Deserialize;
 use serde_json::Value;
 
 use crate::{
-    model::{GrantSpec, ItemInput, OfferId, OfferInput, OfferKind, OfferStatus, parse_price},
+    model::{GrantSpec, ItemInput, OfferId, OfferInput, OfferKind, OfferStatus},
     policy::OFFERS_WRITE,
     queries, service,
 };
@@ -100,7 +100,7 @@ async fn apply(ctx: &Ctx, section: Section) -> Result<(), Problem> {
             manual_days: payment.manual_days,
             sandbox_on: payment.sandbox,
         };
-        service::save_payment_settings_once(ctx, settings).await?;
+        choose_payment(ctx, settings).await?;
     }
     let mut position = 0;
     for product in section.products {
@@ -117,6 +117,17 @@ async fn apply(ctx: &Ctx, section: Section) -> Result<(), Problem> {
         }
     }
     Ok(())
+}
+
+/// Chooses how clients can pay, unless somebody has chosen already.
+async fn choose_payment(ctx: &Ctx, settings: Settings) -> Result<(), Problem> {
+    ctx.tx(PAYMENTS_WRITE, async |tx| {
+        if billing::stored_settings(tx).await?.is_none() {
+            billing::save_settings(tx, settings).await?;
+        }
+        Ok(())
+    })
+    .await
 }
 
 async fn find(ctx: &Ctx, slug: &str) -> Result<Option<OfferId>, Problem> {

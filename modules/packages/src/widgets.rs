@@ -4,9 +4,9 @@ use events::ClientId;
 use kernel::{Block, BoxFuture, Ctx, Paging, Problem, PublicAction, Text, Widgets};
 
 use crate::{
-    policy::{CREDITS_READ, OFFERS_READ, ORDERS_READ, OWN_READ},
+    policy::{CREDITS_READ, OFFERS_READ, OWN_READ},
     service,
-    views::{Card, ClientCard, CreditsCard, OffersBlock, RevenueCard, StudioOrderRow},
+    views::{Card, ClientCard, CreditsCard, OffersBlock},
 };
 
 /// So many offers stand on the public page.
@@ -15,7 +15,7 @@ const SHOWN: usize = 6;
 pub(crate) const WIDGETS: Widgets = Widgets {
     public_action: Some(|ctx| Box::pin(public_action(ctx))),
     public_blocks: Some(|ctx| Box::pin(public_blocks(ctx))),
-    dashboard: Some(|ctx| Box::pin(dashboard(ctx))),
+    dashboard: None,
     client_home: Some(|ctx| Box::pin(client_home(ctx))),
     client_card: Some(client_card),
 };
@@ -46,28 +46,6 @@ async fn public_blocks(ctx: Ctx) -> Result<Vec<Block>, Problem> {
     Ok(vec![OffersBlock { offers, more: all.len() > SHOWN }.block()])
 }
 
-async fn dashboard(ctx: Ctx) -> Result<Vec<Block>, Problem> {
-    if !ctx.may(ORDERS_READ) {
-        return Ok(Vec::new());
-    }
-    let takings = service::takings(&ctx).await?;
-    let change = change(takings.last.total.amount, takings.this.total.amount);
-    let card = RevenueCard {
-        revenue: takings.this.total,
-        orders: takings.this.orders,
-        change,
-        has_change: change.is_some(),
-        waiting: takings.waiting,
-    };
-    Ok(vec![card.block()])
-}
-
-/// From `before` to `now` in whole percent; `None` when there was nothing before.
-fn change(before: i64, now: i64) -> Option<i64> {
-    let percent = (i128::from(now) - i128::from(before)).checked_mul(100)?.checked_div(i128::from(before))?;
-    i64::try_from(percent).ok()
-}
-
 async fn client_home(ctx: Ctx) -> Result<Vec<Block>, Problem> {
     if !ctx.may(OWN_READ) {
         return Ok(Vec::new());
@@ -87,30 +65,14 @@ async fn client_home(ctx: Ctx) -> Result<Vec<Block>, Problem> {
 
 fn client_card(ctx: Ctx, client: ClientId) -> BoxFuture<'static, Result<Vec<Block>, Problem>> {
     Box::pin(async move {
-        if !ctx.may(ORDERS_READ) || !ctx.may(CREDITS_READ) {
+        if !ctx.may(CREDITS_READ) {
             return Ok(Vec::new());
         }
         let account = service::client_account(&ctx, client, &Paging { after: None, limit: 1 }).await?;
-        let orders = service::of_client(&ctx, client).await?;
         let card = ClientCard {
             credits: account.balance.credits,
             next_expiry: account.balance.next_expiry,
-            orders: orders.iter().map(|order| StudioOrderRow::of(order, ctx.now())).collect(),
         };
         Ok(vec![card.block()])
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::change;
-
-    #[test]
-    fn change_in_percent() {
-        assert_eq!(change(100, 150), Some(50));
-        assert_eq!(change(150, 100), Some(-33));
-        assert_eq!(change(100, 0), Some(-100));
-        assert_eq!(change(0, 100), None);
-        assert_eq!(change(1, i64::MAX), None, "nothing that a card could show");
-    }
 }

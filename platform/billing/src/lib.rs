@@ -24,6 +24,7 @@ mod order;
 mod pay;
 mod place;
 mod policy;
+mod price;
 mod provider;
 mod read;
 mod refund;
@@ -35,6 +36,7 @@ mod settle;
 mod status;
 mod steps;
 mod total;
+mod way;
 
 /// Kind of the job that ends orders in time. The host runs it.
 pub const EXPIRE_JOB: &str = "billing.expire";
@@ -52,6 +54,7 @@ pub use place::{NewLine, NewOrder, place};
 pub use policy::{
     BILLING_RUN, ORDER_LINK, ORDERS_READ, ORDERS_WRITE, OWN_ORDERS, PAYMENTS_WRITE, REFUNDS_WRITE,
 };
+pub use price::{parse_price, price_text};
 pub use provider::{
     Free, Manual, PaymentProvider, ProviderError, Providers, Refunding, Stage, Start, install, installed,
 };
@@ -63,13 +66,14 @@ pub use refund::{
     Refund, RefundCause, RefundState, Why, paid_back, refund, refund_again, refund_to_ask, refund_went,
     refundable, refunds,
 };
-pub use rules::{OrderCard, OrderRule, OrderRules, RefundRule, install_rules, rules_of};
+pub use rules::{OrderCard, OrderRule, OrderRules, ReceiptNote, RefundRule, install_rules, rules_of};
 pub use sandbox::{Sandbox, SandboxError, SandboxRefused, SandboxState, SandboxStep};
 pub use settings::{MAX_INSTRUCTIONS, Settings, methods, save_settings, settings, stored_settings};
 pub use settle::{OnGone, Settled, cancel, expire, settle};
 pub use status::Status;
 pub use steps::{Step, StepKind, step, steps};
 pub use total::{MAX_PRICE_MAJOR, max_price, subtotal};
+pub use way::Way;
 
 use close::close;
 use pay::{MarkPaid, mark_paid};

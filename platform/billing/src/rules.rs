@@ -4,6 +4,7 @@ use std::{
 };
 
 use kernel::{Block, BoxFuture, Ctx, Problem, Tx};
+use serde::Serialize;
 
 use crate::{Order, OrderLine, Refund};
 
@@ -14,6 +15,15 @@ pub type RefundRule = for<'a> fn(&'a mut Tx, &'a Order, &'a Refund) -> BoxFuture
 /// What a module shows about an order on its page in the studio.
 pub type OrderCard =
     for<'a> fn(&'a Ctx, &'a Order, &'a [OrderLine]) -> BoxFuture<'a, Result<Vec<Block>, Problem>>;
+
+/// A line that a module adds to the receipt: a message of its catalogue with the value `count`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct ReceiptNote {
+    /// Key of the message.
+    pub key: &'static str,
+    /// Its value.
+    pub count: i64,
+}
 
 /// How a module that sells takes part in what happens to its orders. A value, not a trait with defaults; begin with
 /// [`OrderRules::none`]. The rules hold whether the module is on or off for the tenant: an order outlives a switch.
@@ -33,6 +43,8 @@ pub struct OrderRules {
     pub refunded: RefundRule,
     /// Whether a new try to pay gives a waiting order more time. Without it the order keeps the time it was placed with.
     pub prolongs: bool,
+    /// What it adds to the receipt's mail.
+    pub receipt: fn(&[OrderLine]) -> Vec<ReceiptNote>,
     /// What it shows on the order's page in the studio.
     pub card: OrderCard,
 }
@@ -47,6 +59,7 @@ impl OrderRules {
             release: nothing,
             refunded: nothing_refunded,
             prolongs: false,
+            receipt: |_| Vec::new(),
             card: no_card,
         }
     }

@@ -3,7 +3,7 @@ use diesel::{
     upsert::on_constraint,
 };
 use diesel_async::RunQueryDsl;
-use kernel::Tx;
+use kernel::{Check, Problem, Tx};
 use serde::Serialize;
 
 use crate::{Method, Providers, schema::billing_settings};
@@ -50,8 +50,23 @@ pub async fn stored_settings(tx: &mut Tx) -> QueryResult<Option<Settings>> {
 /// Keeps the tenant's settings.
 ///
 /// # Errors
-/// When the database refuses: `manual_on` without instructions.
-pub async fn save_settings(tx: &mut Tx, settings: &Settings) -> QueryResult<()> {
+/// 422 at `manual_instructions` (wanted when `manual_on`) and `manual_days`.
+pub async fn save_settings(tx: &mut Tx, settings: Settings) -> Result<(), Problem> {
+    let settings = checked(settings)?;
+    Ok(write(tx, &settings).await?)
+}
+
+fn checked(mut settings: Settings) -> Result<Settings, Problem> {
+    let mut check = Check::new();
+    let min = usize::from(settings.manual_on);
+    settings.manual_instructions =
+        check.text("manual_instructions", &settings.manual_instructions, min, MAX_INSTRUCTIONS);
+    check.number("manual_days", i64::from(settings.manual_days), 1, 60);
+    check.finish()?;
+    Ok(settings)
+}
+
+async fn write(tx: &mut Tx, settings: &Settings) -> QueryResult<()> {
     let row = (
         billing_settings::manual_on.eq(settings.manual_on),
         billing_settings::manual_instructions.eq(&settings.manual_instructions),

@@ -9,7 +9,7 @@ use tenants::Directory;
 use web::Web;
 
 use crate::{
-    automations::Automations, config::Config, core, host::openapi, identity::Identity, modules::{configure, modules},
+    automations::Automations, config::Config, core, host::openapi, identity::Identity, modules::{configure, modules, order_rules},
     pages::PublicCache,
 };
 
@@ -66,7 +66,8 @@ impl App {
     /// When a template, text or policy is broken.
     pub async fn build(parts: Parts) -> anyhow::Result<Arc<Self>> {
         let Parts { config, db, clock, entropy, cache } = parts;
-        billing::install(payment_providers(&config, &entropy));
+        billing::install(payment_providers(&config, &entropy)?);
+        billing::install_rules(order_rules());
         configure(&config);
         let registry = Registry::new(modules());
         let permissions: Vec<_> = core::PERMISSIONS
@@ -79,6 +80,7 @@ impl App {
             .chain([
                 (None, crate::identity::api().spec),
                 (None, crate::studio::api().spec),
+                (None, crate::checkout::api().spec),
                 (None, crate::automations::api().spec),
             ])
             .collect();
@@ -212,14 +214,15 @@ impl App {
 }
 
 /// The providers that take money here. The sandbox is one of them on a development installation only: it refuses to start
-/// anywhere else. Its key lives as long as the process.
-fn payment_providers(config: &Config, entropy: &kernel::Entropy) -> billing::Providers {
+/// anywhere else. Its key is derived from the installation's, so that a page of it outlives a restart.
+fn payment_providers(config: &Config, entropy: &kernel::Entropy) -> anyhow::Result<billing::Providers> {
     let stage =
         if config.is_development() { billing::Stage::Development } else { billing::Stage::Production };
-    match billing::Sandbox::new(stage, entropy.bytes()) {
+    let key = crate::automations::derived_key(config, entropy, "payment sandbox")?;
+    Ok(match billing::Sandbox::new(stage, key) {
         Ok(sandbox) => billing::Providers::new().with_sandbox(sandbox),
         Err(billing::SandboxRefused) => billing::Providers::new(),
-    }
+    })
 }
 
 /// Templates and texts of everybody, the look's own first.
@@ -229,16 +232,17 @@ pub fn sources(registry: &Registry) -> Vec<web::Source> {
         let kernel::Source { name, templates, texts } = (module.source)();
         web::Source { name, templates, texts }
     });
-    [web::own_source(), crate::pages::own_source(), crate::identity::source()]
+    [web::own_source(), crate::pages::own_source(), crate::identity::source(), crate::checkout::source()]
         .into_iter()
         .chain(modules)
         .collect()
 }
 
-/// Reactions of all modules, and automations after every event. Whether the module is on is asked when the job runs.
+/// Reactions of all modules and of paying, and automations after every event. Whether the module is on is asked when the job runs.
 fn subscriptions(registry: &Registry) -> Subscriptions {
     let mut all = Subscriptions::default();
-    for reaction in registry.all().iter().flat_map(|module| module.reactions) {
+    let modules = registry.all().iter().flat_map(|module| module.reactions);
+    for reaction in modules.chain(crate::checkout::REACTIONS) {
         all.add(reaction.event, reaction.job);
     }
     for event in events::catalogue() {

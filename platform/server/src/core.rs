@@ -38,6 +38,13 @@ pub const PERMISSIONS: &[PermissionDef] = &[
     PermissionDef { permission: CLIENTS_WRITE, holders: STAFF },
     PermissionDef { permission: SETTINGS_READ, holders: MANAGERS },
     PermissionDef { permission: FEATURES_WRITE, holders: MANAGERS },
+    PermissionDef { permission: billing::ORDER_LINK, holders: EVERYONE },
+    PermissionDef { permission: billing::OWN_ORDERS, holders: SIGNED_IN },
+    PermissionDef { permission: billing::ORDERS_READ, holders: STAFF },
+    PermissionDef { permission: billing::ORDERS_WRITE, holders: MANAGERS },
+    PermissionDef { permission: billing::REFUNDS_WRITE, holders: MANAGERS },
+    PermissionDef { permission: billing::PAYMENTS_WRITE, holders: MANAGERS },
+    PermissionDef { permission: billing::BILLING_RUN, holders: SYSTEM },
     PermissionDef { permission: AUTOMATIONS_READ, holders: MANAGERS },
     PermissionDef { permission: AUTOMATIONS_WRITE, holders: MANAGERS },
     PermissionDef { permission: AUTOMATIONS_RUN, holders: SYSTEM },
@@ -47,6 +54,8 @@ pub const PERMISSIONS: &[PermissionDef] = &[
 /// The platform's own navigation; modules' items are sorted in by their order.
 pub const NAV: &[NavItem] = &[
     nav(NavPlace::Studio, "server-nav-dashboard", "home", "/studio", STUDIO_READ, 0),
+    nav(NavPlace::Studio, "checkout-nav-orders", "card", "/studio/orders", billing::ORDERS_READ, 50),
+    nav(NavPlace::Client, "checkout-nav-my-orders", "card", "/me/orders", billing::OWN_ORDERS, 50),
     nav(NavPlace::Studio, "server-nav-clients", "users", "/studio/clients", CLIENTS_READ, 60),
     nav(NavPlace::Studio, "server-nav-automations", "bolt", "/studio/automations", AUTOMATIONS_READ, 80),
     nav(NavPlace::Studio, "server-nav-settings", "settings", "/studio/settings", SETTINGS_READ, 90),

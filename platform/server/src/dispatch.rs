@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 use kernel::{JobDef, JobError, TenantStatus};
 use worker::{Dispatch, Job, Outcome};
 
-use crate::{app::App, automations, mailing};
+use crate::{app::App, automations, checkout, mailing};
 
 /// Seconds that a suspended tenant's job waits before it asks again.
 const SUSPENDED_WAIT: i64 = 300;
@@ -23,7 +23,11 @@ impl Jobs {
     /// Collects the kinds of everybody.
     #[must_use]
     pub fn new(app: Arc<App>) -> Self {
-        let own = mailing::jobs(&app).into_iter().chain(automations::jobs(&app)).map(|job| (None, job));
+        let own = mailing::jobs(&app)
+            .into_iter()
+            .chain(automations::jobs(&app))
+            .chain(checkout::jobs())
+            .map(|job| (None, job));
         let mut kinds: HashMap<_, _> = own.map(|(module, job)| (job.kind, (module, job))).collect();
         for module in app.registry.all() {
             kinds.extend((module.jobs)().into_iter().map(|job| (job.kind, (Some(module.id), job))));

@@ -8,6 +8,7 @@
 
 pub mod app;
 pub mod automations;
+pub mod checkout;
 pub mod commands;
 pub mod config;
 pub mod core;

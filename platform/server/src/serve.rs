@@ -76,7 +76,8 @@ pub fn worker(app: &Arc<App>) -> Worker {
 }
 
 fn schedules(app: &App) -> Vec<Scheduled> {
-    let all = app.registry.all().iter().flat_map(|module| module.schedules);
+    let modules = app.registry.all().iter().flat_map(|module| module.schedules);
+    let all = modules.chain(crate::checkout::SCHEDULES);
     let one = |schedule: &kernel::Schedule| Scheduled {
         job: schedule.job.to_owned(),
         every_seconds: schedule.every_seconds,

@@ -4,17 +4,6 @@ problem-offer-over = The sale of this offer is over.
 problem-offer-not-yet = This offer is not on sale yet.
 problem-offer-sold-out = The last one has just gone. Nothing was ordered and nothing was taken.
 problem-offer-limit = You already have as many of these as one person can have.
-problem-no-way-to-pay = The business takes no online payments yet. Please get in touch with it.
-problem-order-state = This order is { $state ->
-    [paid] already paid
-    [cancelled] cancelled
-    [expired] expired
-   *[other] in a state that does not allow this
-  }.
-problem-order-closed = The time to pay this order is over. Please order again.
-problem-payment-amount = The payment does not match the order.
-problem-payment-away = The payment service can’t be reached right now. Nothing was taken; please try again.
-problem-payment-page-expired = This payment page is too old. Open your order to pay.
 problem-credits-short = There are not enough credits; missing: { $missing }.
 field-offer-currency = Prices are in the currency of the business.
 field-offer-price = A price from 0 to 1,000,000.00, without separators of thousands.
@@ -30,6 +19,3 @@ field-offer-slug-taken = Another offer has this name in its link.
 field-offer-stock-below-sold = { $taken } are sold or reserved already.
 field-offer-status = Choose draft, active or archived.
 field-offer-number = A whole number.
-field-order-status = There is no such state of an order.
-field-payment-method = This way to pay is not offered.
-field-payment-outcome = Choose one of the buttons on the page.

@@ -1,8 +1,8 @@
 //! The module's API: thin, over the same services as the pages.
 
+mod checkout;
 mod credits;
 mod offers;
-mod orders;
 mod types;
 
 use kernel::{CallKey, Ctx, Problem};
@@ -14,19 +14,18 @@ use poem_openapi::{
 };
 
 use crate::model::{OfferId, OfferKind};
-use events::{ClientId, OrderId, PackageId, ProductId};
+use events::{ClientId, PackageId, ProductId};
 use types::{
-    CheckoutIn, CheckoutOut, CreditsOut, MarkPaidIn, OfferList, OfferOut, OrderList, OrderOut, PackageIn,
-    PackagePatch, ProductIn, ProductPatch,
+    CheckoutIn, CheckoutOut, CreditsOut, OfferList, OfferOut, PackageIn, PackagePatch, ProductIn, ProductPatch,
 };
 
 #[derive(Tags)]
 enum Tag {
-    /// Products and packages, the checkout, orders and credits.
+    /// Products and packages, the checkout and credits.
     Packages,
 }
 
-/// Products, packages, checkout, orders and credits.
+/// Products, packages, checkout and credits.
 pub(crate) struct PackagesApi;
 
 #[OpenApi(prefix_path = "/api/v1/:slug", tag = "Tag::Packages")]
@@ -133,59 +132,7 @@ impl PackagesApi {
         request: &Request,
         body: Json<CheckoutIn>,
     ) -> Result<Json<CheckoutOut>, Problem> {
-        orders::checkout(&ctx, CallKey::of(request), body.0).await
-    }
-
-    /// Orders
-    ///
-    /// The newest first, for staff.
-    #[oai(path = "/orders", method = "get", operation_id = "list_orders")]
-    #[expect(clippy::too_many_arguments, reason = "one parameter of the request each")]
-    async fn list_orders(
-        &self,
-        ctx: Data<&Ctx>,
-        /// Only in this state.
-        status: Query<Option<String>>,
-        /// Only paid this way: `free`, `manual` or `sandbox`.
-        method: Query<Option<String>>,
-        /// Only of this client.
-        client: Query<Option<ClientId>>,
-        /// An order number, or part of the buyer's name or e-mail.
-        search: Query<Option<String>>,
-        cursor: Query<Option<String>>,
-        limit: Query<Option<i64>>,
-    ) -> Result<Json<OrderList>, Problem> {
-        let filter = orders::filter(status.0, method.0, client.0, search.0)?;
-        orders::list(&ctx, filter, cursor.0, limit.0).await
-    }
-
-    /// One order
-    ///
-    /// With lines, payments and timeline, for staff.
-    #[oai(path = "/orders/:id", method = "get", operation_id = "get_order")]
-    async fn get_order(&self, ctx: Data<&Ctx>, id: Path<OrderId>) -> Result<Json<OrderOut>, Problem> {
-        orders::get(&ctx, id.0).await
-    }
-
-    /// Mark an order as paid
-    ///
-    /// The transfer arrived, or there was cash. An order that is paid already stays as it is.
-    #[oai(path = "/orders/:id/mark-paid", method = "post", operation_id = "mark_order_paid")]
-    async fn mark_order_paid(
-        &self,
-        ctx: Data<&Ctx>,
-        id: Path<OrderId>,
-        body: Json<MarkPaidIn>,
-    ) -> Result<Json<OrderOut>, Problem> {
-        orders::mark_paid(&ctx, id.0, body.0.note.unwrap_or_default()).await
-    }
-
-    /// Cancel an order
-    ///
-    /// One that waits for its payment; what it reserved is free again.
-    #[oai(path = "/orders/:id/cancel", method = "post", operation_id = "cancel_order")]
-    async fn cancel_order(&self, ctx: Data<&Ctx>, id: Path<OrderId>) -> Result<Json<OrderOut>, Problem> {
-        orders::cancel(&ctx, id.0).await
+        checkout::checkout(&ctx, CallKey::of(request), body.0).await
     }
 
     /// Credits

@@ -2,7 +2,6 @@
 
 mod input;
 mod offer;
-mod price;
 mod sold;
 mod time;
 
@@ -10,6 +9,5 @@ pub(crate) use input::{ItemInput, OfferInput};
 pub(crate) use offer::{
     AnyOffer, Availability, GrantSpec, Item, Offer, OfferId, OfferKind, OfferRow, OfferStatus, can_sell,
 };
-pub(crate) use price::{parse_price, price_text};
 pub(crate) use sold::{Hold, Sold, SoldGrant, holds_of, sold_of};
-pub(crate) use time::{local_text, months, parse_local};
+pub(crate) use time::{local_text, parse_local};

@@ -1,3 +1,4 @@
+use billing::Way;
 use kernel::{Actor, Ctx, Form, FormState, Page, Problem, Redirect};
 use poem::{
     IntoResponse, Response, handler,
@@ -9,7 +10,7 @@ use crate::{
     error::unavailable,
     model::{Availability, Offer},
     service::{self, CheckoutInput},
-    views::{Card, OfferPage, OffersPage, Way},
+    views::{Card, OfferPage, OffersPage},
 };
 
 /// What is for sale, and what is shown as gone or to come.

@@ -1,6 +1,7 @@
 //! The form of an offer: what is typed becomes an input, and an offer becomes what is shown.
 
 use events::{Id, PackageId, ProductId};
+use billing::{parse_price, price_text};
 use kernel::{Ctx, FieldError, Form, FormState, Page, Problem, Redirect, Text};
 use poem::{
     IntoResponse, Response, handler,
@@ -11,7 +12,6 @@ use poem::{
 use crate::{
     model::{
         GrantSpec, ItemInput, Offer, OfferId, OfferInput, OfferKind, OfferStatus, local_text, parse_local,
-        parse_price, price_text,
     },
     service,
     views::{Choice, ItemField, OfferFormPage, status_label},

@@ -1,8 +1,6 @@
-use billing::Settings;
-use kernel::{Ctx, Form, FormState, Page, Paging, Problem, Redirect, Text};
+use kernel::{Ctx, Form, Page, Paging, Problem, Redirect, Text};
 use poem::{
-    IntoResponse, Response, handler,
-    http::StatusCode,
+    handler,
     web::{Data, Path, Query},
 };
 
@@ -12,7 +10,7 @@ use crate::{
     policy::OFFERS_WRITE,
     queries::OfferFilter,
     service,
-    views::{Card, Choice, StudioOfferRow, StudioOffersPage, StudioPaymentsPage, status_label},
+    views::{Card, Choice, StudioOfferRow, StudioOffersPage, status_label},
 };
 
 /// All offers.
@@ -57,37 +55,4 @@ pub(super) async fn set_status(
     service::set_status(ctx, offer_id(&id)?, status).await?;
     let text = Text::key(format!("packages-studio-now-{status}"));
     Ok(Redirect::to(ctx.path("/studio/offers")).flash(text))
-}
-
-/// How clients can pay.
-#[handler]
-pub(super) async fn payments(Data(ctx): Data<&Ctx>) -> Result<Page, Problem> {
-    let settings = service::payment_settings(ctx).await?;
-    Ok(Page::of(&StudioPaymentsPage::of(settings, FormState::default())))
-}
-
-/// Changes how clients can pay.
-#[handler]
-pub(super) async fn save_payments(Data(ctx): Data<&Ctx>, form: Form) -> Result<Response, Problem> {
-    let before = service::payment_settings(ctx).await?;
-    let sandbox_on =
-        if billing::installed().sandbox().is_some() { form.ticked("sandbox_on") } else { before.sandbox_on };
-    let settings = Settings {
-        manual_on: form.ticked("manual_on"),
-        manual_instructions: form.string("manual_instructions"),
-        manual_days: form.text("manual_days").parse().unwrap_or(0),
-        sandbox_on,
-    };
-    match service::save_payment_settings(ctx, settings.clone()).await {
-        Ok(()) => {
-            let done =
-                Redirect::to(ctx.path("/studio/offers")).flash(Text::key("packages-studio-payments-saved"));
-            Ok(done.into_response())
-        }
-        Err(problem) if problem.status == StatusCode::UNPROCESSABLE_ENTITY => {
-            let page = StudioPaymentsPage::of(settings, form.refused(&problem));
-            Ok(Page::of(&page).status(problem.status).into_response())
-        }
-        Err(problem) => Err(problem),
-    }
 }

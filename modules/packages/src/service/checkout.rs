@@ -1,20 +1,15 @@
-use billing::{BillingError, Method, NewLine, NewOrder, Order, Start, Status};
-use events::Instant;
-use kernel::{Check, Ctx, JobSpec, Problem, Tx, audit};
+use billing::{Method, NewLine, NewOrder, Order};
+use kernel::{Check, Ctx, Problem, Tx, audit};
 use people::clients::{self, NewClient};
 use serde_json::json;
 
 use super::release_overdue;
 use crate::{
     error::unavailable,
-    mails,
     model::{Offer, Sold, sold_of},
     policy::ORDERS_CREATE,
     queries,
 };
-
-/// Minutes that an order waits for a payment on a page. Longer than the provider's own page stays open.
-pub(crate) const PAY_MINUTES: i64 = 40;
 
 /// What a buyer says. There is no amount in it: prices come from the offer.
 #[derive(Clone, Debug, Default)]
@@ -49,7 +44,7 @@ pub(crate) async fn checkout(ctx: &Ctx, input: CheckoutInput) -> Result<CheckedO
             None => return Err(problem),
         },
     };
-    let next = begin_payment(ctx, &order).await?;
+    let next = billing::begin_payment(ctx, &order).await?;
     Ok(CheckedOut { order, next })
 }
 
@@ -84,7 +79,7 @@ async fn place(tx: &mut Tx, input: &CheckoutInput) -> Result<Order, Problem> {
     if let Some(problem) = unavailable(offer.availability(ctx.now(), ctx.tenant().currency)) {
         return Err(problem);
     }
-    let (method, expires_at) = choose(tx, &offer, &input.method).await?;
+    let (method, expires_at) = billing::choose_method(tx, offer.row.price, &input.method).await?;
     let new = NewClient { name: input.name.clone(), email: input.email.clone(), ..NewClient::default() };
     let client = clients::upsert(tx, new).await?;
     let sold = sold_of(&offer, 1);
@@ -100,35 +95,11 @@ async fn place(tx: &mut Tx, input: &CheckoutInput) -> Result<Order, Problem> {
         form_key: &input.form_key,
         expires_at,
         lines: &lines,
+        return_path: None,
     };
     let order = billing::place(tx, new).await?;
     audit(tx, "order.placed", order.id, json!({ "number": order.number, "total": order.total() })).await?;
-    follow_up(tx, &order).await?;
     Ok(order)
-}
-
-/// The chosen way to pay among those that are offered, and until when the order waits for it.
-async fn choose(tx: &mut Tx, offer: &Offer, wanted: &str) -> Result<(Method, Option<Instant>), Problem> {
-    let (settings, now) = (billing::settings(tx).await?, tx.ctx().now());
-    let ways = billing::methods(&settings, billing::installed(), offer.row.price);
-    let first = ways.first().ok_or_else(|| Problem::conflict("no_way_to_pay"))?;
-    let method = match (offer.row.price, wanted) {
-        (0, _) | (_, "") => *first,
-        (_, wanted) => {
-            let asked = ways.iter().find(|way| way.code() == wanted);
-            *asked.ok_or_else(|| Problem::field("method", "payment_method"))?
-        }
-    };
-    Ok((method, waits_until(method, settings.manual_days, now)))
-}
-
-/// Until when an order waits for a payment that begins now.
-pub(super) fn waits_until(method: Method, manual_days: i32, now: Instant) -> Option<Instant> {
-    match method {
-        Method::Free => None,
-        Method::Manual => Some(now.plus_minutes(i64::from(manual_days) * 24 * 60)),
-        Method::Sandbox => Some(now.plus_minutes(PAY_MINUTES)),
-    }
 }
 
 fn line(offer: &Offer, sold: &Sold) -> NewLine {
@@ -139,34 +110,6 @@ fn line(offer: &Offer, sold: &Sold) -> NewLine {
         quantity: 1,
         detail: serde_json::to_value(sold).unwrap_or_default(),
     }
-}
-
-/// What follows from an order that waits: its end in time, and how to pay by transfer.
-pub(super) async fn follow_up(tx: &mut Tx, order: &Order) -> Result<(), Problem> {
-    if order.status != Status::PendingPayment {
-        return Ok(());
-    }
-    if let Some(at) = order.expires_at {
-        let key = format!("packages.release/{}/{at}", order.id);
-        tx.enqueue(JobSpec::new("packages.release_overdue", json!({})).at(at).once(key)).await?;
-    }
-    if order.provider == Method::Manual {
-        mails::queue_awaiting(tx, order).await?;
-    }
-    Ok(())
-}
-
-/// Where the buyer goes on. No transaction is open here: a provider may be far away.
-pub(super) async fn begin_payment(ctx: &Ctx, order: &Order) -> Result<String, Problem> {
-    let receipt = ctx.path(&format!("/order/{}", order.token));
-    if !order.may_be_paid(ctx.now()) {
-        return Ok(receipt);
-    }
-    let start = billing::installed().start(ctx, order).await.map_err(BillingError::from)?;
-    Ok(match start {
-        Start::Redirect(next) => next,
-        Start::Paid | Start::Instructions => receipt,
-    })
 }
 
 /// The ways in which something of this price can be paid here.

@@ -1,8 +1,7 @@
-use billing::{Order, Status};
-use events::ClientId;
+use billing::{Order, OrderRules, Status};
 use kernel::{Ctx, Problem, Tx};
 
-use super::grant::grant_what_is_missing;
+use super::grant::{grant_what_is_missing, handed_out, receipt, revoke};
 use crate::{
     model::{Hold, Sold, holds_of},
     policy::{CREDITS_WRITE, ORDERS_CREATE},
@@ -18,10 +17,7 @@ pub(crate) async fn release_overdue(ctx: &Ctx) -> Result<usize, Problem> {
     loop {
         let ended = ctx
             .tx(ORDERS_CREATE, async |tx| {
-                let due = billing::overdue(tx, crate::ID, BATCH).await?;
-                let ended = billing::close(tx, &due, Status::Expired).await?;
-                free(tx, &ended).await?;
-                Ok::<_, Problem>(ended.len())
+                billing::expire(tx, Some(crate::ID), BATCH).await
             })
             .await?;
         all += ended;
@@ -45,17 +41,43 @@ pub(crate) async fn sweep(ctx: &Ctx) -> Result<(), Problem> {
     }
 }
 
-/// Frees what ended orders had reserved.
-pub(super) async fn free(tx: &mut Tx, orders: &[Order]) -> Result<(), Problem> {
-    let mut taken: Vec<(ClientId, Hold)> = Vec::new();
-    for order in orders {
-        taken.extend(holds(tx, order).await?.into_iter().map(|hold| (order.client_id, hold)));
+/// The module's part in what happens to its orders.
+#[must_use]
+pub fn order_rules() -> OrderRules {
+    OrderRules {
+        reclaim: |tx, order| Box::pin(reclaim(tx, order)),
+        release: |tx, order| Box::pin(free(tx, order)),
+        refunded: |tx, order, _| Box::pin(take_back(tx, order)),
+        prolongs: true,
+        receipt,
+        card: |ctx, _, lines| Box::pin(handed_out(ctx, lines)),
+        ..OrderRules::none(crate::ID)
     }
+}
+
+/// Late money still buys what is left: it is reserved again.
+async fn reclaim(tx: &mut Tx, order: &Order) -> Result<(), Problem> {
+    let wanted = holds(tx, order).await?;
+    Ok(queries::reserve(tx, order.client_id, &wanted).await?)
+}
+
+/// Frees what an ended order had reserved.
+async fn free(tx: &mut Tx, order: &Order) -> Result<(), Problem> {
+    let taken: Vec<_> = holds(tx, order).await?.into_iter().map(|hold| (order.client_id, hold)).collect();
     Ok(queries::release(tx, &taken).await?)
 }
 
+/// When all of the money goes back, so does what can be taken back: the places, and the credits that are left.
+async fn take_back(tx: &mut Tx, order: &Order) -> Result<(), Problem> {
+    if order.status != Status::Refunded {
+        return Ok(());
+    }
+    free(tx, order).await?;
+    revoke(tx, order).await
+}
+
 /// What an order reserves, sorted by offer.
-pub(super) async fn holds(tx: &mut Tx, order: &Order) -> Result<Vec<Hold>, Problem> {
+async fn holds(tx: &mut Tx, order: &Order) -> Result<Vec<Hold>, Problem> {
     let lines = billing::lines(tx, order.id).await?;
     let mut sold = Vec::new();
     for line in lines.into_iter().filter(|line| line.module == crate::ID) {

@@ -1,51 +1,9 @@
-use events::{Instant, Money};
+use events::Instant;
 use kernel::{Layout, Text, View};
 use serde::Serialize;
 
-use super::{moment, money};
+use super::moment;
 use crate::service::Account;
-
-/// One order in the client area.
-#[derive(Clone, Debug, Serialize)]
-pub(crate) struct MyOrder {
-    pub(crate) number: i64,
-    pub(crate) token: String,
-    pub(crate) names: String,
-    pub(crate) total: Money,
-    pub(crate) placed_at: Instant,
-    /// Code of [`super::Shown`].
-    pub(crate) state: &'static str,
-    pub(crate) state_label: String,
-}
-
-/// `/me/orders`.
-#[derive(Clone, Debug, Serialize)]
-pub(crate) struct MyOrdersPage {
-    pub(crate) orders: Vec<MyOrder>,
-    pub(crate) next: Option<String>,
-}
-
-impl View for MyOrdersPage {
-    const TEMPLATE: &'static str = "packages/my_orders";
-    const LAYOUT: Layout = Layout::Client;
-    fn title(&self) -> Text {
-        Text::key("packages-my-orders-title")
-    }
-    fn samples() -> Vec<Self> {
-        let order = |state: &'static str| MyOrder {
-            number: 1001,
-            token: "t".into(),
-            names: "Kickstarter".into(),
-            total: money(29_700),
-            placed_at: moment(),
-            state,
-            state_label: format!("packages-state-{state}"),
-        };
-        let orders =
-            ["paid", "refunded", "transfer", "declined", "unpaid", "expired", "cancelled"].map(order).into();
-        vec![Self { orders, next: Some("c".into()) }, Self { orders: vec![], next: None }]
-    }
-}
 
 /// A lot of credits.
 #[derive(Clone, Debug, Serialize)]
@@ -53,6 +11,12 @@ pub(crate) struct LotView {
     pub(crate) name: String,
     pub(crate) credits: i32,
     pub(crate) expires_at: Option<Instant>,
+}
+
+impl LotView {
+    pub(crate) fn of(lot: ledger::credits::Lot) -> Self {
+        Self { name: lot.name, credits: lot.balance, expires_at: lot.expires_at }
+    }
 }
 
 /// A line of the history.
@@ -80,11 +44,6 @@ pub(crate) struct MyCreditsPage {
 
 impl MyCreditsPage {
     pub(crate) fn of(account: Account) -> Self {
-        let lot = |lot: ledger::credits::Lot| LotView {
-            name: lot.name,
-            credits: lot.balance,
-            expires_at: lot.expires_at,
-        };
         let movement = |one: ledger::credits::Movement| MovementView {
             at: one.at,
             what: format!("packages-credit-{}", one.kind),
@@ -100,7 +59,7 @@ impl MyCreditsPage {
             credits: account.balance.credits,
             expiring: account.balance.expiring,
             next_expiry: account.balance.next_expiry,
-            lots: account.lots.into_iter().map(lot).collect(),
+            lots: account.lots.into_iter().map(LotView::of).collect(),
             history: account.history.into_iter().map(movement).collect(),
             next: account.next,
         }

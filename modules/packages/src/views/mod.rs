@@ -4,17 +4,14 @@ mod blocks;
 mod buy;
 mod card;
 mod me;
-mod order;
 mod studio;
 
-pub(crate) use blocks::{ClientCard, CreditsCard, OffersBlock, RevenueCard, samples as block_samples};
-pub(crate) use buy::{LineView, OfferPage, OffersPage, SandboxPage, Way};
+pub(crate) use blocks::{ClientCard, CreditsCard, HandedOut, OffersBlock, samples as block_samples};
+pub(crate) use buy::{OfferPage, OffersPage};
 pub(crate) use card::Card;
-pub(crate) use me::{LotView, MyCreditsPage, MyOrder, MyOrdersPage};
-pub(crate) use order::{OrderPage, Shown};
+pub(crate) use me::{LotView, MyCreditsPage};
 pub(crate) use studio::{
-    Choice, ItemField, OfferFormPage, StudioOfferRow, StudioOffersPage, StudioOrderPage, StudioOrderRow,
-    StudioOrdersPage, StudioPaymentsPage, status_label,
+    Choice, ItemField, OfferFormPage, StudioOfferRow, StudioOffersPage, status_label,
 };
 
 use events::{Instant, Money};
@@ -27,8 +24,3 @@ pub(crate) fn money(amount: i64) -> Money {
 pub(crate) fn moment() -> Instant {
     Instant::new(jiff::Timestamp::constant(1_798_797_600, 0))
 }
-/// Lines for samples.
-pub(crate) fn sample_lines() -> Vec<LineView> {
-    LineView::samples()
-}
-pub(crate) use {moment as sample_moment, money as sample_money};

@@ -70,6 +70,19 @@ impl Automations {
     }
 }
 
+/// A key of the installation for another purpose than signing components.
+///
+/// # Errors
+/// When the data folder can't be used.
+pub fn derived_key(config: &Config, entropy: &Entropy, purpose: &str) -> anyhow::Result<[u8; 32]> {
+    use hmac::Mac as _;
+    let folder = std::path::absolute(&config.data.dir)?.join("automations");
+    let key = signing_key(&folder, entropy).with_context(|| folder.display().to_string())?;
+    let mut mac = <hmac::Hmac<sha2::Sha256> as hmac::Mac>::new_from_slice(&key)?;
+    mac.update(purpose.as_bytes());
+    Ok(mac.finalize().into_bytes().into())
+}
+
 /// 32 bytes in a file that only this user reads.
 fn signing_key(folder: &std::path::Path, entropy: &Entropy) -> anyhow::Result<[u8; 32]> {
     use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};

@@ -18,7 +18,7 @@ use super::{
     input::Bodies,
     render::Render,
 };
-use crate::{app::App, automations, edges, identity, mailing, pages, studio};
+use crate::{app::App, automations, checkout, edges, identity, mailing, pages, studio};
 
 /// The whole installation as one endpoint, without the edges.
 ///
@@ -30,11 +30,12 @@ pub fn endpoint(app: &Arc<App>) -> anyhow::Result<BoxEndpoint<'static, Response>
     for (path, inner) in platform_routes(app) {
         route = route.try_at(path, Platform { bodies: Bodies::of(&spec, path), inner })?;
     }
-    for page in studio::routes().into_iter().chain(pages::routes()) {
+    for page in studio::routes().into_iter().chain(checkout::routes()).chain(pages::routes()) {
         route = mount_page(app, route, None, page)?;
     }
     route = mount_api(app, route, None, studio::api())?;
     route = mount_api(app, route, None, automations::api())?;
+    route = mount_api(app, route, None, checkout::api())?;
     for module in app.registry.all() {
         for page in (module.pages)() {
             route = mount_page(app, route, Some(module.id), page)?;

@@ -16,6 +16,7 @@ pub async fn show(request: &Request, Data(ctx): Data<&Ctx>) -> Result<Page, Prob
             cards.extend(make(ctx.clone()).await?);
         }
     }
+    cards.extend(crate::checkout::dashboard(ctx).await?);
     cards.sort_by_key(|card| card.order);
     let todo = todo(&app, ctx);
     let done = todo.iter().filter(|step| step.done).count();

@@ -1,12 +1,8 @@
 mod offers;
-mod orders;
-mod payments;
 
 use serde::Serialize;
 
 pub(crate) use offers::{ItemField, OfferFormPage, StudioOfferRow, StudioOffersPage, status_label};
-pub(crate) use orders::{StudioOrderPage, StudioOrderRow, StudioOrdersPage};
-pub(crate) use payments::StudioPaymentsPage;
 
 /// A choice of a list, with the key of its label.
 #[derive(Clone, Debug, Serialize)]

@@ -1,0 +1,104 @@
+//! What time brings about, what providers are asked, and who is told.
+
+use billing::{AWAITING_JOB, BILLING_RUN, EXPIRE_JOB, ProviderError, REFUND_JOB, RefundState, Refunding};
+use events::{
+    OrderId, RefundId,
+    billing::{OrderPaid, OrderRefunded},
+};
+use kernel::{Ctx, JobDef, JobError, Problem, Reaction, Schedule};
+use serde::Deserialize;
+
+use super::mails;
+
+const TELL_PAID: &str = "billing.tell_paid";
+const TELL_REFUNDED: &str = "billing.tell_refunded";
+
+/// So many orders in one transaction.
+const BATCH: i64 = 100;
+/// What is kept of a provider's words, in characters.
+const WORDS: usize = 500;
+
+/// Which of these jobs follow which event.
+pub const REACTIONS: &[Reaction] = &[
+    Reaction { event: "order.paid", job: TELL_PAID },
+    Reaction { event: "order.refunded", job: TELL_REFUNDED },
+];
+
+/// The safety net under the jobs that are bound to one order.
+pub const SCHEDULES: &[Schedule] = &[Schedule { job: EXPIRE_JOB, every_seconds: 3600 }];
+
+#[derive(Clone, Debug, Deserialize)]
+struct Followed<E> {
+    event: E,
+}
+#[derive(Clone, Copy, Debug, Deserialize)]
+struct OfOrder {
+    order: OrderId,
+}
+#[derive(Clone, Copy, Debug, Deserialize)]
+struct OfRefund {
+    refund: RefundId,
+}
+#[derive(Clone, Copy, Debug, Deserialize)]
+struct Nothing {}
+
+/// The jobs.
+#[must_use]
+pub fn jobs() -> Vec<JobDef> {
+    vec![
+        JobDef::new(EXPIRE_JOB, |ctx: Ctx, _: Nothing| async move { Ok(expire(&ctx).await?) }),
+        JobDef::new(AWAITING_JOB, |ctx: Ctx, args: OfOrder| async move {
+            let queue = ctx.tx(BILLING_RUN, async |tx| mails::queue_awaiting(tx, args.order).await);
+            Ok(queue.await?)
+        }),
+        JobDef::new(TELL_PAID, |ctx: Ctx, args: Followed<OrderPaid>| async move {
+            Ok(ctx.tx(BILLING_RUN, async |tx| mails::queue_paid(tx, args.event.order).await).await?)
+        }),
+        JobDef::new(TELL_REFUNDED, |ctx: Ctx, args: Followed<OrderRefunded>| async move {
+            Ok(ctx.tx(BILLING_RUN, async |tx| mails::queue_refunded(tx, args.event.refund).await).await?)
+        }),
+        JobDef::new(REFUND_JOB, |ctx: Ctx, args: OfRefund| async move { refund(&ctx, args.refund).await }),
+    ]
+}
+
+async fn expire(ctx: &Ctx) -> Result<(), Problem> {
+    loop {
+        let ended = ctx.tx(BILLING_RUN, async |tx| billing::expire(tx, None, BATCH).await).await?;
+        if i64::try_from(ended).unwrap_or(0) < BATCH {
+            return Ok(());
+        }
+    }
+}
+
+/// Asks the provider for a refund, with no transaction open, and writes down how it went. What the provider refuses is
+/// shown in the studio at once; what may succeed later is tried again.
+async fn refund(ctx: &Ctx, id: RefundId) -> Result<(), JobError> {
+    let found =
+        ctx.tx(BILLING_RUN, async |tx| Ok::<_, Problem>(billing::refund_to_ask(tx, id).await?)).await?;
+    let Some((order, payment, refund)) = found else {
+        return Err(JobError::Fail("there is no such refund".into()));
+    };
+    if refund.state == RefundState::Done {
+        return Ok(());
+    }
+    match billing::installed().refund(ctx, &order, &payment, &refund).await {
+        Ok(Refunding::ByHand) => Ok(()),
+        Ok(Refunding::Done(reference)) => went(ctx, id, RefundState::Done, &reference).await,
+        Err(error) => {
+            went(ctx, id, RefundState::Failed, &error.to_string()).await?;
+            Err(match error {
+                ProviderError::Away(why) => JobError::Retry(why),
+                ProviderError::NotOffered | ProviderError::Refused(_) => JobError::Fail(error.to_string()),
+            })
+        }
+    }
+}
+
+async fn went(ctx: &Ctx, id: RefundId, state: RefundState, words: &str) -> Result<(), JobError> {
+    let words: String = words.chars().take(WORDS).collect();
+    let write = ctx.tx(BILLING_RUN, async |tx| {
+        Ok::<_, Problem>(billing::refund_went(tx, id, state, &words).await?)
+    });
+    write.await?;
+    Ok(())
+}

@@ -1,0 +1,21 @@
+# Problems (problem-{code}) and what is wrong with a field (field-{code}) when paying.
+problem-no-way-to-pay = The business takes no online payments yet. Please get in touch with it.
+problem-order-state = This order is { $state ->
+    [paid] already paid
+    [cancelled] cancelled
+    [expired] expired
+   *[other] in a state that does not allow this
+  }.
+problem-order-closed = The time to pay this order is over. Please order again.
+problem-payment-amount = The payment does not match the order.
+problem-payment-away = The payment service can’t be reached right now. Nothing was taken; please try again.
+problem-payment-page-expired = This payment page is too old. Open your order to pay.
+field-order-status = There is no such state of an order.
+field-payment-method = This way to pay is not offered.
+field-payment-outcome = Choose one of the buttons on the page.
+problem-payment-refused = The payment service refuses this.
+problem-refund-unpaid = Nothing was paid for this order, so nothing can be refunded.
+problem-refund-by-provider = The payment service is still being asked. Please wait for its answer.
+problem-refund-not-failed = This refund did not fail.
+field-refund-amount = An amount above zero, and at most what is left of the payment.
+field-refund-currency = The currency of the business.

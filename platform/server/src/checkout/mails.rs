@@ -1,0 +1,288 @@
+//! Mails about orders.
+
+use billing::{Method, Order, OrderLine, ReceiptNote, Refund, RefundCause, Status};
+use diesel::QueryResult;
+use events::{Instant, Money, OrderId, RefundId};
+use kernel::{
+    Problem, Tx,
+    mail::{self, Draft, MailView},
+};
+use serde::Serialize;
+
+use super::views::{LineView, moment, money};
+
+/// The buyer's receipt.
+#[derive(Clone, Debug, Serialize)]
+struct Receipt {
+    business: String,
+    name: String,
+    number: i64,
+    lines: Vec<LineView>,
+    total: Money,
+    free: bool,
+    paid_at: Instant,
+    /// What the selling module adds.
+    notes: Vec<ReceiptNote>,
+    link: String,
+}
+
+/// How to pay an order by transfer or in cash.
+#[derive(Clone, Debug, Serialize)]
+struct Awaiting {
+    business: String,
+    name: String,
+    number: i64,
+    lines: Vec<LineView>,
+    total: Money,
+    instructions: String,
+    pay_until: Option<Instant>,
+    link: String,
+}
+
+/// The business's notice of a sale.
+#[derive(Clone, Debug, Serialize)]
+struct SoldNotice {
+    name: String,
+    email: String,
+    number: i64,
+    lines: Vec<LineView>,
+    total: Money,
+    link: String,
+}
+
+/// The buyer's notice of a refund.
+#[derive(Clone, Debug, Serialize)]
+struct RefundNotice {
+    business: String,
+    name: String,
+    number: i64,
+    amount: Money,
+    /// Key of one sentence.
+    why: String,
+    reason: String,
+    by_hand: bool,
+    link: String,
+}
+
+/// The business's notice of a refund that its own people did not ask for.
+#[derive(Clone, Debug, Serialize)]
+struct RefundedNotice {
+    name: String,
+    email: String,
+    number: i64,
+    amount: Money,
+    /// Key of the cause.
+    cause: String,
+    by_hand: bool,
+    link: String,
+}
+
+impl MailView for Receipt {
+    const TEMPLATE: &'static str = "checkout/receipt";
+    fn samples() -> Vec<Self> {
+        let paid = Self {
+            business: "Northside".into(),
+            name: "Sam Reed".into(),
+            number: 1001,
+            lines: LineView::samples(),
+            total: money(30_700),
+            free: false,
+            paid_at: moment(),
+            notes: vec![ReceiptNote { key: "web-total", count: 10 }],
+            link: "https://example.com/northside/order/t".into(),
+        };
+        vec![Self { free: true, notes: vec![], total: money(0), ..paid.clone() }, paid]
+    }
+}
+
+impl MailView for Awaiting {
+    const TEMPLATE: &'static str = "checkout/awaiting";
+    fn samples() -> Vec<Self> {
+        let waits = Self {
+            business: "Northside".into(),
+            name: "Sam Reed".into(),
+            number: 1001,
+            lines: LineView::samples(),
+            total: money(30_700),
+            instructions: "IBAN **DE00 0000**".into(),
+            pay_until: Some(moment()),
+            link: "https://example.com/northside/order/t".into(),
+        };
+        vec![Self { pay_until: None, ..waits.clone() }, waits]
+    }
+}
+
+impl MailView for SoldNotice {
+    const TEMPLATE: &'static str = "checkout/sold";
+    fn samples() -> Vec<Self> {
+        vec![Self {
+            name: "Sam Reed".into(),
+            email: "sam@example.com".into(),
+            number: 1001,
+            lines: LineView::samples(),
+            total: money(30_700),
+            link: "https://example.com/northside/studio/orders/o".into(),
+        }]
+    }
+}
+
+impl MailView for RefundNotice {
+    const TEMPLATE: &'static str = "checkout/refund";
+    fn samples() -> Vec<Self> {
+        let of = |cause: &RefundCause| Self {
+            business: "Northside".into(),
+            name: "Sam Reed".into(),
+            number: 1001,
+            amount: money(9_700),
+            why: format!("checkout-mail-refund-why-{cause}"),
+            reason: if *cause == RefundCause::Staff { "The class fell out".into() } else { String::new() },
+            by_hand: *cause == RefundCause::Late,
+            link: "https://example.com/northside/order/t".into(),
+        };
+        RefundCause::ALL.iter().map(of).collect()
+    }
+}
+
+impl MailView for RefundedNotice {
+    const TEMPLATE: &'static str = "checkout/refunded";
+    fn samples() -> Vec<Self> {
+        let of = |cause: &RefundCause| Self {
+            name: "Sam Reed".into(),
+            email: "sam@example.com".into(),
+            number: 1001,
+            amount: money(9_700),
+            cause: format!("checkout-refund-cause-{cause}"),
+            by_hand: *cause == RefundCause::Late,
+            link: "https://example.com/northside/studio/orders/o".into(),
+        };
+        RefundCause::ALL.iter().map(of).collect()
+    }
+}
+
+/// All mails, for the host.
+pub(super) fn all() -> Vec<mail::MailDef> {
+    vec![
+        mail::MailDef::of::<Receipt>(),
+        mail::MailDef::of::<Awaiting>(),
+        mail::MailDef::of::<SoldNotice>(),
+        mail::MailDef::of::<RefundNotice>(),
+        mail::MailDef::of::<RefundedNotice>(),
+    ]
+}
+
+/// Queues the buyer's receipt and the business's notice, once an order.
+pub(super) async fn queue_paid(tx: &mut Tx, id: OrderId) -> Result<(), Problem> {
+    let order = billing::by_id(tx, id).await?.ok_or_else(Problem::not_found)?;
+    let lines = billing::lines(tx, id).await?;
+    queue_receipt(tx, &order, &lines).await?;
+    queue_sold(tx, &order, &lines).await?;
+    Ok(())
+}
+
+async fn queue_receipt(tx: &mut Tx, order: &Order, lines: &[OrderLine]) -> QueryResult<()> {
+    let ctx = tx.ctx().clone();
+    let data = Receipt {
+        business: ctx.tenant().name.clone(),
+        name: order.client_name.clone(),
+        number: order.number,
+        lines: LineView::all(lines, order.total()),
+        total: order.total(),
+        free: order.total == 0,
+        paid_at: order.paid_at.unwrap_or(ctx.now()),
+        notes: (billing::rules_of(&order.module).receipt)(lines),
+        link: ctx.link(&order.own_path()),
+    };
+    to_buyer(tx, order, format!("order-receipt/{}", order.id), &data).await
+}
+
+async fn queue_sold(tx: &mut Tx, order: &Order, lines: &[OrderLine]) -> QueryResult<()> {
+    let ctx = tx.ctx().clone();
+    let data = SoldNotice {
+        name: order.client_name.clone(),
+        email: order.client_email.clone(),
+        number: order.number,
+        lines: LineView::all(lines, order.total()),
+        total: order.total(),
+        link: ctx.link(&format!("/studio/orders/{}", order.id)),
+    };
+    to_business(tx, format!("order-sold/{}", order.id), &data).await
+}
+
+/// Queues how to pay, once an order that still waits for a transfer.
+pub(super) async fn queue_awaiting(tx: &mut Tx, id: OrderId) -> Result<(), Problem> {
+    let order = billing::by_id(tx, id).await?.ok_or_else(Problem::not_found)?;
+    if order.provider != Method::Manual || order.status != Status::PendingPayment {
+        return Ok(());
+    }
+    let (ctx, lines) = (tx.ctx().clone(), billing::lines(tx, order.id).await?);
+    let data = Awaiting {
+        business: ctx.tenant().name.clone(),
+        name: order.client_name.clone(),
+        number: order.number,
+        lines: LineView::all(&lines, order.total()),
+        total: order.total(),
+        instructions: billing::settings(tx).await?.manual_instructions,
+        pay_until: order.expires_at,
+        link: ctx.link(&order.own_path()),
+    };
+    Ok(to_buyer(tx, &order, format!("order-awaiting/{}", order.id), &data).await?)
+}
+
+/// Queues the buyer's notice of a refund, and the business's unless its own people asked for it. Once a refund.
+pub(super) async fn queue_refunded(tx: &mut Tx, id: RefundId) -> Result<(), Problem> {
+    let ctx = tx.ctx().clone();
+    let found = billing::refund_to_ask(tx, id).await?;
+    let (order, _, refund): (Order, _, Refund) = found.ok_or_else(Problem::not_found)?;
+    let by_hand = refund.provider == Method::Manual;
+    let data = RefundNotice {
+        business: ctx.tenant().name.clone(),
+        name: order.client_name.clone(),
+        number: order.number,
+        amount: refund.money(),
+        why: format!("checkout-mail-refund-why-{}", refund.cause),
+        reason: refund.reason.clone(),
+        by_hand,
+        link: ctx.link(&order.own_path()),
+    };
+    to_buyer(tx, &order, format!("order-refund/{id}"), &data).await?;
+    if refund.cause == RefundCause::Staff {
+        return Ok(());
+    }
+    let data = RefundedNotice {
+        name: order.client_name.clone(),
+        email: order.client_email.clone(),
+        number: order.number,
+        amount: refund.money(),
+        cause: format!("checkout-refund-cause-{}", refund.cause),
+        by_hand,
+        link: ctx.link(&format!("/studio/orders/{}", order.id)),
+    };
+    Ok(to_business(tx, format!("order-refunded/{id}"), &data).await?)
+}
+
+async fn to_buyer<M: MailView>(tx: &mut Tx, order: &Order, key: String, data: &M) -> QueryResult<()> {
+    let draft = Draft {
+        key,
+        template: M::TEMPLATE,
+        data: serde_json::to_value(data).unwrap_or_default(),
+        to_email: order.client_email.clone(),
+        to_name: order.client_name.clone(),
+        client: Some(order.client_id),
+        attachments: Vec::new(),
+    };
+    mail::queue(tx, draft).await
+}
+
+async fn to_business<M: MailView>(tx: &mut Tx, key: String, data: &M) -> QueryResult<()> {
+    let tenant = tx.ctx().tenant().clone();
+    let draft = Draft {
+        key,
+        template: M::TEMPLATE,
+        data: serde_json::to_value(data).unwrap_or_default(),
+        to_email: tenant.contact_email,
+        to_name: tenant.name,
+        client: None,
+        attachments: Vec::new(),
+    };
+    mail::queue(tx, draft).await
+}

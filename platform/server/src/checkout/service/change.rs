@@ -1,0 +1,115 @@
+use billing::{
+    Method, NewPayment, ORDER_LINK, ORDERS_WRITE, OnGone, Order, REFUNDS_WRITE, Refund, Settled, Why,
+};
+use events::{OrderId, RefundId};
+use kernel::{Check, Ctx, Problem, Tx};
+
+/// Staff mark an order as paid: the transfer arrived, or there was cash. Again: nothing. For an order that can't take the
+/// money any more `on_gone` says what is done.
+pub(crate) async fn mark_paid(
+    ctx: &Ctx,
+    id: OrderId,
+    note: &str,
+    on_gone: OnGone,
+) -> Result<Settled, Problem> {
+    let mut check = Check::new();
+    let note = check.line("note", note, 0, 500);
+    check.finish()?;
+    ctx.tx(ORDERS_WRITE, async |tx| {
+        let order = by_id(tx, id).await?;
+        let payment = NewPayment {
+            method: Method::Manual,
+            reference: order.id.to_string(),
+            amount: order.total(),
+            note,
+        };
+        billing::settle(tx, id, payment, on_gone).await
+    })
+    .await
+}
+
+/// Another try to pay an order that waits, perhaps in another way. Answers where to go on.
+pub(crate) async fn pay_again(ctx: &Ctx, token: &str, wanted: &str) -> Result<String, Problem> {
+    let again = ctx.tx(ORDER_LINK, async |tx| {
+        let order = billing::by_token(tx, token).await?.ok_or_else(Problem::not_found)?;
+        billing::pay_again(tx, &order, wanted).await
+    });
+    billing::begin_payment(ctx, &again.await?).await
+}
+
+/// Staff cancel an order that waits for its payment.
+pub(crate) async fn cancel(ctx: &Ctx, id: OrderId) -> Result<Order, Problem> {
+    ctx.tx(ORDERS_WRITE, async |tx| {
+        let order = by_id(tx, id).await?;
+        billing::cancel(tx, &order).await
+    })
+    .await
+}
+
+/// The buyer gives an order up that waits for its payment.
+pub(crate) async fn cancel_by_link(ctx: &Ctx, token: &str) -> Result<Order, Problem> {
+    ctx.tx(ORDER_LINK, async |tx| {
+        let order = billing::by_token(tx, token).await?.ok_or_else(Problem::not_found)?;
+        billing::cancel(tx, &order).await
+    })
+    .await
+}
+
+/// What staff want to give back.
+#[derive(Clone, Debug)]
+pub(crate) struct RefundInput {
+    /// Minor units.
+    pub(crate) amount: i64,
+    /// The client reads it.
+    pub(crate) reason: String,
+    /// One form shown is one refund.
+    pub(crate) key: String,
+}
+
+/// Staff give money of an order back. The same key again answers with the first refund.
+pub(crate) async fn refund(
+    ctx: &Ctx,
+    id: OrderId,
+    input: RefundInput,
+) -> Result<(Order, Refund), Problem> {
+    let mut check = Check::new();
+    let reason = check.line("reason", &input.reason, 0, 500);
+    let key = check.line("key", &input.key, 1, 100);
+    check.finish()?;
+    ctx.tx(REFUNDS_WRITE, async |tx| {
+        let source = format!("staff/{id}/{key}");
+        let refund = billing::refund(tx, id, input.amount, &source, Why::Staff(&reason)).await?;
+        Ok((by_id(tx, id).await?, refund))
+    })
+    .await
+}
+
+/// Staff have paid a refund back by hand.
+pub(crate) async fn paid_back(
+    ctx: &Ctx,
+    id: OrderId,
+    refund: RefundId,
+    note: &str,
+) -> Result<Order, Problem> {
+    let mut check = Check::new();
+    let note = check.line("note", note, 0, 500);
+    check.finish()?;
+    ctx.tx(REFUNDS_WRITE, async |tx| {
+        billing::paid_back(tx, id, refund, &note).await?;
+        by_id(tx, id).await
+    })
+    .await
+}
+
+/// The provider is asked again for a refund that failed.
+pub(crate) async fn refund_again(ctx: &Ctx, id: OrderId, refund: RefundId) -> Result<Order, Problem> {
+    ctx.tx(REFUNDS_WRITE, async |tx| {
+        billing::refund_again(tx, id, refund).await?;
+        by_id(tx, id).await
+    })
+    .await
+}
+
+async fn by_id(tx: &mut Tx, id: OrderId) -> Result<Order, Problem> {
+    billing::by_id(tx, id).await?.ok_or_else(Problem::not_found)
+}

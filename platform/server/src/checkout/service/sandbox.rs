@@ -1,0 +1,90 @@
+use billing::{Method, NewPayment, ORDER_LINK, OnGone, Order, SandboxState, SandboxStep, Settled};
+use kernel::{Ctx, Problem};
+use poem::http::StatusCode;
+
+/// What somebody chose on the sandbox's page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// The money moves.
+    Pay,
+    /// The card is refused.
+    Decline,
+    /// The bank asks first.
+    Challenge,
+}
+
+impl Outcome {
+    /// What a button means on a page; `None` for one that the page does not have.
+    pub(crate) fn read(step: SandboxStep, button: &str) -> Option<Self> {
+        Some(match (step, button) {
+            (SandboxStep::Pay, "pay") | (SandboxStep::Challenge, "challenge_ok") => Self::Pay,
+            (SandboxStep::Pay, "decline") | (SandboxStep::Challenge, "challenge_failed") => Self::Decline,
+            (SandboxStep::Pay, "challenge") => Self::Challenge,
+            _ => return None,
+        })
+    }
+}
+
+/// The order and step behind an address of the sandbox. Without a sandbox there is no such page.
+pub(crate) async fn sandbox_page(ctx: &Ctx, token: &str) -> Result<(Order, SandboxState), Problem> {
+    let sandbox = billing::installed().sandbox().ok_or_else(Problem::not_found)?;
+    let state = sandbox.verify(ctx.tenant().id, ctx.now(), token).map_err(|error| match error {
+        billing::SandboxError::Forged => Problem::not_found(),
+        billing::SandboxError::Expired => Problem::new(StatusCode::GONE, "payment_page_expired"),
+    })?;
+    let id = state.order;
+    let order = ctx.tx(ORDER_LINK, async |tx| Ok::<_, Problem>(billing::by_id(tx, id).await?)).await?;
+    Ok((order.ok_or_else(Problem::not_found)?, state))
+}
+
+/// Carries out what was chosen on the sandbox's page. Answers where to go on.
+pub(crate) async fn sandbox_outcome(ctx: &Ctx, token: &str, button: &str) -> Result<String, Problem> {
+    let (order, state) = sandbox_page(ctx, token).await?;
+    let outcome =
+        Outcome::read(state.step, button).ok_or_else(|| Problem::field("outcome", "payment_outcome"))?;
+    match outcome {
+        Outcome::Challenge => {
+            let next = SandboxState { step: SandboxStep::Challenge, ..state };
+            let sandbox = billing::installed().sandbox().ok_or_else(Problem::not_found)?;
+            Ok(ctx.path(&format!("/pay/sandbox/{}", sandbox.sign(ctx.tenant().id, &next))))
+        }
+        Outcome::Pay => {
+            let payment = NewPayment::of(Method::Sandbox, format!("paid/{}", state.nonce), order.total());
+            let settle =
+                ctx.tx(ORDER_LINK, async |tx| billing::settle(tx, order.id, payment, OnGone::GiveBack).await);
+            Ok(match settle.await? {
+                // Why the money goes back is told on the order's own page.
+                Settled::GivenBack(order, _) => ctx.path(&order.own_path()),
+                Settled::Paid(order) | Settled::AlreadyPaid(order) => ctx.path(&order.back_path()),
+            })
+        }
+        Outcome::Decline => {
+            let payment = NewPayment::of(Method::Sandbox, format!("declined/{}", state.nonce), order.total());
+            ctx.tx(ORDER_LINK, async |tx| {
+                Ok::<_, Problem>(billing::payment_failed(tx, order.id, payment).await?)
+            })
+            .await?;
+            Ok(ctx.path(&order.own_path()))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_page_has_its_buttons() {
+        use SandboxStep::{Challenge, Pay};
+        assert_eq!(Outcome::read(Pay, "pay"), Some(Outcome::Pay));
+        assert_eq!(Outcome::read(Pay, "challenge"), Some(Outcome::Challenge));
+        assert_eq!(Outcome::read(Challenge, "challenge_ok"), Some(Outcome::Pay));
+        assert_eq!(Outcome::read(Challenge, "challenge_failed"), Some(Outcome::Decline));
+        assert_eq!(
+            Outcome::read(Pay, "challenge_ok"),
+            None,
+            "the bank's answer can't be given before it asked"
+        );
+        assert_eq!(Outcome::read(Challenge, "pay"), None, "nor can the bank be passed by");
+    }
+}

@@ -1,0 +1,237 @@
+use billing::{Method, Order, Refund, Status, Way};
+use events::{Instant, Money};
+use kernel::{Layout, Text, View};
+use serde::Serialize;
+
+use super::{LineView, RefundView, moment, money};
+use crate::checkout::service::OrderView;
+
+/// How an order looks to its buyer at a moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Shown {
+    /// Paid, or free.
+    Paid,
+    /// The money went back.
+    Refunded,
+    /// Part of the money went back.
+    PartlyRefunded,
+    /// Money came that the order could not take, and goes back.
+    GivenBack,
+    /// The buyer is to pay by transfer or in cash.
+    Transfer,
+    /// The last try was refused.
+    Declined,
+    /// Not paid yet.
+    Unpaid,
+    /// Too late to pay.
+    Expired,
+    /// Given up.
+    Cancelled,
+}
+
+impl Shown {
+    /// Invariant: an order whose time is over is never shown as payable, whether or not the job that ends it has run.
+    pub(crate) fn of(order: &Order, declined: bool, now: Instant) -> Self {
+        match order.status {
+            Status::Paid => Self::Paid,
+            Status::PartiallyRefunded => Self::PartlyRefunded,
+            Status::Refunded => Self::Refunded,
+            Status::Cancelled => Self::Cancelled,
+            Status::Expired => Self::Expired,
+            Status::Draft | Status::PendingPayment if !order.may_be_paid(now) => Self::Expired,
+            Status::Draft | Status::PendingPayment if order.provider == Method::Manual => Self::Transfer,
+            Status::Draft | Status::PendingPayment if declined => Self::Declined,
+            Status::Draft | Status::PendingPayment => Self::Unpaid,
+        }
+    }
+    /// Whether another try makes sense.
+    pub(crate) const fn payable(self) -> bool {
+        matches!(self, Self::Transfer | Self::Declined | Self::Unpaid)
+    }
+    /// As a page with the order's refunds shows it.
+    pub(crate) fn with(self, refunds: &[Refund]) -> Self {
+        let unpaid = matches!(self, Self::Expired | Self::Cancelled);
+        if unpaid && !refunds.is_empty() { Self::GivenBack } else { self }
+    }
+    /// Key of its name.
+    pub(crate) fn label(self) -> String {
+        format!("checkout-state-{}", self.code()).replace('_', "-")
+    }
+    pub(crate) const fn code(self) -> &'static str {
+        match self {
+            Self::Paid => "paid",
+            Self::Refunded => "refunded",
+            Self::PartlyRefunded => "partly_refunded",
+            Self::GivenBack => "given_back",
+            Self::Transfer => "transfer",
+            Self::Declined => "declined",
+            Self::Unpaid => "unpaid",
+            Self::Expired => "expired",
+            Self::Cancelled => "cancelled",
+        }
+    }
+}
+
+/// `/order/{token}`: the receipt, or what is still to be done.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct OrderPage {
+    pub(crate) business: String,
+    pub(crate) state: &'static str,
+    pub(crate) payable: bool,
+    pub(crate) number: i64,
+    pub(crate) token: String,
+    pub(crate) name: String,
+    pub(crate) email: String,
+    pub(crate) lines: Vec<LineView>,
+    pub(crate) total: Money,
+    pub(crate) free: bool,
+    pub(crate) placed_at: Instant,
+    pub(crate) paid_at: Option<Instant>,
+    pub(crate) pay_until: Option<Instant>,
+    /// Key of the name of the way it is or was paid.
+    pub(crate) method: String,
+    /// Markdown; how to pay by transfer.
+    pub(crate) instructions: Option<String>,
+    pub(crate) ways: Vec<Way>,
+    pub(crate) refunds: Vec<RefundView>,
+    /// Where the buyer goes on, below the tenant's base, and whether the seller said so.
+    pub(crate) back: String,
+    pub(crate) goes_on: bool,
+}
+
+impl OrderPage {
+    pub(crate) fn of(business: &str, view: &OrderView, now: Instant) -> Self {
+        let order = &view.order;
+        let shown = Shown::of(order, view.declined, now).with(&view.refunds);
+        let goes_on = !order.return_path.is_empty();
+        // Somebody who pays by transfer is offered the other ways too; the one that is set needs no button.
+        let other: Vec<Method> = view
+            .ways
+            .iter()
+            .copied()
+            .filter(|way| shown != Shown::Transfer || *way != Method::Manual)
+            .collect();
+        let instructions = (shown == Shown::Transfer).then(|| view.settings.manual_instructions.clone());
+        Self {
+            business: business.into(),
+            state: shown.code(),
+            payable: shown.payable(),
+            number: order.number,
+            token: order.token.clone(),
+            name: order.client_name.clone(),
+            email: order.client_email.clone(),
+            lines: LineView::all(&view.lines, order.total()),
+            total: order.total(),
+            free: order.total == 0,
+            placed_at: order.created_at,
+            paid_at: order.paid_at,
+            pay_until: order.expires_at.filter(|_| shown.payable()),
+            method: format!("checkout-method-{}", order.provider),
+            instructions: instructions.filter(|text| !text.is_empty()),
+            ways: if shown.payable() { Way::all(&other, "") } else { Vec::new() },
+            refunds: RefundView::all(&view.refunds, false, false),
+            back: if goes_on { order.return_path.clone() } else { "/".into() },
+            goes_on,
+        }
+    }
+    fn sample(shown: Shown, method: Method) -> Self {
+        Self {
+            business: "Northside".into(),
+            state: shown.code(),
+            payable: shown.payable(),
+            number: 1001,
+            token: "t".into(),
+            name: "Sam Reed".into(),
+            email: "sam@example.com".into(),
+            lines: LineView::samples(),
+            total: money(30_700),
+            free: false,
+            placed_at: moment(),
+            paid_at: (shown == Shown::Paid).then(moment),
+            pay_until: shown.payable().then(moment),
+            method: format!("checkout-method-{method}"),
+            instructions: (shown == Shown::Transfer).then(|| "IBAN **DE00**".into()),
+            ways: match shown {
+                Shown::Transfer => Way::all(&[Method::Sandbox], ""),
+                shown if shown.payable() => Way::all(&[Method::Sandbox, Method::Manual], ""),
+                _ => Vec::new(),
+            },
+            refunds: match shown {
+                Shown::Refunded | Shown::PartlyRefunded | Shown::GivenBack => RefundView::samples(),
+                _ => Vec::new(),
+            },
+            back: "/".into(),
+            goes_on: shown == Shown::Paid,
+        }
+    }
+}
+
+impl View for OrderPage {
+    const TEMPLATE: &'static str = "checkout/order";
+    const LAYOUT: Layout = Layout::Public;
+    fn title(&self) -> Text {
+        Text::key("checkout-order-title").arg("number", self.number)
+    }
+    fn samples() -> Vec<Self> {
+        let card = [
+            Shown::Paid,
+            Shown::Refunded,
+            Shown::PartlyRefunded,
+            Shown::GivenBack,
+            Shown::Declined,
+            Shown::Unpaid,
+            Shown::Expired,
+            Shown::Cancelled,
+        ];
+        let mut all: Vec<_> = card.map(|shown| Self::sample(shown, Method::Sandbox)).into();
+        all.push(Self::sample(Shown::Transfer, Method::Manual));
+        all.push(Self { free: true, total: money(0), ..Self::sample(Shown::Paid, Method::Free) });
+        all
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn order(status: Status, provider: Method) -> Order {
+        let paid = <events::billing::OrderPaid as events::Event>::sample();
+        Order {
+            id: paid.order,
+            number: 1,
+            token: "t".into(),
+            module: "packages".into(),
+            client_id: paid.client,
+            client_name: paid.client_name,
+            client_email: paid.client_email,
+            currency: paid.total.currency,
+            subtotal: 1,
+            discount: 0,
+            tax: 0,
+            total: 1,
+            status,
+            provider,
+            created_at: moment(),
+            expires_at: Some(moment().plus_minutes(30)),
+            paid_at: None,
+            closed_at: None,
+            return_path: String::new(),
+        }
+    }
+
+    #[test]
+    fn what_the_buyer_sees() {
+        let (before, after) = (moment().plus_minutes(29), moment().plus_minutes(30));
+        let waits = order(Status::PendingPayment, Method::Sandbox);
+        assert_eq!(Shown::of(&waits, false, before), Shown::Unpaid);
+        assert_eq!(Shown::of(&waits, true, before), Shown::Declined);
+        assert_eq!(Shown::of(&waits, true, after), Shown::Expired, "before the job has run");
+        assert_eq!(Shown::of(&order(Status::PendingPayment, Method::Manual), false, before), Shown::Transfer);
+        assert_eq!(
+            Shown::of(&order(Status::Paid, Method::Sandbox), true, after),
+            Shown::Paid,
+            "an old refusal does not matter"
+        );
+    }
+}
