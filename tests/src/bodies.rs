@@ -54,6 +54,9 @@ fn known(world: &World<'_>, operation: &Operation, name: &str) -> Option<Value> 
             { "weekday": 7, "opens": "08:00", "closes": "18:00" }])
         }
         "body" => json!("A note"),
+        "hours" => json!([{ "opens": "09:00", "closes": "12:00" }]),
+        "date" => json!("2026-12-24"),
+        "end" => json!("2026-12-31T10:00:00Z"),
         "enabled" => json!(true),
         "granted" => json!([]),
         _ => return None,
@@ -73,6 +76,7 @@ pub fn query_of(world: &World<'_>, operation: &Operation) -> String {
             "type" => world.appointment.clone(),
             "coach" => coach(world).to_owned(),
             "client" => world.id("cli").to_owned(),
+            "date" => "2026-12-24".to_owned(),
             name if parameter.required => {
                 panic!("{}: no value is known for the query parameter {name}", operation.name())
             }

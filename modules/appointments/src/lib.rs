@@ -75,7 +75,7 @@ pub fn module() -> Module {
         title: "appointments-module-title",
         summary: "appointments-module-summary",
         permissions: policy::PERMISSIONS,
-        api: || Api::new((api::TypesApi, api::AvailabilityApi, api::BookingsApi)),
+        api: || Api::new((api::TypesApi, api::AvailabilityApi, api::HoursApi, api::BookingsApi)),
         pages: pages::routes,
         nav: NAV,
         views: pages::views::definitions,

@@ -1,13 +1,16 @@
 //! The JSON API. Each operation is a call of one use case.
 
 mod bookings;
+mod hours;
 mod objects;
 mod objects_hours;
+mod objects_type_input;
 mod objects_types;
 mod slots;
 mod types;
 
 pub(crate) use bookings::BookingsApi;
+pub(crate) use hours::HoursApi;
 pub(crate) use slots::AvailabilityApi;
 pub(crate) use types::TypesApi;
 

@@ -9,9 +9,13 @@ use poem_openapi::{
 
 use super::{
     Tag,
-    objects_types::{AppointmentTypeChange, AppointmentTypeList, NewAppointmentType, TypeOut},
+    objects_type_input::{AppointmentTypeChange, NewAppointmentType},
+    objects_types::{AppointmentTypeList, TypeOut},
 };
-use crate::{policy::TYPES_WRITE, service::types};
+use crate::{
+    policy::TYPES_WRITE,
+    service::types::{self, Offered},
+};
 
 pub(crate) struct TypesApi;
 
@@ -28,7 +32,7 @@ impl TypesApi {
         limit: Query<Option<i64>>,
     ) -> Result<Json<AppointmentTypeList>, Problem> {
         let (rows, next_cursor) = types::page(ctx, &Paging::new(cursor.as_deref(), limit.0)?).await?;
-        let items = rows.into_iter().map(|row| TypeOut::of(row, ctx.may(TYPES_WRITE))).collect();
+        let items = rows.into_iter().map(|row| out(ctx, row, ctx.may(TYPES_WRITE))).collect();
         Ok(Json(AppointmentTypeList { items, next_cursor }))
     }
 
@@ -39,7 +43,7 @@ impl TypesApi {
         Data(ctx): Data<&Ctx>,
         new: Json<NewAppointmentType>,
     ) -> Result<Json<TypeOut>, Problem> {
-        Ok(Json(TypeOut::of(types::create(ctx, new.0.into()).await?, true)))
+        Ok(Json(out(ctx, types::create(ctx, new.0.into()).await?, true)))
     }
 
     /// Read an appointment type
@@ -49,7 +53,7 @@ impl TypesApi {
         Data(ctx): Data<&Ctx>,
         id: Path<AppointmentTypeId>,
     ) -> Result<Json<TypeOut>, Problem> {
-        Ok(Json(TypeOut::of(types::get(ctx, id.0).await?, ctx.may(TYPES_WRITE))))
+        Ok(Json(out(ctx, types::get(ctx, id.0).await?, ctx.may(TYPES_WRITE))))
     }
 
     /// Change an appointment type
@@ -63,6 +67,10 @@ impl TypesApi {
         change: Json<AppointmentTypeChange>,
     ) -> Result<Json<TypeOut>, Problem> {
         let changed = types::update(ctx, id.0, |now| change.0.onto(now)).await?;
-        Ok(Json(TypeOut::of(changed, true)))
+        Ok(Json(out(ctx, changed, true)))
     }
+}
+
+fn out(ctx: &Ctx, row: Offered, with_place: bool) -> TypeOut {
+    TypeOut::of(row, ctx.tenant().currency.code(), with_place)
 }

@@ -82,10 +82,7 @@ pub(crate) async fn blackout_delete(tx: &mut Tx, id: BlackoutId) -> QueryResult<
 }
 
 /// How many bookings that hold time lie inside each of these blackouts, wholly or in part; those without are left out.
-pub(crate) async fn bookings_inside(
-    tx: &mut Tx,
-    ids: &[BlackoutId],
-) -> QueryResult<Vec<(BlackoutId, i64)>> {
+pub(crate) async fn bookings_inside(tx: &mut Tx, ids: &[BlackoutId]) -> QueryResult<Vec<(BlackoutId, i64)>> {
     let also_with = booking_coaches::table
         .filter(booking_coaches::booking_id.eq(bookings::id))
         .filter(booking_coaches::coach_id.nullable().eq(blackouts::coach_id));

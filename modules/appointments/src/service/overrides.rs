@@ -16,9 +16,7 @@ use crate::{
         when::date_in,
     },
     policy::AVAILABILITY_READ,
-    queries::schedules::{
-        override_dates, override_replace, overrides_of, schedule_exists, schedule_lock,
-    },
+    queries::schedules::{override_dates, override_replace, overrides_of, schedule_exists, schedule_lock},
 };
 
 /// The most dates of one coach with other hours.
