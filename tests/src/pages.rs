@@ -150,19 +150,24 @@ fn ids(name: &str, html: &str) {
     assert_eq!(ids.len(), count, "{name}: an id twice");
 }
 
+/// Samples of the blocks of modules and of paying.
+fn blocks() -> Vec<kernel::Block> {
+    let registry = registry();
+    let modules = registry.all().iter().flat_map(|module| (module.block_samples)());
+    modules.chain(server::checkout::block_samples()).collect()
+}
+
 #[test]
 fn every_block_renders() {
     let web = web();
     let mut count = 0;
-    for module in registry().all() {
-        for block in (module.block_samples)() {
-            count += 1;
-            for shell in shells("en") {
-                let html = web
-                    .fragment(block.template, &block.data, &shell)
-                    .unwrap_or_else(|error| panic!("{}: {error}", block.template));
-                assert!(!html.contains(" style=\"") && !html.contains("<h1"), "{}: {html}", block.template);
-            }
+    for block in blocks() {
+        count += 1;
+        for shell in shells("en") {
+            let html = web
+                .fragment(block.template, &block.data, &shell)
+                .unwrap_or_else(|error| panic!("{}: {error}", block.template));
+            assert!(!html.contains(" style=\"") && !html.contains("<h1"), "{}: {html}", block.template);
         }
     }
     assert!(count >= 4, "{count} blocks");
@@ -180,7 +185,10 @@ fn every_mail_renders_with_text_and_one_line_of_subject() {
     };
     let registry = registry();
     let mails: Vec<_> =
-        registry.all().iter().flat_map(|module| (module.mails)()).chain(server::identity::mails()).collect();
+        registry.all().iter().flat_map(|module| (module.mails)())
+        .chain(server::identity::mails())
+        .chain(server::checkout::mails())
+        .collect();
     assert!(mails.len() >= 4, "{}", mails.len());
     for locale in web.locales() {
         let shell = MailShell {
@@ -209,13 +217,8 @@ fn every_mail_renders_with_text_and_one_line_of_subject() {
 
 #[test]
 fn every_template_of_a_module_is_a_view_a_block_a_mail_or_a_part_of_one() {
-    let registry = registry();
     let views = samples().into_iter().map(|(template, ..)| template.to_owned());
-    let blocks = registry
-        .all()
-        .iter()
-        .flat_map(|module| (module.block_samples)())
-        .map(|block| block.template.to_owned());
+    let blocks = blocks().into_iter().map(|block| block.template.to_owned());
     let tested: Vec<String> = views.chain(blocks).collect();
     let all = sources();
     let mut untested = Vec::new();

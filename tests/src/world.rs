@@ -30,6 +30,7 @@ impl<'a> World<'a> {
         let sold = tenant.product(&owner, &product, 2_500, 5).await;
         let bundle = tenant.package(&owner, &package, 4_000, &sold).await;
         let paying = tenant.buy(&tenant.visitor(), &product, &email, "sandbox").await;
+        let refund = refunded(&tenant, &owner, &product).await;
         let automation = install(&owner).await;
         let other = tenant.book(&tenant.visitor(), &appointment, &tomorrow_at(11, 0), &email).await;
         tenant.run_jobs().await;
@@ -39,6 +40,7 @@ impl<'a> World<'a> {
         let members = [tenant.member(Persona::Owner).await, tenant.member(Persona::Coach).await];
         let mut ids = vec![kind, booked.id, other.id, sold, bundle, paying.id, automation, run, client];
         ids.extend(members);
+        ids.push(refund);
         ids.extend(lot.iter().map(|id| format!("lot_{}", id.replace('-', ""))));
         let page = paying.next.rsplit('/').next().unwrap().to_owned();
         let names = vec![appointment.clone(), product.clone(), package, booked.token, paying.token, page];
@@ -53,6 +55,21 @@ impl<'a> World<'a> {
         let found = self.ids.iter().find(|id| id.starts_with(&format!("{prefix}_")));
         found.unwrap_or_else(|| panic!("the world has no {prefix}: add one to tests/src/world.rs"))
     }
+}
+
+/// An order that was paid in cash and is owed back in part. Gives the identifier of its refund.
+async fn refunded(tenant: &TestTenant<'_>, owner: &Client, product: &str) -> String {
+    let email = tenant.email(Persona::Client);
+    let method = serde_json::json!({ "offer": product, "name": "Sam Reed", "email": email, "method": "sandbox" });
+    let bought = owner.api("POST", "/checkout", Some(&method)).await.expect(200).json();
+    let order = bought["order"].as_str().unwrap();
+    let _ = owner
+        .api("POST", &format!("/orders/{order}/mark-paid"), Some(&serde_json::json!({})))
+        .await
+        .expect(200);
+    let part = serde_json::json!({ "amount": { "amount": 500, "currency": "GBP" } });
+    let refund = owner.api("POST", &format!("/orders/{order}/refund"), Some(&part)).await.expect(200).json();
+    refund["id"].as_str().unwrap().to_owned()
 }
 
 /// Installs the example automation, grants it what it asks for and switches it on.

@@ -20,7 +20,7 @@ async fn something_free_asks_nobody_to_pay() {
     assert_eq!(tenant.count("payments", "true").await, 0);
     tenant.run_jobs().await;
     let mails = tenant.mails_to("sam@example.com").await;
-    assert_eq!(mails.iter().map(|mail| mail.template.as_str()).collect::<Vec<_>>(), ["packages/receipt"]);
+    assert_eq!(mails.iter().map(|mail| mail.template.as_str()).collect::<Vec<_>>(), ["checkout/receipt"]);
     assert!(mails[0].subject.contains("1001"), "{:?}", mails[0]);
     tenant.finish().await;
 }
@@ -46,7 +46,7 @@ async fn paid_by_card_through_the_bank_s_question_and_granted_once() {
     assert_eq!(tenant.count("payments", "status = 'succeeded' AND amount = 15000").await, 1);
     tenant.run_jobs().await;
     let again = format!(
-        "UPDATE jobs SET status = 'pending', done_at = NULL WHERE kind LIKE 'packages.%_on_paid' AND {}",
+        "UPDATE jobs SET status = 'pending', done_at = NULL WHERE kind LIKE '%_paid' AND {}",
         tenant.rows()
     );
     app.sql.run(&again).await;
@@ -171,6 +171,6 @@ async fn a_transfer_waits_expires_and_may_still_arrive() {
     tenant.run_jobs().await;
     let kinds: Vec<_> =
         tenant.mails_to("sam@example.com").await.into_iter().map(|mail| mail.template).collect();
-    assert_eq!(kinds, ["packages/awaiting", "packages/receipt"]);
+    assert_eq!(kinds, ["checkout/awaiting", "checkout/receipt"]);
     tenant.finish().await;
 }

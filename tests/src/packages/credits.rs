@@ -4,12 +4,9 @@ use ledger::credits::{self, CreditError, Grant, Granted, OnExpired, Origin, Retu
 use people::clients::NewClient;
 use testkit::{TestApp, TestTenant};
 
-const WRITE: Permission = Permission("packages:credits:write");
+use super::context;
 
-async fn context(tenant: &TestTenant<'_>) -> Ctx {
-    let info = tenant.app.app.directory.by_id(tenant.id).await.unwrap().unwrap();
-    tenant.app.app.system_context(info, "test", String::new()).await.unwrap()
-}
+const WRITE: Permission = Permission("packages:credits:write");
 
 async fn client(ctx: &Ctx) -> ClientId {
     let new = NewClient { name: "Sam".into(), email: "sam@example.com".into(), ..NewClient::default() };

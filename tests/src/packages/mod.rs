@@ -4,8 +4,10 @@ mod bad_input;
 mod buying;
 mod credits;
 mod races;
+mod refunds;
 mod studio;
 
+use kernel::Ctx;
 use testkit::{Answer, Client, TenantOptions, TestApp, TestTenant};
 
 /// A tenant that takes transfers as well.
@@ -26,4 +28,10 @@ async fn order(by: &Client, offer: &str, email: &str, method: &str, key: &str) -
 /// Presses a button of the sandbox's page.
 async fn press(by: &Client, page: &str, outcome: &str) -> String {
     by.post_form_to(page, &[("outcome", outcome)]).await.expect(303).location()
+}
+
+/// A context of the platform itself in a tenant.
+async fn context(tenant: &TestTenant<'_>) -> Ctx {
+    let info = tenant.app.app.directory.by_id(tenant.id).await.unwrap().unwrap();
+    tenant.app.app.system_context(info, "test", String::new()).await.unwrap()
 }
