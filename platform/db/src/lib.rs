@@ -14,9 +14,11 @@
 mod ctx;
 mod entropy;
 mod error;
+mod kept;
 mod migrate;
 mod outbox;
 mod pool;
+mod registry;
 mod schema;
 mod system;
 mod tenant;

@@ -1,14 +1,19 @@
 //! Events and jobs, written in the transaction of the change they follow from.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::atomic::Ordering};
 
 use ::events::{Event, EventId, Instant, JobId};
-use diesel::{ExpressionMethods, QueryResult};
+use diesel::{
+    ExpressionMethods, QueryResult,
+    pg::Pg,
+    query_builder::{AstPass, QueryFragment, QueryId},
+    sql_types as st,
+};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use serde_json::{Value, json};
+use serde_json::Value;
 use uuid::Uuid;
 
-use crate::schema::{events, jobs};
+use crate::schema::jobs;
 use crate::{Clock, Ctx, Entropy, SystemTx, Tx};
 
 /// Which job kinds follow which event. Built once by the host from the list of modules.
@@ -65,39 +70,91 @@ impl Tx {
     ///
     /// # Errors
     /// When the database refuses the rows.
-    pub async fn emit<E: Event>(&mut self, event: &E) -> QueryResult<EventId> {
-        let ctx = self.ctx.clone();
+    pub async fn emit<E: Event>(&self, event: &E) -> QueryResult<EventId> {
+        let ctx = &self.ctx;
         let id: EventId = ctx.new_id();
         let payload = serde_json::to_value(event)
             .map_err(|error| diesel::result::Error::SerializationError(error.into()))?;
-        let row = (
-            events::id.eq(id),
-            events::name.eq(E::NAME),
-            events::version.eq(E::VERSION),
-            events::payload.eq(&payload),
-            events::occurred_at.eq(ctx.now()),
-        );
-        let followers = ctx.0.subscriptions.of(E::NAME).iter().map(|kind| {
-            let args = json!({ "event_id": id, "name": E::NAME, "event": payload });
-            JobSpec::new(kind.clone(), args).once(format!("{id}/{kind}"))
-        });
-        let followers: Vec<JobSpec> = followers.collect();
-        self.enqueued |= !followers.is_empty();
-        // All at once on the one connection: one round trip, however many follow.
-        let mut conn: &AsyncPgConnection = &self.conn;
-        let event = diesel::insert_into(events::table).values(row).execute(&mut conn);
-        let jobs =
-            futures::future::try_join_all(followers.into_iter().map(|job| insert_of(&self.conn, &ctx, job)));
-        futures::future::try_join(event, jobs).await?;
+        let kinds = ctx.0.subscriptions.of(E::NAME);
+        let publish = Publish {
+            event: id,
+            event_text: id.to_string(),
+            name: E::NAME,
+            version: E::VERSION,
+            payload,
+            now: ctx.now(),
+            tenant: ctx.tenant().id.uuid(),
+            request: ctx.request_id(),
+            jobs: kinds.iter().map(|_| ctx.new_id::<::events::kinds::Job>().uuid()).collect(),
+            kinds,
+            keys: kinds.iter().map(|kind| format!("{id}/{kind}")).collect(),
+        };
+        publish.execute(&mut &*self.conn).await?;
+        if !kinds.is_empty() {
+            self.enqueued.store(true, Ordering::Relaxed);
+        }
         Ok(id)
     }
     /// Enqueues a job of this tenant in this transaction.
     ///
     /// # Errors
     /// When the database refuses the row.
-    pub async fn enqueue(&mut self, job: JobSpec) -> QueryResult<()> {
-        self.enqueued = true;
+    pub async fn enqueue(&self, job: JobSpec) -> QueryResult<()> {
+        self.enqueued.store(true, Ordering::Relaxed);
         insert_of(&self.conn, &self.ctx, job).await
+    }
+}
+
+/// An event with the jobs that follow it, written by one statement that is prepared once.
+struct Publish<'a> {
+    event: EventId,
+    event_text: String,
+    name: &'static str,
+    version: i32,
+    payload: Value,
+    now: Instant,
+    tenant: Uuid,
+    request: &'a str,
+    jobs: Vec<Uuid>,
+    kinds: &'a [String],
+    keys: Vec<String>,
+}
+
+impl QueryId for Publish<'_> {
+    type QueryId = Publish<'static>;
+    const HAS_STATIC_QUERY_ID: bool = true;
+}
+
+impl QueryFragment<Pg> for Publish<'_> {
+    /// Parameters are numbered in the order in which they are pushed; later parts of the statement name earlier ones.
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql("WITH event AS (INSERT INTO events (id, name, version, payload, occurred_at) VALUES (");
+        out.push_bind_param::<st::Uuid, _>(&self.event)?;
+        out.push_sql(", ");
+        out.push_bind_param::<st::Text, _>(self.name)?;
+        out.push_sql(", ");
+        out.push_bind_param::<st::Integer, _>(&self.version)?;
+        out.push_sql(", ");
+        out.push_bind_param::<st::Jsonb, _>(&self.payload)?;
+        out.push_sql(", ");
+        out.push_bind_param::<st::Timestamptz, _>(&self.now)?;
+        out.push_sql(
+            ")) INSERT INTO jobs (id, kind, unique_key, args, run_at, created_at, tenant_id, request_id) \
+             SELECT job.id, job.kind, job.key, args, $5, $5, ",
+        );
+        out.push_bind_param::<st::Uuid, _>(&self.tenant)?;
+        out.push_sql(", ");
+        out.push_bind_param::<st::Text, _>(self.request)?;
+        out.push_sql(" FROM jsonb_build_object('event_id', ");
+        out.push_bind_param::<st::Text, _>(&self.event_text)?;
+        out.push_sql(", 'name', $2, 'event', $4) AS args, unnest(");
+        out.push_bind_param::<st::Array<st::Uuid>, _>(&self.jobs)?;
+        out.push_sql(", ");
+        out.push_bind_param::<st::Array<st::Text>, _>(self.kinds)?;
+        out.push_sql(", ");
+        out.push_bind_param::<st::Array<st::Text>, _>(&self.keys)?;
+        out.push_sql(") AS job (id, kind, key) ON CONFLICT DO NOTHING");
+        Ok(())
     }
 }
 

@@ -9,7 +9,7 @@ use diesel_async::{
 };
 use tokio::sync::Notify;
 
-use crate::TxError;
+use crate::{TxError, kept::Kept, registry::Shared};
 
 /// How many connections, and how long to wait for one.
 #[derive(Clone, Copy, Debug)]
@@ -30,8 +30,10 @@ impl Default for PoolOptions {
 #[derive(Clone)]
 pub struct Db {
     pool: Pool<AsyncPgConnection>,
-    wait: Duration,
+    pub(crate) wait: Duration,
     pub(crate) woken: Arc<Notify>,
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) kept: Arc<Kept>,
 }
 
 impl std::fmt::Debug for Db {
@@ -54,7 +56,8 @@ impl Db {
             .max_size(options.size)
             .build()
             .map_err(|error| TxError::Busy(error.to_string()))?;
-        Ok(Self { pool, wait: options.wait, woken: Arc::new(Notify::new()) })
+        let (shared, kept) = (Arc::new(Shared::new(url)), Arc::default());
+        Ok(Self { pool, wait: options.wait, woken: Arc::new(Notify::new()), shared, kept })
     }
     /// A connection, once there is one.
     pub(crate) async fn connection(&self) -> Result<Object<AsyncPgConnection>, TxError> {

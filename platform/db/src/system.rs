@@ -61,12 +61,4 @@ impl Db {
             }
         }
     }
-    /// A connection outside a transaction, as the login role, which may read the tenant registry and nothing else.
-    /// For the one look-up that every request makes.
-    ///
-    /// # Errors
-    /// [`TxError::Busy`] without a connection.
-    pub async fn registry_connection(&self) -> Result<Object<AsyncPgConnection>, TxError> {
-        self.connection().await
-    }
 }

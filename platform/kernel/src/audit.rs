@@ -1,6 +1,6 @@
 use db::Tx;
 use diesel::{ExpressionMethods, QueryResult};
-use diesel_async::RunQueryDsl;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde_json::Value;
 
 use crate::schema::audit;
@@ -11,8 +11,8 @@ use crate::schema::audit;
 ///
 /// # Errors
 /// When the database refuses the row.
-pub async fn audit(tx: &mut Tx, action: &str, subject: impl ToString, detail: Value) -> QueryResult<()> {
-    let ctx = tx.ctx().clone();
+pub async fn audit(tx: &Tx, action: &str, subject: impl ToString, detail: Value) -> QueryResult<()> {
+    let (ctx, mut conn): (_, &AsyncPgConnection) = (tx.ctx(), tx);
     let actor = serde_json::to_value(ctx.actor()).unwrap_or(Value::Null);
     let row = (
         audit::id.eq(ctx.new_id::<events::kinds::Event>()),
@@ -23,5 +23,5 @@ pub async fn audit(tx: &mut Tx, action: &str, subject: impl ToString, detail: Va
         audit::detail.eq(detail),
         audit::request_id.eq(ctx.request_id()),
     );
-    diesel::insert_into(audit::table).values(row).execute(&mut **tx).await.map(drop)
+    diesel::insert_into(audit::table).values(row).execute(&mut conn).await.map(drop)
 }
