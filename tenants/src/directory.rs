@@ -64,16 +64,10 @@ impl Directory {
         if crate::check_slug(slug).is_err() {
             return Ok(Lookup::Unknown);
         }
-        let mut conn = self.db.registry_connection().await?;
-        let found: Option<(TenantId, i64)> = tenants::table
-            .filter(tenants::slug.eq(slug))
-            .select((tenants::id, tenants::version))
-            .first(&mut conn)
-            .await
-            .optional()?;
-        if let Some((id, version)) = found {
-            return self.entry(&mut conn, id, version).await.map(found_or_unknown);
+        if let Some((id, version)) = self.version_of(slug).await? {
+            return self.entry(id, version).await.map(found_or_unknown);
         }
+        let mut conn = self.db.registry_connection().await?;
         let moved: Option<String> = tenant_old_slugs::table
             .inner_join(tenants::table.on(tenants::id.eq(tenant_old_slugs::tenant_id)))
             .filter(tenant_old_slugs::slug.eq(slug))
@@ -98,8 +92,9 @@ impl Directory {
             .first(&mut conn)
             .await
             .optional()?;
+        drop(conn);
         let Some((id, version)) = found else { return Ok(Lookup::Unknown) };
-        self.entry(&mut conn, id, version).await.map(found_or_unknown)
+        self.entry(id, version).await.map(found_or_unknown)
     }
     /// By identity, for jobs.
     ///
@@ -109,8 +104,9 @@ impl Directory {
         let mut conn = self.db.registry_connection().await?;
         let version: Option<i64> =
             tenants::table.find(id).select(tenants::version).first(&mut conn).await.optional()?;
+        drop(conn);
         let Some(version) = version else { return Ok(None) };
-        Ok(self.entry(&mut conn, id, version).await?.map(|entry| entry.info))
+        Ok(self.entry(id, version).await?.map(|entry| entry.info))
     }
     /// What the operator lets a tenant switch on; `None`: everything.
     ///
@@ -120,21 +116,32 @@ impl Directory {
         let mut conn = self.db.registry_connection().await?;
         let version: Option<i64> =
             tenants::table.find(id).select(tenants::version).first(&mut conn).await.optional()?;
+        drop(conn);
         let Some(version) = version else { return Ok(None) };
-        Ok(self.entry(&mut conn, id, version).await?.and_then(|entry| entry.entitlements))
+        Ok(self.entry(id, version).await?.and_then(|entry| entry.entitlements))
     }
 
-    async fn entry(
-        &self,
-        conn: &mut AsyncPgConnection,
-        id: TenantId,
-        version: i64,
-    ) -> Result<Option<Entry>, TxError> {
+    /// The row that every request reads, on the connection that all share; on one of its own when that is lost.
+    async fn version_of(&self, slug: &str) -> Result<Option<(TenantId, i64)>, TxError> {
+        let query =
+            || tenants::table.filter(tenants::slug.eq(slug)).select((tenants::id, tenants::version));
+        let shared = self.db.registry().await?;
+        let mut conn: &AsyncPgConnection = &shared;
+        if let Ok(found) = query().first(&mut conn).await.optional() {
+            return Ok(found);
+        }
+        self.db.registry_lost(&shared);
+        let mut own = self.db.registry_connection().await?;
+        Ok(query().first(&mut own).await.optional()?)
+    }
+
+    async fn entry(&self, id: TenantId, version: i64) -> Result<Option<Entry>, TxError> {
         let cached = self.cache.lock().unwrap_or_else(PoisonError::into_inner).get(&id).cloned();
         if let Some(entry) = cached.filter(|entry| entry.info.version == version) {
             return Ok(Some(entry));
         }
-        let Some(entry) = self.load(conn, id).await? else { return Ok(None) };
+        let mut conn = self.db.registry_connection().await?;
+        let Some(entry) = self.load(&mut conn, id).await? else { return Ok(None) };
         let mut cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
         if cache.len() >= CACHE_LIMIT {
             cache.clear();
