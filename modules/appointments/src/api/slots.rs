@@ -1,16 +1,19 @@
+mod json;
+
 use events::{Instant, MemberId};
 use jiff::tz::TimeZone;
 use kernel::{Check, Ctx, Problem};
 use poem::web::Data;
 use poem_openapi::{OpenApi, param::Query, payload::Json};
 
+use json::SlotsJson;
+
 use super::{
     Tag,
-    objects::{SlotList, SlotOut},
     objects_hours::{AvailabilityWindows, NewAvailabilityWindows},
 };
 use crate::{
-    model::when::{local, moment},
+    model::when::moment,
     queries::offers::TypeRef,
     service::{
         schedules,
@@ -41,17 +44,13 @@ impl AvailabilityApi {
         to: Query<Option<String>>,
         /// IANA name; left out: the tenant's zone.
         zone: Query<Option<String>>,
-    ) -> Result<Json<SlotList>, Problem> {
+    ) -> Result<SlotsJson, Problem> {
         let zone = zone.0.unwrap_or_else(|| ctx.tenant().zone.clone());
         let (tz, from, to) = range(ctx.now(), &zone, from.as_deref(), to.as_deref())?;
         let asked = SlotsAsked { kind: TypeRef::parse(&kind.0), coach: coach.0, minutes: None, from, to };
         let (offer, found) = slots(ctx, &asked).await?;
-        let slots = found.into_iter().map(|slot| slot.start).map(|start| SlotOut {
-            start,
-            end: offer.kind.end(start),
-            local_start: local(start, &tz),
-        });
-        Ok(Json(SlotList { zone, minutes: offer.kind.minutes, slots: slots.collect() }))
+        let slots = found.into_iter().map(|slot| (slot.start, offer.kind.end(slot.start)));
+        Ok(SlotsJson::new(&zone, &tz, offer.kind.minutes, slots))
     }
 
     /// Read a coach's weekly windows
@@ -107,6 +106,7 @@ fn range(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::when::local;
 
     #[test]
     fn dates_are_midnights_of_the_zone() {
