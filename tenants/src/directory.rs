@@ -123,8 +123,7 @@ impl Directory {
 
     /// The row that every request reads, on the connection that all share; on one of its own when that is lost.
     async fn version_of(&self, slug: &str) -> Result<Option<(TenantId, i64)>, TxError> {
-        let query =
-            || tenants::table.filter(tenants::slug.eq(slug)).select((tenants::id, tenants::version));
+        let query = || tenants::table.filter(tenants::slug.eq(slug)).select((tenants::id, tenants::version));
         let shared = self.db.registry().await?;
         let mut conn: &AsyncPgConnection = &shared;
         if let Ok(found) = query().first(&mut conn).await.optional() {

@@ -26,8 +26,9 @@ impl Shared {
         if let Some(known) = self.known() {
             return Ok(known);
         }
-        let opened =
-            AsyncPgConnection::establish(&self.url).await.map_err(|error| TxError::Busy(error.to_string()))?;
+        let opened = AsyncPgConnection::establish(&self.url)
+            .await
+            .map_err(|error| TxError::Busy(error.to_string()))?;
         let opened = Arc::new(opened);
         *self.connection.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&opened));
         Ok(opened)
