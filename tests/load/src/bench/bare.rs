@@ -5,6 +5,7 @@ use std::{net::SocketAddr, sync::Arc};
 use anyhow::{Context, Result, ensure};
 use diesel::{ExpressionMethods, QueryDsl};
 use diesel_async::RunQueryDsl;
+use futures::FutureExt;
 use poem::{
     Endpoint, EndpointExt, Request, Response, Route, Server,
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode},
@@ -118,7 +119,6 @@ pub(super) struct Slots {
     free: Semaphore,
     begin: String,
     slug: String,
-    kind: String,
     coach: Vec<String>,
     range: (jiff::Timestamp, jiff::Timestamp),
     written: Written,
@@ -128,27 +128,18 @@ pub(super) struct Slots {
 struct Prepared {
     sql: Sql,
     tenant: Statement,
-    kind: Statement,
-    coaches: Statement,
     busy: Statement,
 }
 
 /// What is asked for.
 pub(super) struct Asked<'a> {
     pub(super) slug: &'a str,
-    pub(super) kind: &'a str,
     pub(super) tenant: Uuid,
     pub(super) coach: Uuid,
     pub(super) range: (jiff::Timestamp, jiff::Timestamp),
 }
 
 const TENANT: &str = "SELECT id, version FROM tenants WHERE slug = $1 LIMIT 1";
-const KIND: &str = "SELECT id, slug, name, description, minutes, step_minutes, buffer_before_minutes, \
-    buffer_after_minutes, notice_minutes, horizon_days, place_kind, place, coach_mode, active, position, created_at, \
-    updated_at FROM appointment_types WHERE slug = $1 LIMIT 1";
-const COACHES: &str = "SELECT o.coach_id, s.zone, w.weekday, w.opens, w.closes FROM appointment_type_coaches o \
-    JOIN appointment_types t ON t.id = o.type_id LEFT JOIN schedules s ON s.coach_id = o.coach_id \
-    LEFT JOIN schedule_windows w ON w.coach_id = o.coach_id WHERE t.slug = $1 ORDER BY o.coach_id, w.weekday, w.opens";
 const BUSY: &str = "SELECT coach_id, kind, source_id, starts_at, ends_at FROM calendar_blocks \
     WHERE coach_id = ANY($1::text[]::uuid[]) AND ends_at > to_timestamp($2) AND ends_at <= to_timestamp($3) \
     AND starts_at < to_timestamp($4) ORDER BY starts_at";
@@ -158,16 +149,17 @@ impl Slots {
         let mut conns = Vec::new();
         for _ in 0..size {
             let sql = Sql::connect(url).await?;
-            let (tenant, kind) = (sql.client.prepare(TENANT).await?, sql.client.prepare(KIND).await?);
-            let (coaches, busy) = (sql.client.prepare(COACHES).await?, sql.client.prepare(BUSY).await?);
-            conns.push(Prepared { sql, tenant, kind, coaches, busy });
+            let (tenant, busy) = (sql.client.prepare(TENANT).await?, sql.client.prepare(BUSY).await?);
+            conns.push(Prepared { sql, tenant, busy });
         }
         Ok(Self {
             conns: Mutex::new(conns),
             free: Semaphore::new(size),
-            begin: format!("BEGIN; SET LOCAL ROLE app_tenant; SET LOCAL app.tenant_id = '{}'", asked.tenant),
+            begin: format!(
+                "BEGIN READ ONLY; SET LOCAL plan_cache_mode = force_generic_plan; SET LOCAL ROLE app_tenant; SET LOCAL app.tenant_id = '{}'",
+                asked.tenant
+            ),
             slug: asked.slug.to_owned(),
-            kind: asked.kind.to_owned(),
             coach: vec![asked.coach.to_string()],
             range: asked.range,
             written,
@@ -177,13 +169,12 @@ impl Slots {
     async fn ask(&self, on: &Prepared) -> Result<()> {
         let client = &on.sql.client;
         client.query_one(&on.tenant, &[&self.slug]).await?;
-        client.batch_execute(&self.begin).await?;
-        let kind: [&(dyn ToSql + Sync); 1] = [&self.kind];
-        let (_, _) = futures::try_join!(client.query_one(&on.kind, &kind), client.query(&on.coaches, &kind))?;
         let (from, to) = (self.range.0.as_second() as f64, self.range.1.as_second() as f64);
         let latest_end = to + 31.0 * 86_400.0;
-        client.query(&on.busy, &[&self.coach, &from, &latest_end, &to]).await?;
-        Ok(client.batch_execute("COMMIT").await?)
+        let busy: [&(dyn ToSql + Sync); 4] = [&self.coach, &from, &latest_end, &to];
+        futures::try_join!(client.batch_execute(&self.begin), client.query(&on.busy, &busy))?;
+        // Sent, and not waited for.
+        Ok(client.batch_execute("ROLLBACK").now_or_never().unwrap_or(Ok(()))?)
     }
 }
 

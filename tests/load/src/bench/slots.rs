@@ -34,7 +34,6 @@ pub(super) async fn run(cluster: &Cluster) -> Result<Vec<Line>> {
     let bytes = written.body.len();
     let asked = Asked {
         slug: FEW,
-        kind: "c0",
         tenant: id(&house, FEW, "SELECT id FROM tenants WHERE slug = $").await?,
         coach: id(&house, FEW, COACH).await?,
         range: (from.parse()?, to.parse()?),
