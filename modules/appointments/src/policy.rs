@@ -31,6 +31,17 @@ pub(crate) const BOOKINGS_WRITE: Permission = Permission("appointments:bookings:
 /// Choose how much of the price comes back when staff cancel.
 pub(crate) const BOOKINGS_REFUND: Permission = Permission("appointments:bookings:refund");
 
+/// Write notes on bookings, and change one's own.
+pub(crate) const NOTES_WRITE: Permission = Permission("appointments:notes:write");
+/// Change and delete anybody's notes on bookings.
+pub(crate) const NOTES_MANAGE: Permission = Permission("appointments:notes:manage");
+/// Approve and hide what clients said.
+pub(crate) const RATINGS_WRITE: Permission = Permission("appointments:ratings:write");
+/// Make and take away the private address of one's own calendar.
+pub(crate) const OWN_CALENDAR: Permission = Permission("appointments:own_calendar:write");
+/// Read the calendar whose private address one has.
+pub(crate) const CALENDAR_LINK: Permission = Permission("appointments:calendar_link:use");
+
 pub(crate) const PERMISSIONS: &[PermissionDef] = &[
     PermissionDef { permission: TYPES_READ, holders: EVERYONE },
     PermissionDef { permission: TYPES_WRITE, holders: MANAGERS },
@@ -44,4 +55,9 @@ pub(crate) const PERMISSIONS: &[PermissionDef] = &[
     PermissionDef { permission: BOOKINGS_CANCEL, holders: STAFF },
     PermissionDef { permission: BOOKINGS_WRITE, holders: STAFF },
     PermissionDef { permission: BOOKINGS_REFUND, holders: MANAGERS },
+    PermissionDef { permission: NOTES_WRITE, holders: STAFF },
+    PermissionDef { permission: NOTES_MANAGE, holders: MANAGERS },
+    PermissionDef { permission: RATINGS_WRITE, holders: MANAGERS },
+    PermissionDef { permission: OWN_CALENDAR, holders: SIGNED_IN },
+    PermissionDef { permission: CALENDAR_LINK, holders: EVERYONE },
 ];

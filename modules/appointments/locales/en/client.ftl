@@ -1,1 +1,123 @@
 ## What clients see besides the first pages: paying, moving, rooms, ratings, feeds.
+
+appointments-title-move = Move { $type }
+appointments-title-room = Video room: { $type }
+appointments-title-my-calendar = Your calendar
+appointments-title-feed = Private calendar address
+
+appointments-flash-moved = The appointment is moved. Both of you get an e-mail with the new time.
+appointments-flash-rated = Thank you for your rating.
+appointments-flash-feed-new = Here is your new address. An earlier one no longer works.
+appointments-flash-feed-revoked = The address no longer works.
+
+appointments-fact-price = Price
+appointments-fact-paid = Paid
+appointments-fact-receipt = See the receipt
+appointments-fact-order = See the order
+appointments-answer-yes = Yes
+appointments-price-free = Free
+appointments-price-from = from { $price }
+appointments-approval-badge = On request
+appointments-approval-note = The business looks at each request for this appointment. It asks for approval: your time is kept until it answers by e-mail.
+appointments-approval-pay = You pay once it is approved.
+appointments-hold-note = Next you pay. Your time is kept for { $time } meanwhile.
+appointments-pick-length = How long?
+appointments-seats-left =
+    { $count ->
+        [one] { $count } seat left
+       *[other] { $count } seats left
+    }
+appointments-question-choose = Choose one
+
+appointments-rule-cancel-always = You can cancel free of charge until it starts.
+appointments-rule-cancel-until = You can cancel free of charge until { $time } before it starts; later it can’t be cancelled.
+appointments-rule-cancel-share = You can cancel free of charge until { $time } before it starts; later you get { $percent } % of the price back.
+appointments-rule-cancel-nothing = You can cancel free of charge until { $time } before it starts; later nothing is paid back.
+appointments-rule-move-always = You can move it until it starts.
+appointments-rule-move-until = You can move it until { $time } before it starts.
+
+appointments-details-ask = Ask for this appointment
+appointments-details-pay = Book and pay { $price }
+
+appointments-pay = Pay { $price }
+appointments-pay-plain = Pay now
+appointments-look-again = Look again
+appointments-back-to-mine = Your appointments
+appointments-back-to-booking = Back to the appointment
+appointments-standing-paid = Payment received
+appointments-standing-paid-text = We are confirming your appointment. This page looks again by itself.
+appointments-standing-requested = You have asked for this appointment
+appointments-standing-requested-text = Your time is kept. The answer goes to { $email }.
+appointments-standing-held = Your time is kept, it only has to be paid
+appointments-standing-held-text = Please pay until { $when }. After that others can book it.
+appointments-standing-expired = This time is no longer kept
+appointments-standing-expired-text = It was not paid or approved in time, so others can book it now. You are welcome to book again.
+appointments-standing-completed = Thank you for coming
+appointments-standing-no-show-text = We missed you. You are welcome to book another time.
+appointments-standing-cancelled-staff = We are sorry: the business had to cancel this appointment.
+appointments-standing-declined-text = We are sorry: the business can’t take this appointment. Perhaps another time suits.
+appointments-standing-refunded = { $amount } goes back to you the way you paid.
+
+appointments-booking-move = Move appointment
+appointments-notes-heading = Notes for you
+
+appointments-cancel-too-late = It is too late to cancel
+appointments-cancel-too-late-text = This appointment could be cancelled until { $when }.
+appointments-cancel-back-all = You get { $amount } back.
+appointments-cancel-back-share = You get { $amount } back: { $percent } % of the price. All of it came back until { $when }.
+appointments-cancel-back-nothing = Nothing is paid back any more. All of it came back until { $when }.
+appointments-too-late-contact = Is something wrong? Please write to
+
+appointments-move-heading = Choose a new time
+appointments-move-until = It can be moved until { $when }.
+appointments-move-too-late = It is too late to move this appointment
+appointments-move-too-late-text = It could be moved until { $when }.
+appointments-move-taken = Somebody was faster: that time is taken. Nothing was moved. Please choose another one.
+appointments-move-confirm = Move the appointment?
+appointments-move-old = Until now
+appointments-move-new = New time
+appointments-move-keeps = Everything else stays: the price, what was paid, your answers and the link of this page.
+appointments-move-submit = Move it
+
+appointments-room-enter = Go to the video room
+appointments-room-window = Open in a window of its own
+appointments-room-frame = Video room: { $type }
+appointments-room-note = Camera and microphone are used only after you allow it. If nothing shows here, open the room in a window of its own.
+appointments-room-early = The room is not open yet
+appointments-room-early-text = It opens at { $when }. This page looks again by itself.
+appointments-room-closed = The room is closed
+appointments-room-closed-text = The appointment has ended, or does not take place.
+
+appointments-rating-heading = How was it?
+appointments-rating-yours = Your rating
+appointments-rating-text = { $coach } reads what you write. The business may show it on its page.
+appointments-rating-stars = Stars
+appointments-rating-words = In your words
+appointments-rating-hint = What helped, what could be better?
+appointments-rating-submit = Send the rating
+appointments-rating-change = Change the rating
+appointments-stars =
+    { $count ->
+        [1] 1 of 5 stars
+       *[other] { $count } of 5 stars
+    }
+
+appointments-view-calendar = Calendar
+appointments-my-month-empty = No appointments in this month
+appointments-day-bookings =
+    { $count ->
+        [one] { $date }, { $count } appointment
+       *[other] { $date }, { $count } appointments
+    }
+
+appointments-feed-link = Calendar address
+appointments-feed-text = Your calendar program can show your appointments here and keep them up to date by itself: give it this address as a calendar to subscribe to.
+appointments-feed-studio-text = Your calendar program can show all your own appointments and keep them up to date by itself: give it this address as a calendar to subscribe to.
+appointments-feed-address = The address
+appointments-feed-label = Private address
+appointments-feed-copy = Copy
+appointments-feed-secret = Whoever has this address can read your appointments. Give it to nobody but your calendar program.
+appointments-feed-none = There is no address yet.
+appointments-feed-make = Make an address
+appointments-feed-renew = Make a new address
+appointments-feed-revoke = Take the address away

@@ -1,4 +1,4 @@
-//! Picking a type, a coach, a day and a time.
+//! Picking a type, a length, a coach, a day and a time.
 
 use events::{Instant, MemberId};
 use jiff::{civil::Date, tz::TimeZone};
@@ -13,13 +13,14 @@ use serde::Deserialize;
 use super::{
     href::with_query,
     month::{self, Marks, Month},
-    views::{Choice, ChooseView, DayTimes, PickView, TimeLink, TypeCard},
+    views::{Choice, ChooseView, DayTimes, LengthLink, PickView, Rules, TimeLink, TypeCard, priced},
     zones,
 };
 use crate::{
     model::{
         CoachMode,
-        offer::Offer,
+        details::Duration,
+        offer::{Offer, SlotOut},
         when::{date, date_in, zone},
     },
     queries::offers::TypeRef,
@@ -35,6 +36,7 @@ pub(super) struct PickQuery {
     day: Option<String>,
     coach: Option<String>,
     zone: Option<String>,
+    minutes: Option<String>,
 }
 
 /// `/{slug}/book`: the types. Only one: straight to it.
@@ -44,10 +46,12 @@ pub(super) async fn choose(Data(ctx): Data<&Ctx>) -> Result<Response, Problem> {
     if let [only] = types.as_slice() {
         return Ok(Redirect::to(ctx.path(&format!("/book/{}", only.slug))).into_response());
     }
-    Ok(Page::of(&ChooseView { types: types.iter().map(TypeCard::of).collect() }).into_response())
+    let currency = ctx.tenant().currency;
+    let types = types.iter().map(|kind| TypeCard::of(kind, currency)).collect();
+    Ok(Page::of(&ChooseView { types }).into_response())
 }
 
-/// `/{slug}/book/{type}`: month, days, times.
+/// `/{slug}/book/{type}`: length, month, days, times.
 #[handler]
 pub(super) async fn pick(
     Data(ctx): Data<&Ctx>,
@@ -59,21 +63,9 @@ pub(super) async fn pick(
     let zone_name = zones::viewer(ctx, query.zone.as_deref(), headers);
     let coach = query.coach.as_deref().and_then(|text| text.parse::<MemberId>().ok());
     let coach = coach.filter(|id| offer.coaches.iter().any(|one| one.id == *id));
-    let here = Here { ctx, offer: &offer, coach, zone_name: &zone_name, zone: zone(&zone_name) };
-    let mut view = PickView {
-        kind: TypeCard::of(&offer.kind),
-        coach_name: names
-            .iter()
-            .find(|(id, _)| Some(*id) == coach || names.len() == 1)
-            .map(|(_, name)| name.clone()),
-        coaches: coach_choices(&offer, &names, coach),
-        anyone: offer.kind.coach_mode == CoachMode::Any,
-        zones: zones::choices(ctx, &zone_name),
-        zone: zone_name.clone(),
-        month: None,
-        day: None,
-        next_free: None,
-    };
+    let length = length(&offer, query.minutes.as_deref());
+    let here = Here { ctx, offer: &offer, coach, length, zone_name: &zone_name, zone: zone(&zone_name) };
+    let mut view = here.view(&names);
     // Without a choice that must be made there is no calendar to show.
     if let Ok(of) = offer.choice(coach) {
         here.calendar(&of, &query, &mut view).await?;
@@ -81,9 +73,17 @@ pub(super) async fn pick(
     Ok(zones::remember(Page::of(&view), query.zone.as_deref()))
 }
 
-/// Nobody to choose between: nothing to show.
+/// The length that was asked for; the first one for a length that it does not have.
+pub(super) fn length(offer: &Offer, asked: Option<&str>) -> Duration {
+    let kind = &offer.kind;
+    let asked = asked.and_then(|text| text.trim().parse().ok());
+    let first = Duration { minutes: kind.minutes, price: kind.price };
+    kind.duration(asked).unwrap_or(first)
+}
+
+/// Nobody to choose between, or everyone takes part: nothing to show.
 fn coach_choices(offer: &Offer, names: &[(MemberId, String)], chosen: Option<MemberId>) -> Vec<Choice> {
-    if offer.coaches.len() < 2 {
+    if offer.coaches.len() < 2 || offer.kind.coach_mode == CoachMode::All {
         return Vec::new();
     }
     let choice = |(id, name): &(MemberId, String)| Choice {
@@ -94,20 +94,73 @@ fn coach_choices(offer: &Offer, names: &[(MemberId, String)], chosen: Option<Mem
     names.iter().map(choice).collect()
 }
 
+/// With whom, as far as it is certain: the coach who was chosen, the only one, or everyone.
+pub(super) fn with_whom(
+    offer: &Offer,
+    names: &[(MemberId, String)],
+    chosen: Option<MemberId>,
+) -> Option<String> {
+    if offer.kind.coach_mode == CoachMode::All {
+        let all: Vec<&str> = names.iter().map(|(_, name)| name.as_str()).collect();
+        return Some(all.join(", "));
+    }
+    let found = names.iter().find(|(id, _)| Some(*id) == chosen || names.len() == 1);
+    found.map(|(_, name)| name.clone())
+}
+
 /// Where the reader is: links keep it.
 struct Here<'a> {
     ctx: &'a Ctx,
     offer: &'a Offer,
     coach: Option<MemberId>,
+    length: Duration,
     zone_name: &'a str,
     zone: TimeZone,
 }
 
 impl Here<'_> {
+    fn view(&self, names: &[(MemberId, String)]) -> PickView {
+        let (kind, currency) = (&self.offer.kind, self.ctx.tenant().currency);
+        PickView {
+            kind: TypeCard::of(kind, currency),
+            minutes: self.length.minutes,
+            price: priced(self.length.price, currency),
+            lengths: self.lengths(),
+            rules: Rules::of_type(kind, self.length.price),
+            coach_name: with_whom(self.offer, names, self.coach),
+            coaches: coach_choices(self.offer, names, self.coach),
+            anyone: kind.coach_mode == CoachMode::Any,
+            zones: zones::choices(self.ctx, self.zone_name),
+            zone: self.zone_name.to_owned(),
+            month: None,
+            day: None,
+            next_free: None,
+        }
+    }
+    /// One length: nothing to choose.
+    fn lengths(&self) -> Vec<LengthLink> {
+        let all = self.offer.kind.durations();
+        if all.len() < 2 {
+            return Vec::new();
+        }
+        let link = |one: Duration| LengthLink {
+            minutes: one.minutes,
+            price: priced(one.price, self.ctx.tenant().currency),
+            path: self.path_for(one, "", &[]),
+            current: one.minutes == self.length.minutes,
+        };
+        all.into_iter().map(link).collect()
+    }
     fn path(&self, page: &str, more: &[(&str, &str)]) -> String {
+        self.path_for(self.length, page, more)
+    }
+    fn path_for(&self, length: Duration, page: &str, more: &[(&str, &str)]) -> String {
         let coach = self.coach.map(|coach| coach.to_string()).unwrap_or_default();
+        // The first length needs no saying.
+        let first = length.minutes == self.offer.kind.minutes;
+        let minutes = if first { String::new() } else { length.minutes.to_string() };
         let mut parameters = more.to_vec();
-        parameters.extend([("coach", coach.as_str()), ("zone", self.zone_name)]);
+        parameters.extend([("minutes", minutes.as_str()), ("coach", &coach), ("zone", self.zone_name)]);
         with_query(&format!("/book/{}{page}", self.offer.kind.slug), &parameters)
     }
     fn day_path(&self, day: Date) -> String {
@@ -117,44 +170,46 @@ impl Here<'_> {
     async fn calendar(&self, of: &[MemberId], query: &PickQuery, view: &mut PickView) -> Result<(), Problem> {
         let now = self.ctx.now();
         let (today, last) = (date_in(now, &self.zone), date_in(self.offer.latest(now), &self.zone));
+        let last = last.max(today);
         let day = query.day.as_deref().and_then(date);
         let asked = query.month.as_deref().and_then(month::parse).or(day).unwrap_or(today);
         let shown = asked.clamp(today.first_of_month(), last.last_of_month());
         let range = month::bounds(shown, &self.zone).ok_or_else(Problem::not_found)?;
-        let free = free_of(self.ctx, self.offer, of, None, range).await?;
-        let free: Vec<Instant> = free.into_iter().map(|slot| slot.start).collect();
-        let days = month::by_day(&free, &self.zone);
+        let free = self.free(of, range).await?;
+        let days = month::by_day(&free, &self.zone, |slot| slot.start);
         let chosen = day.filter(|day| days.contains_key(day)).or_else(|| days.keys().next().copied());
-        let (before, after) = month::neighbours(shown, today, last);
-        let marks = Marks { slots: &days, zone: &self.zone, chosen, today };
+        let counts = month::counts(&days);
+        let marks = Marks { counts: &counts, zone: &self.zone, chosen, today };
         let leaf = |month: Date| self.path("", &[("month", &month::name(month))]);
-        view.month = Some(Month {
-            at: month::midday(shown.first_of_month(), &self.zone),
-            name: month::name(shown),
-            previous: before.map(leaf),
-            next: after.map(leaf),
-            weeks: month::weeks(shown, &marks, |day| self.day_path(day)),
-        });
+        view.month = Some(Month::new(shown, &marks, (today, last), leaf, |day| self.day_path(day)));
         view.day = chosen.map(|day| self.times(day, days.get(&day).map_or(&[], Vec::as_slice)));
         if chosen.is_none() {
             view.next_free = self.next_free(of, range.1).await?;
         }
         Ok(())
     }
-    fn times(&self, day: Date, starts: &[Instant]) -> DayTimes {
-        let link = |start: &Instant| TimeLink {
-            start: *start,
-            path: self.path("/details", &[("start", &start.to_string())]),
+    async fn free(&self, of: &[MemberId], range: (Instant, Instant)) -> Result<Vec<SlotOut>, Problem> {
+        free_of(self.ctx, self.offer, of, Some(self.length.minutes.into()), range).await
+    }
+    fn times(&self, day: Date, slots: &[SlotOut]) -> DayTimes {
+        let link = |slot: &SlotOut| TimeLink {
+            start: slot.start,
+            path: self.path("/details", &[("start", &slot.start.to_string())]),
+            seats_left: (self.offer.kind.seats > 1).then_some(slot.seats_left),
+            current: false,
         };
-        DayTimes { at: month::midday(day, &self.zone), times: starts.iter().map(link).collect() }
+        DayTimes { at: month::midday(day, &self.zone), times: slots.iter().map(link).collect() }
     }
     /// The first free start of the two months after an empty one.
     async fn next_free(&self, of: &[MemberId], from: Instant) -> Result<Option<TimeLink>, Problem> {
-        let range = (from, from.plus_minutes(60 * 1_440));
-        let free = free_of(self.ctx, self.offer, of, None, range).await?;
-        let free: Vec<Instant> = free.into_iter().map(|slot| slot.start).collect();
-        let link =
-            |start: &Instant| TimeLink { start: *start, path: self.day_path(date_in(*start, &self.zone)) };
+        let free = self.free(of, (from, from.plus_minutes(60 * 1_440))).await?;
+        let path = |slot: &SlotOut| self.day_path(date_in(slot.start, &self.zone));
+        let link = |slot: &SlotOut| TimeLink {
+            start: slot.start,
+            path: path(slot),
+            seats_left: None,
+            current: false,
+        };
         Ok(free.first().map(link))
     }
 }

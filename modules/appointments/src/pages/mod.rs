@@ -2,22 +2,36 @@
 
 mod book;
 mod booking;
+mod calendar;
 mod client;
 mod details;
-mod href;
+mod feed;
+pub(crate) mod href;
 mod month;
+mod reschedule;
+mod room;
+mod staff;
 mod studio_availability;
+mod studio_block;
+mod studio_book;
 mod studio_bookings;
+mod studio_move;
+mod studio_notes;
+mod studio_routes;
+mod studio_steps;
 mod studio_types;
+mod type_form;
+mod type_lists;
 pub(crate) mod views;
 mod zones;
 
 use kernel::{Audience, PageRoute};
-use poem::get;
+use poem::{get, post};
 
 pub(crate) fn routes() -> Vec<PageRoute> {
     use Audience::{Client, Public, Studio};
-    vec![
+    let mut all = studio_routes::routes();
+    all.extend([
         PageRoute::new(Public, "/:slug/book", get(book::choose)),
         PageRoute::new(Public, "/:slug/book/:type", get(book::pick)),
         PageRoute::new(Public, "/:slug/book/:type/details", get(details::show).post(details::submit)),
@@ -28,14 +42,19 @@ pub(crate) fn routes() -> Vec<PageRoute> {
             "/:slug/booking/:token/cancel",
             get(booking::ask_cancel).post(booking::submit_cancel),
         ),
-        PageRoute::new(Client, "/:slug/me/bookings", get(client::list)),
-        PageRoute::new(Studio, "/:slug/studio/bookings", get(studio_bookings::list)),
-        PageRoute::new(Studio, "/:slug/studio/bookings/:id", get(studio_bookings::show)),
         PageRoute::new(
-            Studio,
-            "/:slug/studio/bookings/:id/cancel",
-            get(studio_bookings::ask_cancel).post(studio_bookings::submit_cancel),
+            Public,
+            "/:slug/booking/:token/move",
+            get(reschedule::show).post(reschedule::submit),
         ),
+        PageRoute::new(Public, "/:slug/booking/:token/pay", post(booking::submit_pay)),
+        PageRoute::new(Public, "/:slug/booking/:token/rating", post(booking::submit_rating)),
+        PageRoute::new(Public, "/:slug/booking/:token/room", get(room::show)),
+        PageRoute::new(Public, "/:slug/calendar/:file", get(feed::file)),
+        PageRoute::new(Client, "/:slug/me/bookings", get(client::list)),
+        PageRoute::new(Client, "/:slug/me/bookings/calendar", get(client::calendar)),
+        PageRoute::new(Client, "/:slug/me/bookings/feed", get(feed::own).post(feed::change_own)),
+        PageRoute::new(Studio, "/:slug/studio/availability/feed", get(feed::coach).post(feed::change_coach)),
         PageRoute::new(Studio, "/:slug/studio/appointment-types", get(studio_types::list)),
         PageRoute::new(
             Studio,
@@ -52,5 +71,6 @@ pub(crate) fn routes() -> Vec<PageRoute> {
             "/:slug/studio/availability",
             get(studio_availability::show).post(studio_availability::save),
         ),
-    ]
+    ]);
+    all
 }

@@ -38,6 +38,26 @@ pub(crate) struct Month {
     pub weeks: Vec<Vec<Option<Day>>>,
 }
 
+impl Month {
+    /// A month with its marks, and the ways to those beside it: from that of the first date to that of the last.
+    pub(super) fn new(
+        shown: Date,
+        marks: &Marks<'_>,
+        (first, last): (Date, Date),
+        leaf: impl Fn(Date) -> String,
+        path: impl Fn(Date) -> String,
+    ) -> Self {
+        let (before, after) = neighbours(shown, first, last);
+        Self {
+            at: midday(shown.first_of_month(), marks.zone),
+            name: name(shown),
+            previous: before.map(&leaf),
+            next: after.map(&leaf),
+            weeks: weeks(shown, marks, path),
+        }
+    }
+}
+
 /// `2026-12`, or nothing else.
 pub(super) fn parse(text: &str) -> Option<Date> {
     let (year, month) = text.split_once('-').filter(|(year, month)| year.len() == 4 && month.len() == 2)?;
@@ -62,18 +82,27 @@ pub(super) fn neighbours(month: Date, first: Date, last: Date) -> (Option<Date>,
     (before, after)
 }
 
-/// Starts under the dates they have in a zone.
-pub(super) fn by_day(slots: &[Instant], zone: &TimeZone) -> BTreeMap<Date, Vec<Instant>> {
-    let mut days: BTreeMap<Date, Vec<Instant>> = BTreeMap::new();
-    for slot in slots {
-        days.entry(date_in(*slot, zone)).or_default().push(*slot);
+/// Things under the dates on which they start in a zone.
+pub(super) fn by_day<T: Copy>(
+    all: &[T],
+    zone: &TimeZone,
+    start: impl Fn(&T) -> Instant,
+) -> BTreeMap<Date, Vec<T>> {
+    let mut days: BTreeMap<Date, Vec<T>> = BTreeMap::new();
+    for one in all {
+        days.entry(date_in(start(one), zone)).or_default().push(*one);
     }
     days
 }
 
+/// How many there are on each day.
+pub(super) fn counts<T>(days: &BTreeMap<Date, Vec<T>>) -> BTreeMap<Date, usize> {
+    days.iter().map(|(day, all)| (*day, all.len())).collect()
+}
+
 /// What the days of a month are, and where their links lead.
 pub(super) struct Marks<'a> {
-    pub slots: &'a BTreeMap<Date, Vec<Instant>>,
+    pub counts: &'a BTreeMap<Date, usize>,
     pub zone: &'a TimeZone,
     pub chosen: Option<Date>,
     pub today: Date,
@@ -93,7 +122,7 @@ pub(super) fn weeks(month: Date, marks: &Marks<'_>, path: impl Fn(Date) -> Strin
 }
 
 fn cell(day: Date, marks: &Marks<'_>, path: &impl Fn(Date) -> String) -> Day {
-    let count = marks.slots.get(&day).map_or(0, Vec::len);
+    let count = marks.counts.get(&day).copied().unwrap_or(0);
     Day {
         day: day.day(),
         at: midday(day, marks.zone),
@@ -138,8 +167,8 @@ mod tests {
         #[test]
         fn a_month_has_its_days_once_and_weeks_begin_on_monday(year in 1990_i16..2100, month in 1_i8..=12) {
             let first = date(year, month, 1);
-            let (slots, zone) = (BTreeMap::new(), TimeZone::get("Europe/Berlin").unwrap());
-            let marks = Marks { slots: &slots, zone: &zone, chosen: None, today: first };
+            let (counts, zone) = (BTreeMap::new(), TimeZone::get("Europe/Berlin").unwrap());
+            let marks = Marks { counts: &counts, zone: &zone, chosen: None, today: first };
             let weeks = weeks(first, &marks, |_| String::new());
             let days: Vec<i8> = weeks.iter().flatten().flatten().map(|day| day.day).collect();
             prop_assert_eq!(days, (1..=first.days_in_month()).collect::<Vec<_>>());

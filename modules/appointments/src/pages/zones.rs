@@ -110,9 +110,14 @@ fn is_zone(name: &str) -> bool {
 
 /// The zone in which to show times.
 pub(super) fn viewer(ctx: &Ctx, asked: Option<&str>, headers: &HeaderMap) -> String {
+    viewer_or(asked, headers, &ctx.tenant().zone)
+}
+
+/// The same, with another zone for who has chosen none.
+pub(super) fn viewer_or(asked: Option<&str>, headers: &HeaderMap, otherwise: &str) -> String {
     let chosen = asked.filter(|zone| is_zone(zone)).map(str::to_owned);
     let remembered = || cookie(headers).filter(|zone| is_zone(zone));
-    chosen.or_else(remembered).unwrap_or_else(|| ctx.tenant().zone.clone())
+    chosen.or_else(remembered).unwrap_or_else(|| otherwise.to_owned())
 }
 
 fn cookie(headers: &HeaderMap) -> Option<String> {

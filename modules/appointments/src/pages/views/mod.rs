@@ -1,22 +1,39 @@
 //! What the pages show, with samples of each for the test that renders all of them.
 
-mod public;
+mod bookings;
+mod by_link;
+mod calendar;
+mod client;
+mod details;
+mod pick;
+mod staff_forms;
 mod studio;
+mod type_form;
+mod type_card;
 
 use events::Instant;
 use kernel::ViewDef;
 use serde::Serialize;
 
-pub(crate) use public::{
-    BookingView, CancelView, ChooseView, DayTimes, DetailsView, MyBookingsView, PickView, Summary, TakenView,
-    TimeLink,
+pub(crate) use by_link::{
+    BookingView, CancelView, DoorState, MoveBookingView, NewTime, Rated, RoomView, SharedNote, Standing,
 };
+pub(crate) use client::{FeedView, MyBookingsView, MyCalendarView, OwnDay, StudioFeedView};
+pub(crate) use details::{Ask, DetailsView, Summary, TakenView, field_name};
+pub(crate) use pick::{ChooseView, DayTimes, LengthLink, PickView, TimeLink};
+pub(crate) use type_card::{Rules, TypeCard, priced};
+pub(crate) use bookings::{
+    Actions, BookingFacts, NoteRow, NoteView, RatingRow, Sorting, StepRow, StudioBookingView, StudioBookingsView,
+    StudioCancelView,
+};
+pub(crate) use calendar::{CalendarView, Cell, Column, Grid, Item, MonthDay, Place, RowLabel};
+pub(crate) use staff_forms::{BlockView, BookForView, ClientHit, Length, MoveDay, MoveTime, MoveView, QuestionField};
+pub(crate) use type_form::{LengthLine, OpenSections, QuestionLine, ReminderLine, TypeFormView};
 pub(crate) use studio::{
-    AvailabilityView, StudioBookingView, StudioBookingsView, StudioCancelView, StudioTypeRow,
-    StudioTypesView, TypeFormView, WeekdayRow, WindowFields,
+    AvailabilityView, StudioTypeRow, StudioTypesView, WeekdayRow, WindowFields,
 };
 
-use crate::model::{AppointmentType, Booking, PlaceKind, State};
+use crate::model::{Booking, PlaceKind, State};
 
 pub(crate) fn definitions() -> Vec<ViewDef> {
     vec![
@@ -26,10 +43,20 @@ pub(crate) fn definitions() -> Vec<ViewDef> {
         ViewDef::of::<TakenView>(),
         ViewDef::of::<BookingView>(),
         ViewDef::of::<CancelView>(),
+        ViewDef::of::<MoveBookingView>(),
+        ViewDef::of::<RoomView>(),
         ViewDef::of::<MyBookingsView>(),
+        ViewDef::of::<MyCalendarView>(),
+        ViewDef::of::<FeedView>(),
+        ViewDef::of::<StudioFeedView>(),
         ViewDef::of::<StudioBookingsView>(),
         ViewDef::of::<StudioBookingView>(),
         ViewDef::of::<StudioCancelView>(),
+        ViewDef::of::<NoteView>(),
+        ViewDef::of::<CalendarView>(),
+        ViewDef::of::<BookForView>(),
+        ViewDef::of::<MoveView>(),
+        ViewDef::of::<BlockView>(),
         ViewDef::of::<StudioTypesView>(),
         ViewDef::of::<TypeFormView>(),
         ViewDef::of::<AvailabilityView>(),
@@ -42,40 +69,6 @@ pub(crate) struct Choice {
     pub value: String,
     pub label: String,
     pub current: bool,
-}
-
-/// An appointment type as visitors see it. Where exactly it takes place is told to those who booked.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub(crate) struct TypeCard {
-    pub slug: String,
-    pub name: String,
-    pub description: String,
-    pub minutes: i32,
-    pub place_kind: PlaceKind,
-    pub path: String,
-}
-
-impl TypeCard {
-    pub fn of(row: &AppointmentType) -> Self {
-        Self {
-            slug: row.slug.clone(),
-            name: row.name.clone(),
-            description: row.description.clone(),
-            minutes: row.minutes,
-            place_kind: row.place_kind,
-            path: format!("/book/{}", row.slug),
-        }
-    }
-    pub fn sample(place_kind: PlaceKind) -> Self {
-        Self {
-            slug: "intro-call".into(),
-            name: "Intro call".into(),
-            description: "Half an hour to find out whether we **fit**.".into(),
-            minutes: 30,
-            place_kind,
-            path: "/book/intro-call".into(),
-        }
-    }
 }
 
 /// A booking in a list.
@@ -117,6 +110,15 @@ impl BookingRow {
             path: "/booking/abc".into(),
         }
     }
+}
+
+pub(crate) fn sample_choice() -> Choice {
+    Choice { value: "mem_1".into(), label: "Maya Lindqvist".into(), current: true }
+}
+
+/// Some pounds.
+pub(crate) fn sample_money() -> Option<events::Money> {
+    "GBP".parse().ok().map(|currency| events::Money::new(4_500, currency))
 }
 
 /// A Monday morning, some minutes later.

@@ -1,0 +1,325 @@
+use events::{Instant, Money};
+use kernel::{FieldError, FormState, Layout, Text, View};
+use serde::Serialize;
+
+use super::{
+    Choice, DayTimes, PLACES, Rules, STATES, TimeLink, pick::sample_month, sample_money, sample_time,
+};
+use crate::{
+    model::{PlaceKind, State, details::{Answer, QuestionKind}},
+    pages::month::Month,
+};
+
+/// Where a booking stands, as its client is told it. What jobs have yet to do shows already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Standing {
+    /// Its state says it all.
+    Plain,
+    /// The money is there, the confirmation is being written.
+    Confirming,
+    /// Its time to pay is over.
+    HoldOver,
+}
+
+/// What a coach shares after it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct SharedNote {
+    pub author_name: String,
+    /// Markdown.
+    pub body: String,
+    pub at: Instant,
+}
+
+/// What its client said of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Rated {
+    pub stars: i16,
+    pub words: String,
+    /// Whether it can still be changed.
+    pub open: bool,
+}
+
+/// A booking behind its link.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct BookingView {
+    pub type_name: String,
+    /// All who take part.
+    pub coach_name: String,
+    pub client_name: String,
+    pub client_email: String,
+    pub state: State,
+    pub standing: Standing,
+    /// Until when it has to be paid, while it is held.
+    pub held_until: Option<Instant>,
+    pub start: Instant,
+    pub end: Instant,
+    pub zone: String,
+    pub place_kind: PlaceKind,
+    /// Address, number or link; empty while it is not certain, and for rooms.
+    pub place: String,
+    pub room_path: Option<String>,
+    pub note: String,
+    pub answers: Vec<Answer>,
+    pub notes: Vec<SharedNote>,
+    pub price: Option<Money>,
+    /// The receipt, or what is still to be paid.
+    pub order_path: Option<String>,
+    pub paid: bool,
+    /// What went back.
+    pub refunded: Option<Money>,
+    pub cancel_reason: Option<String>,
+    /// Staff called it off.
+    pub by_staff: bool,
+    pub contact_email: String,
+    pub path: String,
+    pub again_path: String,
+    /// One's own area, for whoever is signed in.
+    pub own_area: bool,
+    pub cancellable: bool,
+    pub movable: bool,
+    pub rules: Rules,
+    /// Whether the form for a rating is shown.
+    pub may_rate: bool,
+    /// The stars of the rating; 0: none yet.
+    pub stars: i16,
+    pub rating: Option<Rated>,
+    pub form: FormState,
+}
+
+impl BookingView {
+    pub fn sample(state: State, place_kind: PlaceKind) -> Self {
+        let phone = place_kind == PlaceKind::Phone;
+        let answer = Answer {
+            key: "goal".into(),
+            label: "Your goal".into(),
+            kind: QuestionKind::Text,
+            answer: "A second offer".into(),
+        };
+        let note = SharedNote {
+            author_name: "Maya Lindqvist".into(),
+            body: "Try **one** call.".into(),
+            at: sample_time(60),
+        };
+        Self {
+            type_name: "Intro call".into(),
+            coach_name: "Maya Lindqvist".into(),
+            client_name: "Sam Reed".into(),
+            client_email: "sam@example.com".into(),
+            state,
+            standing: Standing::Plain,
+            held_until: (state == State::Held).then(|| sample_time(-600)),
+            start: sample_time(0),
+            end: sample_time(30),
+            zone: "Europe/London".into(),
+            place_kind,
+            place: if phone { String::new() } else { "https://meet.example.com/maya".into() },
+            room_path: (place_kind == PlaceKind::Room).then(|| "/booking/abc/room".into()),
+            note: "I would like to talk about a second offer.".into(),
+            answers: vec![answer],
+            notes: vec![note],
+            price: (!phone).then(sample_money).flatten(),
+            order_path: (!phone).then(|| "/order/abc".into()),
+            paid: state == State::Confirmed,
+            refunded: (state == State::Cancelled).then(sample_money).flatten(),
+            cancel_reason: (state == State::Cancelled).then(|| "Ill".into()),
+            by_staff: !phone,
+            contact_email: "hello@maya.example".into(),
+            path: "/booking/abc".into(),
+            again_path: "/book/intro-call".into(),
+            own_area: phone,
+            cancellable: state == State::Confirmed,
+            movable: state == State::Confirmed,
+            rules: Rules::samples().remove(0),
+            may_rate: state == State::Completed,
+            stars: 0,
+            rating: None,
+            form: FormState::default(),
+        }
+    }
+}
+impl View for BookingView {
+    const TEMPLATE: &'static str = "appointments/booking";
+    const LAYOUT: Layout = Layout::Public;
+    fn title(&self) -> Text {
+        Text::key("appointments-title-booking").arg("type", &self.type_name)
+    }
+    fn samples() -> Vec<Self> {
+        let mut samples: Vec<Self> =
+            STATES.iter().map(|state| Self::sample(*state, PlaceKind::Video)).collect();
+        samples.extend(PLACES.iter().map(|place| Self::sample(State::Confirmed, *place)));
+        let rated = |open| Some(Rated { stars: 4, words: "Calm and clear.".into(), open });
+        let done = Self::sample(State::Completed, PlaceKind::Phone);
+        let wrong = FormState::default().wrong(&FieldError::new("stars", "required"));
+        samples.extend([
+            Self {
+                note: String::new(),
+                place: String::new(),
+                cancel_reason: None,
+                refunded: None,
+                by_staff: false,
+                answers: vec![],
+                notes: vec![],
+                ..Self::sample(State::Cancelled, PlaceKind::InPerson)
+            },
+            Self { standing: Standing::Confirming, ..Self::sample(State::Held, PlaceKind::Room) },
+            Self { standing: Standing::HoldOver, ..Self::sample(State::Held, PlaceKind::Phone) },
+            Self { refunded: sample_money(), ..Self::sample(State::Expired, PlaceKind::Video) },
+            Self { rating: rated(true), stars: 4, ..done.clone() },
+            Self { rating: rated(false), stars: 4, may_rate: false, ..done.clone() },
+            Self { form: wrong, ..done },
+        ]);
+        samples
+    }
+}
+
+/// "Really?", with what comes back, and a reason if one likes.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct CancelView {
+    pub booking: BookingView,
+    /// It is too late.
+    pub too_late: bool,
+    pub free_until: Instant,
+    pub refund: Option<Money>,
+    /// Per cent of the price that come back; 100: all.
+    pub percent: i32,
+    pub form: FormState,
+}
+impl View for CancelView {
+    const TEMPLATE: &'static str = "appointments/cancel";
+    const LAYOUT: Layout = Layout::Public;
+    fn title(&self) -> Text {
+        Text::key("appointments-title-cancel").arg("type", &self.booking.type_name)
+    }
+    fn samples() -> Vec<Self> {
+        let view = |paid, too_late, percent, form| Self {
+            booking: BookingView { paid, ..BookingView::sample(State::Confirmed, PlaceKind::Phone) },
+            too_late,
+            free_until: sample_time(-1_440),
+            refund: (percent > 0).then(sample_money).flatten(),
+            percent,
+            form,
+        };
+        let refused = FormState::default().wrong(&FieldError::new("reason", "too_long").arg("max", 500));
+        vec![
+            view(true, false, 100, FormState::default()),
+            view(true, false, 50, refused),
+            view(true, false, 0, FormState::default()),
+            view(false, false, 0, FormState::default()),
+            view(true, true, 0, FormState::default()),
+        ]
+    }
+}
+
+/// The new time one is asked about.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct NewTime {
+    pub start: Instant,
+    pub end: Instant,
+}
+
+/// Moving it: month, times, then the old and the new one to confirm.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct MoveBookingView {
+    pub booking: BookingView,
+    /// It is too late.
+    pub too_late: bool,
+    pub move_until: Instant,
+    /// Somebody was faster.
+    pub taken: bool,
+    pub zone: String,
+    pub zones: Vec<Choice>,
+    pub month: Option<Month>,
+    pub day: Option<DayTimes>,
+    pub next_free: Option<TimeLink>,
+    /// What is asked about, instead of the month.
+    pub chosen: Option<NewTime>,
+    /// Back to the times.
+    pub back: String,
+    pub form: FormState,
+}
+impl View for MoveBookingView {
+    const TEMPLATE: &'static str = "appointments/move";
+    const LAYOUT: Layout = Layout::Public;
+    fn title(&self) -> Text {
+        Text::key("appointments-title-move").arg("type", &self.booking.type_name)
+    }
+    fn samples() -> Vec<Self> {
+        let full = Self {
+            booking: BookingView::sample(State::Confirmed, PlaceKind::Phone),
+            too_late: false,
+            move_until: sample_time(-1_440),
+            taken: false,
+            zone: "Europe/London".into(),
+            zones: vec![Choice { value: "Europe/London".into(), label: "Europe/London".into(), current: true }],
+            month: Some(sample_month(true)),
+            day: Some(DayTimes::sample(Some(2))),
+            next_free: None,
+            chosen: None,
+            back: "/booking/abc/move".into(),
+            form: FormState::default(),
+        };
+        let empty = Self { month: Some(sample_month(false)), day: None, ..full.clone() };
+        let asked = Self {
+            chosen: Some(NewTime { start: sample_time(60), end: sample_time(90) }),
+            form: FormState::default().wrong(&FieldError::new("start", "not_offered")),
+            ..full.clone()
+        };
+        vec![
+            Self { too_late: true, month: None, day: None, ..full.clone() },
+            Self { taken: true, ..full.clone() },
+            Self { next_free: Some(TimeLink::sample(60 * 24 * 40, None)), ..empty.clone() },
+            empty,
+            asked,
+            full,
+        ]
+    }
+}
+
+/// Whether one can come in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum DoorState {
+    /// Not yet.
+    Early,
+    Open,
+    /// It has ended, or never takes place.
+    Closed,
+}
+
+/// The video room of a booking.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct RoomView {
+    pub type_name: String,
+    pub coach_name: String,
+    pub start: Instant,
+    pub end: Instant,
+    pub zone: String,
+    pub door: DoorState,
+    /// When it opens.
+    pub opens: Instant,
+    /// Where the room is, while it is open.
+    pub address: Option<String>,
+    pub path: String,
+}
+impl View for RoomView {
+    const TEMPLATE: &'static str = "appointments/room";
+    const LAYOUT: Layout = Layout::Public;
+    fn title(&self) -> Text {
+        Text::key("appointments-title-room").arg("type", &self.type_name)
+    }
+    fn samples() -> Vec<Self> {
+        let room = |door| Self {
+            type_name: "Intro call".into(),
+            coach_name: "Maya Lindqvist".into(),
+            start: sample_time(0),
+            end: sample_time(30),
+            zone: "Europe/London".into(),
+            door,
+            opens: sample_time(-15),
+            address: (door == DoorState::Open).then(|| "https://meet.example.com/abc#x".into()),
+            path: "/booking/abc".into(),
+        };
+        [DoorState::Early, DoorState::Open, DoorState::Closed].map(room).to_vec()
+    }
+}
