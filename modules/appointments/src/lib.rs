@@ -8,10 +8,14 @@
 //! appointment; whoever has its *link* can see it and call it off. A *form key* makes two submits of one form one booking.
 //!
 //! **Invariants.**
-//! - No double booking: the calendar ledger has a block for each booking in a state that holds time, and the database
-//!   lets no two blocks of a coach overlap.
+//! - No double booking: the calendar ledger has a block for each booking in a state that holds time (of its own, or of the
+//!   slot in which it has a seat), and the database lets no two blocks of a coach overlap, nor a slot take more than its
+//!   seats.
+//! - Nobody has paid and has neither a place nor the money back: a payment that comes too late takes the slot again, or is
+//!   refunded in full by itself.
 //! - A booking is made only of what the availability engine offers at that moment.
-//! - State changes are made in one place a step (`service/`), are idempotent, audited, and told as an event.
+//! - State changes follow one table (`model/state.rs`) and are made in one place (`service/step.rs`): idempotent, audited,
+//!   kept in the history, and told as an event.
 //! - Public answers tell of free time and of one's own booking; never of other clients.
 
 mod api;
@@ -25,12 +29,20 @@ mod pages;
 mod policy;
 mod provision;
 mod queries;
+mod rooms;
 mod schema;
 mod service;
 mod source;
 mod widgets;
 
 use kernel::{Api, Module, NavItem, NavPlace};
+
+pub use rooms::{Door, Guest, Jitsi, VideoRooms, install_rooms};
+
+pub use service::holds::order_rules;
+
+/// The module's name.
+pub(crate) const MODULE: &str = "appointments";
 
 const NAV: &[NavItem] = &[
     NavItem {
@@ -40,6 +52,14 @@ const NAV: &[NavItem] = &[
         path: "/me/bookings",
         permission: policy::OWN_BOOKINGS_READ,
         order: 20,
+    },
+    NavItem {
+        place: NavPlace::Studio,
+        label: "appointments-nav-calendar",
+        icon: "calendar",
+        path: "/studio/calendar",
+        permission: policy::BOOKINGS_READ,
+        order: 19,
     },
     NavItem {
         place: NavPlace::Studio,
@@ -71,11 +91,11 @@ const NAV: &[NavItem] = &[
 #[must_use]
 pub fn module() -> Module {
     Module {
-        id: "appointments",
+        id: MODULE,
         title: "appointments-module-title",
         summary: "appointments-module-summary",
         permissions: policy::PERMISSIONS,
-        api: || Api::new((api::TypesApi, api::AvailabilityApi, api::HoursApi, api::BookingsApi)),
+        api: || Api::new((api::TypesApi, api::AvailabilityApi, api::HoursApi, api::BookingsApi, api::NotesApi)),
         pages: pages::routes,
         nav: NAV,
         views: pages::views::definitions,

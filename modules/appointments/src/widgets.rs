@@ -6,8 +6,8 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::{
-    model::{PlaceKind, State},
-    pages::views::{BookingRow, TypeCard, booking_row},
+    model::{State, when},
+    pages::views::{BookingRow, PLACES, TypeCard, booking_row},
     policy::{BOOKINGS_READ, OWN_BOOKINGS_READ, TYPES_READ},
     queries::bookings::BookingFilter,
     service::{lists, types},
@@ -15,6 +15,8 @@ use crate::{
 
 const TYPES: &str = "appointments/block_types";
 const NEXT: &str = "appointments/card_next";
+const TODAY: &str = "appointments/card_today";
+const REQUESTS: &str = "appointments/card_requests";
 const UPCOMING: &str = "appointments/card_upcoming";
 const CLIENT: &str = "appointments/card_client";
 /// How many rows a card has.
@@ -56,22 +58,42 @@ fn public_blocks(ctx: Ctx) -> Answer<Vec<Block>> {
         if !ctx.may(TYPES_READ) {
             return Ok(Vec::new());
         }
-        let cards: Vec<TypeCard> = types::bookable(&ctx).await?.iter().map(TypeCard::of).collect();
+        let currency = ctx.tenant().currency;
+        let types = types::bookable(&ctx).await?;
+        let cards: Vec<TypeCard> = types.iter().map(|kind| TypeCard::of(kind, currency)).collect();
         Ok(if cards.is_empty() { Vec::new() } else { vec![block(TYPES, &json!({ "types": cards }), 20)] })
     })
 }
 
-/// The next appointments of the business.
+/// What the day holds for whoever looks (coaches: their own), and the requests that wait for a decision.
 fn dashboard(ctx: Ctx) -> Answer<Vec<Block>> {
     Box::pin(async move {
         if !ctx.may(BOOKINGS_READ) {
             return Ok(Vec::new());
         }
-        let page = lists::all(&ctx, &upcoming(&ctx, None), &Paging { after: None, limit: ROWS }).await?;
-        let row = |booking| booking_row(booking, format!("/studio/bookings/{}", booking.id));
-        let rows: Vec<BookingRow> = page.items.iter().map(row).collect();
-        Ok(vec![block(NEXT, &json!({ "bookings": rows }), 10)])
+        let zone = when::zone(&ctx.tenant().zone);
+        let midnight = when::end_of_day(when::date_in(ctx.now(), &zone), &zone);
+        let own = ctx.actor().staff().filter(|staff| staff.role == "coach").map(|staff| staff.member);
+        let today = BookingFilter { to: midnight, coach: own, ..upcoming(&ctx, None) };
+        let asked = BookingFilter { state: Some(State::Requested), coach: own, ..upcoming(&ctx, None) };
+        let next = BookingFilter { from: midnight, coach: own, ..upcoming(&ctx, None) };
+        let mut cards = vec![
+            block(TODAY, &json!({ "bookings": first_rows(&ctx, &today).await? }), 10),
+            block(NEXT, &json!({ "bookings": first_rows(&ctx, &next).await? }), 11),
+        ];
+        let asked = first_rows(&ctx, &asked).await?;
+        if !asked.is_empty() {
+            cards.push(block(REQUESTS, &json!({ "bookings": asked }), 9));
+        }
+        Ok(cards)
     })
+}
+
+/// The first bookings of a list, for staff.
+async fn first_rows(ctx: &Ctx, filter: &BookingFilter) -> Result<Vec<BookingRow>, Problem> {
+    let page = lists::all(ctx, filter, &Paging { after: None, limit: ROWS }).await?;
+    let row = |booking| booking_row(booking, format!("/studio/bookings/{}", booking.id));
+    Ok(page.items.iter().map(row).collect())
 }
 
 /// One's own next appointments.
@@ -111,10 +133,10 @@ fn block(template: &'static str, data: &impl Serialize, order: i32) -> Block {
 
 pub(crate) fn samples() -> Vec<Block> {
     let cards =
-        [PlaceKind::InPerson, PlaceKind::Phone, PlaceKind::Link, PlaceKind::Video].map(TypeCard::sample);
+        PLACES.map(TypeCard::sample);
     let rows = [State::Confirmed, State::Cancelled].map(BookingRow::sample);
     let mut blocks = vec![block(TYPES, &json!({ "types": cards }), 20)];
-    for template in [NEXT, UPCOMING, CLIENT] {
+    for template in [TODAY, REQUESTS, NEXT, UPCOMING, CLIENT] {
         blocks.push(block(template, &json!({ "bookings": rows }), 10));
         blocks.push(block(template, &json!({ "bookings": [] }), 10));
     }

@@ -2,6 +2,7 @@
 
 mod bookings;
 mod hours;
+mod notes;
 mod objects;
 mod objects_hours;
 mod objects_type_input;
@@ -10,6 +11,7 @@ mod slots;
 mod types;
 
 pub(crate) use bookings::BookingsApi;
+pub(crate) use notes::NotesApi;
 pub(crate) use hours::HoursApi;
 pub(crate) use slots::AvailabilityApi;
 pub(crate) use types::TypesApi;

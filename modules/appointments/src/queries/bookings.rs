@@ -1,16 +1,16 @@
 //! Bookings.
 
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, OptionalExtension, PgTextExpressionMethods, QueryDsl,
+    BoolExpressionMethods, ExpressionMethods, NullableExpressionMethods, OptionalExtension, PgTextExpressionMethods, QueryDsl,
     QueryResult, SelectableHelper, pg::Pg,
 };
-use diesel_async::RunQueryDsl;
-use events::{BookingId, ClientId, Instant, MemberId};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use events::{AppointmentTypeId, BookingId, ClientId, Instant, MemberId, OrderId, SharedSlotId};
 use kernel::{Paging, Tx};
 
 use crate::{
-    model::{Booking, State, state::CancelledBy},
-    schema::bookings,
+    model::{Booking, State},
+    schema::{booking_coaches as coaches, bookings},
 };
 
 /// Which bookings a list shows.
@@ -20,8 +20,12 @@ pub(crate) struct BookingFilter {
     pub state: Option<State>,
     /// Of this coach.
     pub coach: Option<MemberId>,
+    /// Of this type.
+    pub kind: Option<AppointmentTypeId>,
     /// Of this client.
     pub client: Option<ClientId>,
+    /// In this slot with several seats.
+    pub slot: Option<SharedSlotId>,
     /// Starting then or later.
     pub from: Option<Instant>,
     /// Starting before.
@@ -32,8 +36,8 @@ pub(crate) struct BookingFilter {
     pub latest_first: bool,
 }
 
-pub(crate) async fn booking_insert(tx: &mut Tx, row: &Booking) -> QueryResult<()> {
-    diesel::insert_into(bookings::table).values(row).execute(&mut **tx).await.map(drop)
+pub(crate) async fn booking_insert(mut conn: &AsyncPgConnection, row: &Booking) -> QueryResult<()> {
+    diesel::insert_into(bookings::table).values(row).execute(&mut conn).await.map(drop)
 }
 
 pub(crate) async fn booking_by_id(tx: &mut Tx, id: BookingId) -> QueryResult<Option<Booking>> {
@@ -56,26 +60,59 @@ pub(crate) async fn booking_for_step(tx: &mut Tx, id: BookingId) -> QueryResult<
     query.first(&mut **tx).await.optional()
 }
 
-/// Writes the step into `cancelled`.
-pub(crate) async fn booking_set_cancelled(
-    tx: &mut Tx,
-    id: BookingId,
-    by: CancelledBy,
-    reason: Option<&str>,
-) -> QueryResult<Booking> {
+/// The booking that an order pays.
+pub(crate) async fn booking_by_order(tx: &mut Tx, order: OrderId) -> QueryResult<Option<Booking>> {
+    let query = bookings::table.filter(bookings::order_id.eq(order)).select(Booking::as_select());
+    query.first(&mut **tx).await.optional()
+}
+
+/// Slots of a client that are held and not paid.
+pub(crate) async fn holds_of_client(tx: &mut Tx, client: ClientId) -> QueryResult<i64> {
     let now = tx.ctx().now();
-    diesel::update(bookings::table.find(id))
-        .set((
-            bookings::state.eq(State::Cancelled),
-            bookings::sequence.eq(bookings::sequence + 1),
-            bookings::cancelled_at.eq(Some(now)),
-            bookings::cancelled_by.eq(Some(by)),
-            bookings::cancel_reason.eq(reason),
-            bookings::updated_at.eq(now),
-        ))
-        .returning(Booking::as_returning())
+    bookings::table
+        .filter(bookings::client_id.eq(client))
+        .filter(bookings::state.eq(State::Held))
+        .filter(bookings::held_until.gt(now))
+        .count()
         .get_result(&mut **tx)
         .await
+}
+
+/// Writes a booking as it stands after a step: everything that steps change.
+pub(crate) async fn booking_save(tx: &mut Tx, row: &Booking) -> QueryResult<()> {
+    diesel::update(bookings::table.find(row.id))
+        .set((
+            (bookings::state.eq(row.state), bookings::updated_at.eq(row.updated_at)),
+            (bookings::sequence.eq(row.sequence), bookings::coach_id.eq(row.coach_id)),
+            (bookings::coach_name.eq(&row.coach_name), bookings::starts_at.eq(row.starts_at)),
+            (bookings::ends_at.eq(row.ends_at), bookings::blocked_from.eq(row.blocked_from)),
+            (bookings::blocked_to.eq(row.blocked_to), bookings::order_id.eq(row.order_id)),
+            (bookings::held_until.eq(row.held_until), bookings::slot_id.eq(row.slot_id)),
+            (bookings::cancelled_at.eq(row.cancelled_at), bookings::cancelled_by.eq(row.cancelled_by)),
+            bookings::cancel_reason.eq(&row.cancel_reason),
+        ))
+        .execute(&mut **tx)
+        .await
+        .map(drop)
+}
+
+/// The other coaches of a booking in which everyone takes part, by name.
+pub(crate) async fn other_coaches(tx: &mut Tx, id: BookingId) -> QueryResult<Vec<MemberId>> {
+    let query = coaches::table.filter(coaches::booking_id.eq(id)).select(coaches::coach_id);
+    query.order((coaches::coach_name, coaches::coach_id)).load(&mut **tx).await
+}
+
+/// Writes them down.
+pub(crate) async fn other_coaches_insert(
+    tx: &mut Tx,
+    id: BookingId,
+    others: &[(MemberId, String)],
+) -> QueryResult<()> {
+    let row = |(coach, name): &(MemberId, String)| {
+        (coaches::booking_id.eq(id), coaches::coach_id.eq(*coach), coaches::coach_name.eq(name.clone()))
+    };
+    let rows: Vec<_> = others.iter().map(row).collect();
+    diesel::insert_into(coaches::table).values(rows).execute(&mut **tx).await.map(drop)
 }
 
 /// One page of a list, one row more than the limit (see [`Paging::cut`]).
@@ -112,6 +149,12 @@ fn filtered(filter: &BookingFilter) -> bookings::BoxedQuery<'_, Pg> {
     }
     if let Some(client) = filter.client {
         query = query.filter(bookings::client_id.eq(client));
+    }
+    if let Some(kind) = filter.kind {
+        query = query.filter(bookings::type_id.eq(kind));
+    }
+    if let Some(slot) = filter.slot {
+        query = query.filter(bookings::slot_id.assume_not_null().eq(slot));
     }
     if let Some(from) = filter.from {
         query = query.filter(bookings::starts_at.ge(from));

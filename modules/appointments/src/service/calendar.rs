@@ -6,7 +6,7 @@ use availability::{Blackout as EngineBlackout, Host, HostMode, Request, Rules, R
 use events::{BookingId, Id, Instant, MemberId};
 use futures::try_join;
 use kernel::{Ctx, Problem, Tx};
-use ledger::calendar::{self as ledger, Taken};
+use ledger::calendar::{Taken, busy};
 use people::members::{self, Member};
 
 use crate::{
@@ -76,12 +76,15 @@ pub(crate) async fn calendar(
 ) -> Result<Calendar, Problem> {
     ctx.tx(BOOKINGS_READ, async |tx| {
         let coaches = members::coaches(tx).await?;
-        let shown: Vec<MemberId> =
-            coaches.iter().map(|member| member.id).filter(|id| coach.is_none_or(|asked| asked == *id)).collect();
+        let shown: Vec<MemberId> = coaches
+            .iter()
+            .map(|member| member.id)
+            .filter(|id| coach.is_none_or(|asked| asked == *id))
+            .collect();
         if coach.is_some() && shown.is_empty() {
             return Err(Problem::not_found());
         }
-        let taken = ledger::busy(tx, &shown, range.0, range.1).await?;
+        let taken = busy(tx, &shown, range.0, range.1).await?;
         let read = read(tx, coach, &shown, &taken, range).await?;
         let open = open(tx.ctx(), &shown, &read, range)?;
         let entries = entries(&shown, read.lines, &taken);
@@ -105,7 +108,8 @@ async fn read(
     taken: &[Taken],
     range: (Instant, Instant),
 ) -> Result<Read, Problem> {
-    let named: Vec<BookingId> = taken.iter().filter(|block| block.kind == "booking").map(booking_of).collect();
+    let named: Vec<BookingId> =
+        taken.iter().filter(|block| block.kind == "booking").map(booking_of).collect();
     let conn: &diesel_async::AsyncPgConnection = tx;
     let (first, last) = dates_around(range);
     let (lines, blackouts, hours, overrides) = try_join!(
@@ -149,7 +153,12 @@ fn entries(shown: &[MemberId], lines: Vec<BookingLine>, taken: &[Taken]) -> Vec<
         of.retain(|coach| shown.contains(coach));
         of.sort_unstable();
         of.dedup();
-        found.extend(of.into_iter().map(|coach| Entry { coach, what: What::Booking(line.clone()), start, end }));
+        found.extend(of.into_iter().map(|coach| Entry {
+            coach,
+            what: What::Booking(line.clone()),
+            start,
+            end,
+        }));
     }
     found.extend(slots.into_values().map(|(line, count)| {
         let (coach, start, end) = (line.coach_id, line.starts_at, line.ends_at);

@@ -1,0 +1,252 @@
+//! Staff book for a client: first the type, then coach, time, client and the rest on one form.
+
+use std::collections::BTreeMap;
+
+use events::{ClientId, Instant, Money};
+use kernel::{Ctx, Form, FormState, Page, Problem, Redirect, Text};
+use poem::{
+    IntoResponse, Response, handler,
+    web::{Data, Query},
+};
+use serde::Deserialize;
+
+use super::{
+    calendar::may_block,
+    href::with_query,
+    staff::{back, is_refusal, renamed, typed_moment, wall, zone},
+    views::{BookForView, Choice, ClientHit, Length, QuestionField},
+};
+use crate::{
+    model::{AppointmentType, CoachMode},
+    service::{
+        book::{self, StaffBookInput},
+        desk::{self, Desk, DeskAsked},
+    },
+};
+
+const PATH: &str = "/studio/bookings/new";
+const BACK: &str = "/studio/calendar";
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct BookQuery {
+    r#type: String,
+    start: String,
+    coach: String,
+    client: String,
+    q: String,
+    back: String,
+}
+
+impl BookQuery {
+    fn path(&self, kind: &str, client: &str, search: &str) -> String {
+        let parameters = [
+            ("type", kind),
+            ("start", self.start.as_str()),
+            ("coach", self.coach.as_str()),
+            ("client", client),
+            ("q", search),
+            ("back", self.back.as_str()),
+        ];
+        with_query(PATH, &parameters)
+    }
+    fn asked(&self) -> DeskAsked {
+        DeskAsked {
+            kind: self.r#type.parse().ok(),
+            client: self.client.parse::<ClientId>().ok(),
+            search: self.q.trim().to_owned(),
+        }
+    }
+    /// What the form was asked with, so that it is shown again as it was.
+    fn of(form: &Form) -> Self {
+        Self {
+            r#type: form.string("type"),
+            start: form.string("start"),
+            coach: form.string("coach"),
+            back: form.string("back"),
+            ..Self::default()
+        }
+    }
+}
+
+/// `/{slug}/studio/bookings/new`
+#[handler]
+pub(super) async fn ask(Data(ctx): Data<&Ctx>, Query(query): Query<BookQuery>) -> Result<Page, Problem> {
+    let desk = desk::desk(ctx, &query.asked()).await?;
+    let start = query.start.parse::<Instant>().ok();
+    let mut form = FormState::default().with("key", ctx.new_token()).with("coach", &query.coach);
+    if let Some(start) = start {
+        form = form.with("start", start).with("at", wall(start, &zone(ctx)));
+    }
+    if let Some(client) = &desk.client {
+        form = form.with("name", &client.name).with("email", &client.email);
+        form = form.with("zone", client.zone.clone().unwrap_or_default());
+    }
+    Ok(Page::of(&view(ctx, &query, desk, form)))
+}
+
+/// It is to be booked.
+#[handler]
+pub(super) async fn submit(Data(ctx): Data<&Ctx>, form: Form) -> Result<Response, Problem> {
+    let query = BookQuery::of(&form);
+    let desk = desk::desk(ctx, &query.asked()).await?;
+    match book::book_for(ctx, &input(ctx, &form, &desk)).await {
+        Ok(booked) => {
+            let to = Redirect::to(ctx.path(&format!("/studio/bookings/{}", booked.booking.id)));
+            Ok(to.flash(Text::key("appointments-flash-booked")).into_response())
+        }
+        Err(problem) if is_refusal(&problem) => {
+            let state = form.refused(&renamed(problem.clone(), field_of));
+            Ok(Page::of(&view(ctx, &query, desk, state)).status(problem.status).into_response())
+        }
+        Err(problem) => Err(problem),
+    }
+}
+
+/// The name that a field has in this form.
+fn field_of(field: &str) -> String {
+    match field.split_once('/') {
+        Some(("answers", key)) => format!("answer_{key}"),
+        _ if field == "start" => "at".to_owned(),
+        _ => field.to_owned(),
+    }
+}
+
+fn input(ctx: &Ctx, form: &Form, desk: &Desk) -> StaffBookInput {
+    let questions = desk.kind.iter().flat_map(|(kind, _)| &kind.questions.0);
+    let answers: BTreeMap<String, String> = questions
+        .map(|question| (question.key.clone(), form.string(&format!("answer_{}", question.key))))
+        .filter(|(_, answer)| !answer.is_empty())
+        .collect();
+    StaffBookInput {
+        kind: form.string("type"),
+        start: typed_moment(ctx, form, "start", "at"),
+        coach: form.string("coach"),
+        minutes: form.string("minutes"),
+        name: form.string("name"),
+        email: form.string("email"),
+        zone: form.string("zone"),
+        note: form.string("note"),
+        answers,
+        ask_payment: form.text("payment") == "ask",
+        form_key: form.string("key"),
+    }
+}
+
+fn view(ctx: &Ctx, query: &BookQuery, desk: Desk, form: FormState) -> BookForView {
+    let (kind, offering) = desk.kind.clone().unzip();
+    let several = desk.types.len() > 1;
+    let type_link = |row: &AppointmentType| Choice {
+        value: query.path(&row.id.to_string(), &query.client, ""),
+        label: row.name.clone(),
+        current: false,
+    };
+    let of_type =
+        desk.coaches.iter().filter(|coach| offering.as_ref().is_some_and(|of| of.contains(&coach.id)));
+    let of_type: Vec<_> = of_type.collect();
+    let fixed = of_type.len() == 1 || kind.as_ref().is_some_and(|kind| kind.coach_mode == CoachMode::All);
+    let typed_coach = form.values.get("coach").cloned().unwrap_or_default();
+    let coaches = of_type.iter().filter(|_| !fixed).map(|coach| Choice {
+        current: coach.id.to_string() == typed_coach,
+        value: coach.id.to_string(),
+        label: coach.name.clone(),
+    });
+    let names: Vec<&str> = of_type.iter().map(|coach| coach.name.as_str()).collect();
+    let kind_id = kind.as_ref().map(|kind| kind.id.to_string()).unwrap_or_default();
+    let hit = |client: &people::clients::Client| ClientHit {
+        name: client.name.clone(),
+        email: client.email.clone(),
+        path: query.path(&kind_id, &client.id.to_string(), ""),
+    };
+    BookForView {
+        types: if kind.is_none() { desk.types.iter().map(type_link).collect() } else { Vec::new() },
+        kind_name: kind.as_ref().map(|kind| kind.name.clone()).unwrap_or_default(),
+        types_path: if several { query.path("", &query.client, "") } else { String::new() },
+        coaches: coaches.collect(),
+        coach_name: fixed.then(|| names.join(", ")),
+        lengths: kind.as_ref().map(|kind| lengths(ctx, kind, &form)).unwrap_or_default(),
+        price: kind.as_ref().and_then(|kind| price(ctx, kind.durations().iter().map(|one| one.price).max()?)),
+        ask_payment: form.values.get("payment").is_some_and(|way| way == "ask"),
+        search: query.q.clone(),
+        found: desk.found.iter().map(hit).collect(),
+        nobody: !query.q.trim().is_empty() && desk.found.is_empty(),
+        kept: kept(query, &kind_id),
+        questions: kind
+            .iter()
+            .flat_map(|kind| &kind.questions.0)
+            .map(|one| QuestionField::of(one, &form))
+            .collect(),
+        back: back(&query.back, BACK),
+        block_path: may_block(ctx).then(|| block_path(query)),
+        kind: kind_id,
+        form,
+    }
+}
+
+fn block_path(query: &BookQuery) -> String {
+    with_query(
+        "/studio/calendar/block",
+        &[("start", &query.start), ("coach", &query.coach), ("back", &query.back)],
+    )
+}
+
+/// What the search for a client keeps.
+fn kept(query: &BookQuery, kind: &str) -> Vec<(String, String)> {
+    [("type", kind), ("start", &query.start), ("coach", &query.coach), ("back", &query.back)]
+        .into_iter()
+        .filter(|(_, value)| !value.is_empty())
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect()
+}
+
+fn price(ctx: &Ctx, amount: i64) -> Option<Money> {
+    (amount > 0).then(|| Money::new(amount, ctx.tenant().currency))
+}
+
+/// The lengths to choose from, when there is a choice.
+fn lengths(ctx: &Ctx, kind: &AppointmentType, form: &FormState) -> Vec<Length> {
+    let all = kind.durations();
+    if all.len() < 2 {
+        return Vec::new();
+    }
+    let typed = form.values.get("minutes").and_then(|minutes| minutes.parse().ok()).unwrap_or(kind.minutes);
+    let length = all.into_iter().map(|one| Length {
+        minutes: one.minutes,
+        price: price(ctx, one.price),
+        current: one.minutes == typed,
+    });
+    length.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_have_the_names_of_the_form() {
+        assert_eq!(
+            ["start", "answers/goal", "email", "answers"].map(field_of),
+            ["at", "answer_goal", "email", "answers"]
+        );
+    }
+
+    #[test]
+    fn choosing_a_client_keeps_the_rest() {
+        let query = BookQuery {
+            start: "2026-11-24T10:00:00Z".into(),
+            coach: "mem_1".into(),
+            back: "/studio/calendar?view=day".into(),
+            ..BookQuery::default()
+        };
+        let path = query.path("apt_1", "cli_1", "");
+        for part in [
+            "type=apt_1",
+            "start=2026-11-24T10:00:00Z",
+            "coach=mem_1",
+            "client=cli_1",
+            "back=/studio/calendar%3Fview%3Dday",
+        ] {
+            assert!(path.contains(part), "{part} in {path}");
+        }
+    }
+}
