@@ -2,11 +2,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::{ExpressionMethods, QueryDsl};
 use diesel_async::RunQueryDsl;
-use kernel::{FieldError, Problem, Tx};
+use kernel::{FieldError, JobSpec, Problem, Tx};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::schema::tenant_features;
+
+/// Kind of the job that follows a switch that was put on: jobs that waited for the module are due again.
+pub const SWITCHED_JOB: &str = "platform.module_switched_on";
 
 /// `config/features.toml`.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -72,7 +75,8 @@ pub async fn feature_states(
     Ok(modules.iter().map(state).collect())
 }
 
-/// Switches a module for the tenant of the transaction, and writes it to the audit log.
+/// Switches a module for the tenant of the transaction, and writes it to the audit log. Put on, it enqueues
+/// [`SWITCHED_JOB`].
 ///
 /// # Errors
 /// 422 at `module` when it is unknown or the tenant is not entitled to it; what the database refuses.
@@ -107,6 +111,9 @@ pub async fn set_feature(
         ))
         .execute(&mut **tx)
         .await?;
+    if enabled {
+        tx.enqueue(JobSpec::new(SWITCHED_JOB, json!({ "module": module }))).await?;
+    }
     kernel::audit(tx, "feature.switched", module, json!({ "enabled": enabled })).await?;
     Ok(())
 }

@@ -22,6 +22,6 @@ pub use admin::{
     AdminError, Change, TenantRow, add_domain, apply, list, plan, rename, set_status, verify_domain,
 };
 pub use directory::{Directory, Lookup};
-pub use features::{FeatureDefaults, FeatureState, feature_states, set_feature};
+pub use features::{FeatureDefaults, FeatureState, SWITCHED_JOB, feature_states, set_feature};
 pub use file::{FileError, StaffEntry, TenantFile};
 pub use slug::{RESERVED, SlugError, check_slug};

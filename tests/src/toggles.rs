@@ -131,7 +131,7 @@ async fn absent(world: &World<'_>, module: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn its_jobs_are_skipped_and_its_events_reach_no_automation() {
+async fn its_jobs_wait_and_its_events_reach_no_automation_until_it_is_back() {
     let app = TestApp::start().await;
     let world = World::new(&app).await;
     let runs = world.tenant.count("automation_runs", "true").await;
@@ -142,7 +142,7 @@ async fn its_jobs_are_skipped_and_its_events_reach_no_automation() {
         .await;
     switch(&world.owner, "appointments", false).await;
     let ran = world.tenant.run_jobs().await;
-    assert!(ran.skipped > 0, "{ran:?}");
+    assert!(ran.deferred > 1, "{ran:?}");
     assert_eq!(ran.dead + ran.retried, 0, "{ran:?}");
     assert_eq!(
         world.tenant.count("automation_runs", "true").await,
@@ -150,6 +150,56 @@ async fn its_jobs_are_skipped_and_its_events_reach_no_automation() {
         "an automation ran for a module that is off"
     );
     assert_eq!(app.mails(&world.tenant).await.len(), mails, "a mail of a module that is off");
+    assert_eq!(world.tenant.run_jobs().await, worker::Ran::default(), "what waits is not looked at all the time");
+    assert_eq!(world.tenant.count("jobs", "attempts > 1 AND status = 'pending'").await, 0);
+
+    // Three days later it is switched on, and what waited happens, once.
+    app.clock.advance(3 * 86_400);
+    world.tenant.run_jobs().await;
+    switch(&world.owner, "appointments", true).await;
+    world.tenant.run_jobs().await;
+    let late = world.tenant.mails_to("late@example.com").await;
+    assert_eq!(late.len(), 1, "{late:?}");
+    assert_eq!(world.tenant.count("automation_runs", "true").await, runs + 1);
+    world.tenant.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_waited_for_its_module_for_more_than_a_week_is_given_up() {
+    let app = TestApp::start().await;
+    let world = World::new(&app).await;
+    world
+        .tenant
+        .book(&world.tenant.visitor(), &world.appointment, &tomorrow_at(14, 0), "late@example.com")
+        .await;
+    switch(&world.owner, "appointments", false).await;
+    assert!(world.tenant.run_jobs().await.deferred > 1);
+    app.clock.advance(30 * 86_400);
+    switch(&world.owner, "appointments", true).await;
+    let ran = world.tenant.run_jobs().await;
+    assert!(ran.dead > 1, "{ran:?}");
+    assert!(world.tenant.mails_to("late@example.com").await.is_empty(), "a month later");
+    let left = world.tenant.outbox().await;
+    assert!(left.iter().all(|line| line.ends_with("deferred for more than 7 days")), "{left:?}");
+    // The operator sees them in the list of dead letters.
+    world.tenant.leave_outbox();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_waited_goes_on_when_a_tenant_file_puts_the_module_on() {
+    let app = TestApp::start().await;
+    let world = World::new(&app).await;
+    let mut options = testkit::TenantOptions::all(&app);
+    world
+        .tenant
+        .book(&world.tenant.visitor(), &world.appointment, &tomorrow_at(14, 0), "late@example.com")
+        .await;
+    options = options.feature("appointments", false);
+    world.tenant.apply(&options).await;
+    assert!(world.tenant.run_jobs().await.deferred > 1);
+    world.tenant.apply(&options.feature("appointments", true)).await;
+    world.tenant.run_jobs().await;
+    assert_eq!(world.tenant.mails_to("late@example.com").await.len(), 1);
     world.tenant.finish().await;
 }
 

@@ -27,6 +27,7 @@ diesel::table! {
         last_error -> Nullable<Text>,
         request_id -> Text,
         created_at -> Timestamptz,
+        deferred_since -> Nullable<Timestamptz>,
     }
 }
 

@@ -1,8 +1,9 @@
-//! Runs jobs: finds the tenant and the kind, and asks the gate whether its module is on.
+//! Runs jobs: finds the tenant and the kind, and asks the gate whether its module is on. While it is off, its jobs wait;
+//! only what comes back by the clock anyway is skipped.
 
 use std::{collections::HashMap, sync::Arc};
 
-use kernel::{JobDef, JobError, TenantStatus};
+use kernel::{JobDef, JobError, TenantInfo, TenantStatus};
 use worker::{Dispatch, Job, Outcome};
 
 use crate::{app::App, automations, checkout, mailing};
@@ -42,9 +43,6 @@ impl Inner {
             mailing::send_for_account(&self.app, &job.args).await?;
             return Ok(Outcome::Done);
         }
-        let Some((module, def)) = self.kinds.get(job.kind.as_str()) else {
-            return Err(JobError::Fail(format!("no job of kind {}", job.kind)));
-        };
         let Some(tenant) = job.tenant_id else {
             return Err(JobError::Fail("a job without a tenant".into()));
         };
@@ -54,12 +52,36 @@ impl Inner {
         if tenant.status != TenantStatus::Active {
             return Ok(Outcome::Postponed { seconds: SUSPENDED_WAIT });
         }
-        if module.is_some_and(|module| !self.app.registry.is_active(&tenant, module)) {
-            return Ok(Outcome::Skipped("the module is off".into()));
+        if job.kind == tenants::SWITCHED_JOB {
+            worker::wake_deferred(&self.app.db, &self.app.clock, tenant.id).await?;
+            return Ok(Outcome::Done);
+        }
+        self.run_of_tenant(tenant, job).await
+    }
+
+    async fn run_of_tenant(&self, tenant: Arc<TenantInfo>, job: Job) -> Result<Outcome, JobError> {
+        let Some((module, def)) = self.kinds.get(job.kind.as_str()) else {
+            return Err(JobError::Fail(format!("no job of kind {}", job.kind)));
+        };
+        // Automations of an event belong to the module that published it.
+        let published = || (job.kind == automations::JOB).then(|| automations::publisher(&job.args)).flatten();
+        if let Some(module) = module.or_else(published)
+            && !self.app.registry.is_active(&tenant, module)
+        {
+            let why = format!("module {module} is off");
+            let skipped = self.comes_back(&job);
+            return Ok(if skipped { Outcome::Skipped(why) } else { Outcome::Deferred(why) });
         }
         let ctx = self.app.system_context(tenant, &job.kind, job.request_id).await?;
         (def.run)(ctx, job.args).await?;
         Ok(Outcome::Done)
+    }
+
+    /// Whether the clock brings such a job again: then nothing is lost without this one.
+    fn comes_back(&self, job: &Job) -> bool {
+        let modules = self.app.registry.all().iter().flat_map(|module| module.schedules);
+        let scheduled = modules.chain(checkout::SCHEDULES);
+        job.args.get("scheduled_for").is_some() && scheduled.into_iter().any(|one| one.job == job.kind)
     }
 }
 

@@ -37,6 +37,10 @@ pub fn read(app: &App, name: &str, text: &str) -> anyhow::Result<TenantFile> {
 /// What the registry, identity or a module refuses.
 pub async fn apply(app: &Arc<App>, file: &TenantFile, password: Option<&str>) -> anyhow::Result<Change> {
     let (id, change) = tenants::apply(&app.db, &app.clock, &app.entropy, file).await?;
+    if !matches!(change, Change::None { .. }) {
+        // What waited for a module that the file has put on.
+        worker::wake_deferred(&app.db, &app.clock, id).await?;
+    }
     for person in &file.staff {
         identity::ensure_staff(app, id, person, password)
             .await

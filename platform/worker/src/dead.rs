@@ -68,7 +68,8 @@ pub async fn retry(db: &Db, clock: &Clock, id: JobId) -> Result<bool, TxError> {
     let now = clock.now();
     db.system_tx("an operator retries a job of any tenant", async |tx| {
         let changed = diesel::sql_query(
-            "UPDATE jobs SET status = 'pending', attempts = 0, run_at = $2, done_at = NULL WHERE id = $1 AND status = 'dead'",
+            "UPDATE jobs SET status = 'pending', attempts = 0, run_at = $2, done_at = NULL, deferred_since = NULL \
+             WHERE id = $1 AND status = 'dead'",
         )
         .bind::<st::Uuid, _>(id)
         .bind::<st::Timestamptz, _>(now)

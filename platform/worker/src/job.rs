@@ -31,6 +31,9 @@ pub struct Job {
     /// Since when it was due.
     #[diesel(sql_type = st::Timestamptz)]
     pub run_at: Instant,
+    /// Since when it was deferred again and again, if it was ([`Outcome::Deferred`]).
+    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
+    pub deferred_since: Option<Instant>,
 }
 
 /// How a job ended that did not fail.
@@ -38,8 +41,12 @@ pub struct Job {
 pub enum Outcome {
     /// Its effects are there.
     Done,
-    /// It is over without an effect, and why: its module is off for the tenant. Kept with the row.
+    /// It is over without an effect, and why: it comes back by the clock, and its module is off. Kept with the row.
     Skipped(String),
+    /// It can't run before somebody changes something, and what: its module is off for the tenant. It waits, the attempt
+    /// does not count, until [`crate::wake_deferred`] or for pauses that grow to an hour. What has waited longer than
+    /// [`crate::WorkerOptions::defer_days`] is dead.
+    Deferred(String),
     /// It can't run now through no fault of its own (its tenant was suspended a moment ago): it waits so many seconds, and
     /// the attempt does not count.
     Postponed {

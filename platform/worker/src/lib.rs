@@ -7,7 +7,7 @@
 //! **Words.** To *claim* is to mark a pending row as running under this worker's name. A *lease* is a claimed job with the
 //! place it takes among those that may run at once. A *verdict* is what becomes of a job after an attempt. A job is *dead*
 //! when it will not be tried again by itself ([`dead_letters`], [`retry`]). An *orphan* is a running job whose worker has
-//! gone.
+//! gone. A *deferred* job waits, without losing an attempt, for a change that somebody has to make ([`wake_deferred`]).
 //!
 //! **Invariants.**
 //! - At least once: a job's row is done only after its effects; a worker that dies in between leaves it to be run again.
@@ -35,3 +35,4 @@ pub use dead::{DeadJob, QueueState, dead_letters, queue_state, retry};
 pub use job::{Dispatch, Job, Outcome};
 pub use options::{Scheduled, Scope, WorkerOptions};
 pub use run::{Ran, Worker};
+pub use store::wake_deferred;

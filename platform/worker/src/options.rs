@@ -44,6 +44,8 @@ pub struct WorkerOptions {
     pub drain: Duration,
     /// Pauses between attempts.
     pub backoff: Backoff,
+    /// A job that waits for its module longer than so many days is given up: what it would do comes as a surprise by then.
+    pub defer_days: i64,
     /// Done jobs are kept for so many days (and at least two periods of the longest schedule): their unique keys hold as
     /// long as they are kept.
     pub retention_days: i64,
@@ -71,6 +73,7 @@ impl WorkerOptions {
             job_timeout: Duration::from_mins(5),
             drain: Duration::from_secs(20),
             backoff: Backoff::default(),
+            defer_days: 7,
             retention_days: 30,
             schedules: Vec::new(),
         }

@@ -33,6 +33,8 @@ pub struct Ran {
     pub skipped: usize,
     /// Jobs that wait through no fault of their own.
     pub postponed: usize,
+    /// Jobs that wait until somebody changes something.
+    pub deferred: usize,
     /// Attempts that failed and are tried again.
     pub retried: usize,
     /// Jobs given up.
@@ -45,6 +47,7 @@ impl Ran {
             Verdict::Done => self.done += 1,
             Verdict::Skipped => self.skipped += 1,
             Verdict::Postponed => self.postponed += 1,
+            Verdict::Deferred => self.deferred += 1,
             Verdict::Retried => self.retried += 1,
             Verdict::Dead => self.dead += 1,
         }
@@ -71,8 +74,14 @@ impl Worker {
         options: WorkerOptions,
     ) -> Self {
         let store = Store::new(db, clock.clone(), &entropy, options.per_tenant, options.dead_after);
-        let runner =
-            Runner { dispatch, clock, entropy, backoff: options.backoff, timeout: options.job_timeout };
+        let runner = Runner {
+            dispatch,
+            clock,
+            entropy,
+            backoff: options.backoff,
+            timeout: options.job_timeout,
+            defer_days: options.defer_days,
+        };
         Self { store, runner, options: Arc::new(options), seen: Arc::default() }
     }
 

@@ -16,12 +16,16 @@ use crate::{Backoff, Dispatch, Job, Outcome, store::Record};
 /// Longest note kept with a row, in characters.
 const NOTE: usize = 500;
 
+/// Shortest and longest pause before a deferred job is looked at again when nobody wakes it.
+const DEFERRED_SECONDS: (i64, i64) = (60, 3_600);
+
 /// What became of a job after an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
     Done,
     Skipped,
     Postponed,
+    Deferred,
     Retried,
     Dead,
 }
@@ -32,6 +36,7 @@ impl Verdict {
             Self::Done => "done",
             Self::Skipped => "skipped",
             Self::Postponed => "postponed",
+            Self::Deferred => "deferred",
             Self::Retried => "retried",
             Self::Dead => "dead",
         }
@@ -45,6 +50,7 @@ pub(crate) struct Runner {
     pub(crate) entropy: Entropy,
     pub(crate) backoff: Backoff,
     pub(crate) timeout: Duration,
+    pub(crate) defer_days: i64,
 }
 
 impl Runner {
@@ -55,14 +61,17 @@ impl Runner {
         async {
             let waited = self.clock.now().seconds_since(job.run_at).max(0);
             let began = Instant::now();
-            let result = self.guarded(job.clone()).await;
+            let result = match self.deferred_too_long(&job) {
+                Some(why) => Err(JobError::Fail(why)),
+                None => self.guarded(job.clone()).await,
+            };
             let (verdict, record) = self.judge(&job, result);
             let took = began.elapsed();
             measure(&job.kind, verdict, took, waited);
             let ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
             let note = record.note.as_deref().unwrap_or_default();
             match verdict {
-                Verdict::Done | Verdict::Skipped | Verdict::Postponed => {
+                Verdict::Done | Verdict::Skipped | Verdict::Postponed | Verdict::Deferred => {
                     tracing::info!(outcome = verdict.name(), ms, note, "job ended");
                 }
                 Verdict::Retried => {
@@ -90,6 +99,13 @@ impl Runner {
         }
     }
 
+    /// Why a job that was deferred is given up, when it is.
+    fn deferred_too_long(&self, job: &Job) -> Option<String> {
+        let waited = self.clock.now().seconds_since(job.deferred_since?);
+        let days = self.defer_days;
+        (waited > days.saturating_mul(86_400)).then(|| format!("deferred for more than {days} days"))
+    }
+
     fn judge(&self, job: &Job, result: Result<Outcome, JobError>) -> (Verdict, Record) {
         let now = self.clock.now();
         let plain = |status: &'static str, note: Option<String>| Record {
@@ -98,6 +114,7 @@ impl Runner {
             attempts: job.attempts,
             status,
             run_at: None,
+            deferred_since: None,
             at: now,
             note: note.map(|text| bounded(&text)),
         };
@@ -106,10 +123,17 @@ impl Runner {
             Ok(Outcome::Skipped(why)) => (Verdict::Skipped, plain("done", Some(format!("skipped: {why}")))),
             Ok(Outcome::Postponed { seconds }) => {
                 let run_at = Some(now.plus_seconds(seconds.max(1)));
-                (
-                    Verdict::Postponed,
-                    Record { attempts: job.attempts.saturating_sub(1), run_at, ..plain("pending", None) },
-                )
+                let deferred_since = job.deferred_since;
+                let waits = Record { run_at, deferred_since, ..plain("pending", None) };
+                (Verdict::Postponed, uncounted(waits))
+            }
+            Ok(Outcome::Deferred(why)) => {
+                let since = job.deferred_since.unwrap_or(now);
+                let pause = now.seconds_since(since).clamp(DEFERRED_SECONDS.0, DEFERRED_SECONDS.1);
+                let run_at = Some(now.plus_seconds(pause));
+                let waits = plain("pending", Some(format!("deferred: {why}")));
+                let waits = Record { run_at, deferred_since: Some(since), ..waits };
+                (Verdict::Deferred, uncounted(waits))
             }
             Err(JobError::Retry(why)) if job.attempts < job.max_attempts => {
                 let run_at = Some(now.plus_seconds(self.backoff.seconds(job.attempts, &self.entropy)));
@@ -118,6 +142,11 @@ impl Runner {
             Err(JobError::Retry(why) | JobError::Fail(why)) => (Verdict::Dead, plain("dead", Some(why))),
         }
     }
+}
+
+/// The attempt does not count.
+fn uncounted(record: Record) -> Record {
+    Record { attempts: record.attempts.saturating_sub(1), ..record }
 }
 
 /// The beginning of a text, in characters that the database takes.

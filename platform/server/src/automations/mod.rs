@@ -26,6 +26,7 @@ use crate::{app::App, config::Config};
 pub use api::api;
 pub use install::install_demo;
 pub use local::run_locally;
+pub use runner::publisher;
 pub use views::{mails, views};
 
 /// Kind of the job that follows every event.

@@ -31,12 +31,17 @@ pub struct RunArgs {
     event: EventId,
 }
 
-/// Enqueues one run for each automation that listens to the event, unless the module that published it is off by now.
+/// The feature module that published the event which such a job follows; none for what the platform itself publishes.
+#[must_use]
+pub fn publisher(args: &Value) -> Option<&'static str> {
+    let name = args.get("name")?.as_str()?;
+    let published = events::catalogue().into_iter().find(|event| event.name == name)?;
+    Some(published.module).filter(|module| *module != "platform")
+}
+
+/// Enqueues one run for each automation that listens to the event. While the module that published it is off, the job
+/// waits ([`publisher`]).
 pub async fn dispatch(ctx: Ctx, happened: Happened) -> Result<(), JobError> {
-    let published = events::catalogue().into_iter().find(|event| event.name == happened.name);
-    if published.is_none_or(|event| event.module != "platform" && !ctx.has(event.module)) {
-        return Ok(());
-    }
     ctx.tx(AUTOMATIONS_RUN, async |tx| {
         for automation in queries::automations_listening(tx, &happened.name).await? {
             let args = json!({ "automation": automation, "event": happened.event_id });

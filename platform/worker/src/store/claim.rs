@@ -67,7 +67,7 @@ const TAKE: &str = ", taken AS (
   ORDER BY c.rank, c.run_at LIMIT $4 FOR UPDATE OF l SKIP LOCKED
 )
 UPDATE jobs j SET status = 'running', locked_by = $2, locked_at = $1, attempts = j.attempts + 1 FROM taken WHERE j.id = taken.id
-RETURNING j.id, j.tenant_id, j.kind, j.args, j.attempts, j.max_attempts, j.request_id, j.run_at";
+RETURNING j.id, j.tenant_id, j.kind, j.args, j.attempts, j.max_attempts, j.request_id, j.run_at, j.deferred_since";
 
 /// All that is due in order of time, for tests: of one tenant, or of all.
 const IN_ORDER: &str = "WITH candidates AS (

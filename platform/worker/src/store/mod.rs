@@ -1,6 +1,7 @@
 //! All SQL on the job table but the lists of `dead.rs`. Runs as `app_system`, in transactions of one statement or two.
 
 mod claim;
+mod deferred;
 mod orphans;
 mod record;
 mod schedules;
@@ -16,6 +17,7 @@ use std::{
 use db::Db;
 use kernel::{Clock, Entropy};
 
+pub use deferred::wake_deferred;
 pub(crate) use record::Record;
 
 static WORKERS: AtomicU32 = AtomicU32::new(0);

@@ -19,6 +19,8 @@ pub(crate) struct Record {
     pub(crate) attempts: i32,
     pub(crate) status: &'static str,
     pub(crate) run_at: Option<Instant>,
+    /// Since when it is deferred, if it is.
+    pub(crate) deferred_since: Option<Instant>,
     pub(crate) at: Instant,
     pub(crate) note: Option<String>,
 }
@@ -36,9 +38,9 @@ impl From<JobId> for JobIdText {
 
 /// Invariant: only jobs that this worker still holds, in this attempt, are changed.
 const RECORD: &str = "UPDATE jobs j SET status = e.status, attempts = e.attempts, locked_by = NULL, locked_at = NULL,
-  run_at = coalesce(e.run_at, j.run_at), last_error = e.note,
+  run_at = coalesce(e.run_at, j.run_at), deferred_since = e.deferred_since, last_error = e.note,
   done_at = CASE WHEN e.status IN ('done', 'dead') THEN e.at END
-FROM jsonb_to_recordset($1) AS e(id uuid, attempt int, attempts int, status text, run_at timestamptz, at timestamptz, note text)
+FROM jsonb_to_recordset($1) AS e(id uuid, attempt int, attempts int, status text, run_at timestamptz, deferred_since timestamptz, at timestamptz, note text)
 WHERE j.id = e.id AND j.status = 'running' AND j.locked_by = $2 AND j.attempts = e.attempt";
 
 impl Store {

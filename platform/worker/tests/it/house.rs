@@ -142,6 +142,7 @@ impl Dispatch for Notes {
                 }
                 "endless" => std::future::pending().await,
                 "skip" => Ok(Outcome::Skipped("module sessions is off".into())),
+                "defer" => Ok(Outcome::Deferred("module sessions is off".into())),
                 "postpone" => Ok(Outcome::Postponed { seconds: 60 }),
                 "retry" => Err(JobError::Retry("down\0 for now".into())),
                 "retry_once" if job.attempts == 1 => Err(JobError::Retry("first time".into())),

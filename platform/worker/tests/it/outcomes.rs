@@ -1,6 +1,6 @@
 //! What becomes of a job, one attempt after the other, by a clock that the test moves.
 
-use worker::{Ran, dead_letters, retry};
+use worker::{Ran, dead_letters, retry, wake_deferred};
 
 use crate::house::{House, Notes, quick};
 
@@ -128,6 +128,53 @@ async fn skipped_jobs_are_over_and_postponed_ones_wait_without_losing_an_attempt
         house.clock.advance(60);
     }
     assert_eq!(house.sql("SELECT status || '|' || attempts FROM jobs"), "pending|0");
+}
+
+#[tokio::test]
+async fn deferred_jobs_wait_for_a_change_and_are_seldom_looked_at() {
+    let house = House::new().await;
+    let notes = Notes::new();
+    let (anna, ben) = (house.tenant("anna-fit"), house.tenant("ben-studio"));
+    house.enqueue(Some(anna), "defer", 2);
+    house.enqueue(Some(ben), "defer", 1);
+    let worker = house.worker(notes.clone(), quick(4));
+    assert_eq!(worker.run_due_once().await.unwrap(), Ran { deferred: 3, ..Ran::default() });
+    assert_eq!(worker.run_due_once().await.unwrap(), Ran::default(), "not at once again");
+    assert_eq!(
+        house.sql("SELECT DISTINCT status || '|' || attempts || '|' || last_error FROM jobs"),
+        "pending|0|deferred: module sessions is off"
+    );
+    for _ in 0..24 * 60 {
+        house.clock.advance(60);
+        worker.run_due_once().await.unwrap();
+    }
+    let looks = notes.count() / 3;
+    assert!((24..40).contains(&looks), "{looks} looks at each in a day");
+
+    house.sql("UPDATE jobs SET kind = 'ok'");
+    assert_eq!(wake_deferred(&house.db, &house.clock, anna).await.unwrap(), 2);
+    assert_eq!(worker.run_due_of(anna).await.unwrap(), Ran { done: 2, ..Ran::default() });
+    assert_eq!(house.statuses(), "done 2, pending 1", "the other tenant's wait on");
+}
+
+#[tokio::test]
+async fn what_was_deferred_for_too_long_is_given_up() {
+    let house = House::new().await;
+    let notes = Notes::new();
+    let tenant = house.tenant("anna-fit");
+    house.enqueue(Some(tenant), "defer", 1);
+    let worker = house.worker(notes.clone(), quick(4));
+    assert_eq!(worker.run_due_once().await.unwrap(), Ran { deferred: 1, ..Ran::default() });
+    house.clock.advance(7 * 86_400);
+    assert_eq!(worker.run_due_once().await.unwrap(), Ran { deferred: 1, ..Ran::default() });
+    // Although it could run by now: nobody expects it any more.
+    house.sql("UPDATE jobs SET kind = 'ok'");
+    house.clock.advance(3_600);
+    assert_eq!(worker.run_due_once().await.unwrap(), Ran { dead: 1, ..Ran::default() });
+    assert_eq!(last_error(&house), "deferred for more than 7 days");
+    let dead = dead_letters(&house.db, None, None, 10).await.unwrap();
+    assert!(retry(&house.db, &house.clock, dead[0].id).await.unwrap());
+    assert_eq!(worker.run_due_once().await.unwrap(), Ran { done: 1, ..Ran::default() }, "an operator may");
 }
 
 #[tokio::test]
