@@ -14,6 +14,28 @@ pub(crate) enum BookError {
     Problem(Box<Problem>),
 }
 
+impl BookError {
+    /// Whether a booking that the same form made before may be the answer.
+    pub fn is_clients(&self) -> bool {
+        match self {
+            Self::SameForm => true,
+            Self::Problem(problem) => problem.status.is_client_error(),
+        }
+    }
+    /// Whether taken time is the reason.
+    pub fn is_taken(&self) -> bool {
+        matches!(self, Self::Problem(problem) if problem.code == "slot_taken")
+    }
+}
+impl From<BookError> for Problem {
+    fn from(error: BookError) -> Self {
+        match error {
+            BookError::SameForm => Self::conflict("try_again"),
+            BookError::Problem(problem) => *problem,
+        }
+    }
+}
+
 impl From<Problem> for BookError {
     fn from(problem: Problem) -> Self {
         Self::Problem(Box::new(problem))
@@ -34,6 +56,33 @@ impl From<DieselError> for BookError {
         } else {
             Problem::from(error).into()
         }
+    }
+}
+
+/// Why a booking was not moved.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum MoveError {
+    /// Another one has the time; the transaction has failed.
+    #[error("the time is taken")]
+    Taken,
+    /// Anything else.
+    #[error(transparent)]
+    Problem(Box<Problem>),
+}
+
+impl From<Problem> for MoveError {
+    fn from(problem: Problem) -> Self {
+        Self::Problem(Box::new(problem))
+    }
+}
+impl From<TxError> for MoveError {
+    fn from(error: TxError) -> Self {
+        Problem::from(error).into()
+    }
+}
+impl From<DieselError> for MoveError {
+    fn from(error: DieselError) -> Self {
+        Problem::from(error).into()
     }
 }
 

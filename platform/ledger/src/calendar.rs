@@ -6,14 +6,15 @@
 //! **Invariants.**
 //! - Two blocks of one coach never overlap. The database refuses it (an exclusion constraint), not only this code.
 //! - Taking one block needs no lock. Taking or moving several goes through [`block_all`] or [`move_block`], which lock
-//!   the coaches in sorted order first; the constraint alone would deadlock there. Releasing needs no lock.
+//!   the coaches in sorted order first; the constraint alone would deadlock there. Releasing needs no lock. Whoever decides
+//!   by more than one stretch locks with [`lock_time`] before reading.
 //! - Reads cost what the asked range costs, however much time was taken in the past.
 
 use diesel::{
     ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, Queryable, Selectable, SelectableHelper,
-    sql_types as st,
+    define_sql_function, sql_types as st,
 };
-use diesel_async::RunQueryDsl;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use events::{BlockId, Id, Instant, MemberId};
 use kernel::{Tx, constraint};
 use uuid::Uuid;
@@ -102,7 +103,8 @@ impl BlockError {
 ///
 /// # Errors
 /// [`BlockError::Taken`] when another block meets it.
-pub async fn block(tx: &mut Tx, source: Source, wanted: Wanted) -> Result<BlockId, BlockError> {
+pub async fn block(tx: &Tx, source: Source, wanted: Wanted) -> Result<BlockId, BlockError> {
+    let mut conn: &AsyncPgConnection = tx;
     let (id, now): (BlockId, _) = (tx.ctx().new_id(), tx.ctx().now());
     let row = (
         blocks::id.eq(id),
@@ -116,7 +118,7 @@ pub async fn block(tx: &mut Tx, source: Source, wanted: Wanted) -> Result<BlockI
     // Answered by no row instead of an error, which would end the transaction. Without naming the constraint: diesel
     // prepares a statement that names one anew each time.
     let insert = diesel::insert_into(blocks::table).values(row).on_conflict_do_nothing();
-    let made = insert.returning(blocks::id).get_result::<BlockId>(&mut **tx).await.optional();
+    let made = insert.returning(blocks::id).get_result::<BlockId>(&mut conn).await.optional();
     made.map_err(BlockError::from_db)?.ok_or(BlockError::Taken)
 }
 
@@ -128,7 +130,7 @@ pub async fn block_all(tx: &mut Tx, source: Source, wanted: &[Wanted]) -> Result
     lock(tx, wanted.iter().map(|one| one.coach)).await?;
     let mut made = Vec::with_capacity(wanted.len());
     for one in wanted {
-        made.push(block(tx, source, *one).await?);
+        made.push(block(&*tx, source, *one).await?);
     }
     Ok(made)
 }
@@ -162,7 +164,8 @@ pub async fn release(tx: &mut Tx, source: Source) -> QueryResult<()> {
 ///
 /// # Errors
 /// When the database refuses the statement.
-pub async fn busy(tx: &mut Tx, coaches: &[MemberId], from: Instant, to: Instant) -> QueryResult<Vec<Taken>> {
+pub async fn busy(tx: &Tx, coaches: &[MemberId], from: Instant, to: Instant) -> QueryResult<Vec<Taken>> {
+    let mut conn: &AsyncPgConnection = tx;
     let latest_end = to.plus_minutes(MAX_BLOCK_DAYS * 1_440);
     blocks::table
         .filter(blocks::coach_id.eq_any(coaches))
@@ -172,16 +175,28 @@ pub async fn busy(tx: &mut Tx, coaches: &[MemberId], from: Instant, to: Instant)
         .filter(blocks::starts_at.lt(to))
         .order(blocks::starts_at)
         .select(Taken::as_select())
-        .load(&mut **tx)
+        .load(&mut conn)
         .await
 }
 
-/// Locks the time of coaches until the transaction ends, in one order for all.
+/// Locks the time of coaches until the transaction ends, in one order for all: for a decision that depends on more than
+/// one stretch of it, such as a limit on a day. Whoever takes a single stretch does not wait for it.
+///
+/// # Errors
+/// When the database refuses the statement.
+pub async fn lock_time(tx: &mut Tx, coaches: &[MemberId]) -> QueryResult<()> {
+    lock(tx, coaches.iter().copied()).await
+}
+
+define_sql_function! {
+    /// Waits for the lock and keeps it until the transaction ends. Its answer is not read.
+    fn pg_advisory_xact_lock(space: st::Integer, key: st::Integer) -> st::Bool;
+}
+
 async fn lock(tx: &mut Tx, coaches: impl Iterator<Item = MemberId>) -> QueryResult<()> {
     let tenant = tx.ctx().tenant().id.uuid();
     for key in lock_keys(tenant, coaches) {
-        let statement = diesel::sql_query("SELECT pg_advisory_xact_lock($1, $2)");
-        statement.bind::<st::Integer, _>(LOCK_SPACE).bind::<st::Integer, _>(key).execute(&mut **tx).await?;
+        diesel::select(pg_advisory_xact_lock(LOCK_SPACE, key)).execute(&mut **tx).await?;
     }
     Ok(())
 }

@@ -22,7 +22,7 @@ pub fn configure(config: &Config) {
 /// The part of those modules in what happens to orders that they sold. One that is not in the list above takes none.
 #[must_use]
 pub fn order_rules() -> Vec<OrderRules> {
-    let all = [packages::order_rules()];
+    let all = [packages::order_rules(), appointments::order_rules()];
     let modules = modules();
     all.into_iter().filter(|rules| modules.iter().any(|module| module.id == rules.module)).collect()
 }

@@ -1,9 +1,11 @@
 //! What the API takes and gives about slots and bookings.
 
-use events::{AppointmentTypeId, BookingId, ClientId, Instant, MemberId};
+use std::collections::BTreeMap;
+
+use events::{AppointmentTypeId, BookingId, ClientId, Instant, MemberId, OrderId};
 use poem_openapi::Object;
 
-use crate::model::{Booking, PlaceKind, State, state::CancelledBy};
+use crate::model::{Booking, PlaceKind, State, details::Answer, state::CancelledBy, step::Step};
 
 /// A start on offer.
 #[derive(Clone, Debug, Object)]
@@ -13,6 +15,8 @@ pub(crate) struct SlotOut {
     pub end: Instant,
     /// The start on the wall clock of the zone asked for, with its offset (RFC 3339).
     pub local_start: String,
+    /// Clients it still takes.
+    pub seats_left: i64,
 }
 
 /// Starts on offer, in order.
@@ -20,6 +24,7 @@ pub(crate) struct SlotOut {
 pub(crate) struct SlotList {
     /// The zone of `local_start`.
     pub zone: String,
+    /// How long each takes.
     pub minutes: i32,
     pub slots: Vec<SlotOut>,
 }
@@ -40,6 +45,38 @@ pub(crate) struct NewBooking {
     pub zone: Option<String>,
     #[oai(default, validator(max_length = 2000))]
     pub note: String,
+    /// One of the type's lengths; left out: the first.
+    pub minutes: Option<i64>,
+    /// Answers to the type's intake questions, by their keys.
+    #[oai(default)]
+    pub answers: BTreeMap<String, String>,
+}
+
+/// A booking as staff make it for a client.
+#[derive(Clone, Debug, Object)]
+pub(crate) struct NewClientBooking {
+    /// Slug or identifier of an appointment type.
+    #[oai(rename = "type")]
+    pub kind: String,
+    /// Any time to come that is not taken, on offer or not.
+    pub start: String,
+    /// Left out: the only coach, or the first who is free.
+    pub coach: Option<String>,
+    #[oai(validator(min_length = 1, max_length = 120))]
+    pub name: String,
+    pub email: String,
+    /// IANA zone of the client; left out: the tenant's.
+    pub zone: Option<String>,
+    #[oai(default, validator(max_length = 2000))]
+    pub note: String,
+    /// One of the type's lengths; left out: the first.
+    pub minutes: Option<i64>,
+    /// Answers to the type's intake questions, by their keys; none is required.
+    #[oai(default)]
+    pub answers: BTreeMap<String, String>,
+    /// Whether the client is asked to pay: the slot is then held for 24 hours. Else it is confirmed at once.
+    #[oai(default)]
+    pub ask_payment: bool,
 }
 
 /// A booking as staff see it.
@@ -65,6 +102,18 @@ pub(crate) struct BookingOut {
     pub cancelled_by: Option<CancelledBy>,
     pub cancel_reason: Option<String>,
     pub created_at: Instant,
+    /// Minor units of `currency`; 0: free.
+    pub price: i64,
+    /// ISO 4217; absent: free.
+    pub currency: Option<String>,
+    /// The order that pays it.
+    pub order: Option<OrderId>,
+    /// While its slot is held for the payment: until when.
+    pub held_until: Option<Instant>,
+    /// Answers to the intake questions.
+    pub answers: Vec<Answer>,
+    /// Grows with every change that calendars must learn.
+    pub sequence: i32,
 }
 
 impl From<Booking> for BookingOut {
@@ -89,6 +138,12 @@ impl From<Booking> for BookingOut {
             cancelled_by: booking.cancelled_by,
             cancel_reason: booking.cancel_reason,
             created_at: booking.created_at,
+            price: booking.terms.price,
+            currency: booking.terms.currency.map(|currency| currency.code().to_owned()),
+            order: booking.order_id,
+            held_until: booking.held_until,
+            answers: booking.answers.0,
+            sequence: booking.sequence,
         }
     }
 }
@@ -114,15 +169,27 @@ pub(crate) struct OwnBooking {
     pub zone: String,
     pub place_kind: PlaceKind,
     pub place: String,
-    /// Whoever has it can see and cancel the booking: keep it.
+    /// Whoever has it can see, move and cancel the booking: keep it.
     pub token: String,
     /// Page of the booking.
     pub url: String,
+    /// Minor units of `currency`; 0: free.
+    pub price: i64,
+    /// ISO 4217; absent: free.
+    pub currency: Option<String>,
+    /// While its slot is held for the payment: until when.
+    pub held_until: Option<Instant>,
+    /// Where to pay, while it is held.
+    pub pay_url: Option<String>,
 }
 
 impl OwnBooking {
-    pub fn of(booking: Booking, url: String) -> Self {
+    pub fn of(booking: Booking, url: String, pay_url: Option<String>) -> Self {
         Self {
+            price: booking.terms.price,
+            currency: booking.terms.currency.map(|currency| currency.code().to_owned()),
+            held_until: booking.held_until,
+            pay_url,
             id: booking.id,
             type_name: booking.type_name,
             coach: booking.coach_id,
@@ -144,9 +211,106 @@ impl OwnBooking {
 pub(crate) struct Cancellation {
     /// Its client's right to do so; staff leave it out.
     pub token: Option<String>,
+    /// Told to the other side; staff must give one.
+    #[oai(default, validator(max_length = 500))]
+    pub reason: String,
+    /// Per cent of what was paid that go back, for who may choose it. Left out: all when staff cancel, else what was agreed.
+    #[oai(validator(minimum(value = "0"), maximum(value = "100")))]
+    pub refund_percent: Option<i64>,
+}
+
+/// Moves a booking.
+#[derive(Clone, Debug, Object)]
+pub(crate) struct Move {
+    /// Its client's right to do so; staff leave it out.
+    pub token: Option<String>,
+    /// The new start (RFC 3339).
+    pub start: String,
+    /// Left out: the same, or (when anyone may take it) whoever is free.
+    pub coach: Option<String>,
     /// Told to the other side.
     #[oai(default, validator(max_length = 500))]
     pub reason: String,
+    /// Staff only: also to a time that is not on offer.
+    #[oai(default)]
+    pub anyway: bool,
+}
+
+/// Declines a request.
+#[derive(Clone, Debug, Object)]
+pub(crate) struct Refusal {
+    /// Told to the client.
+    #[oai(default, validator(max_length = 500))]
+    pub reason: String,
+}
+
+/// What became of a booking.
+#[derive(Clone, Debug, Object)]
+pub(crate) struct BookingState {
+    pub id: BookingId,
+    pub state: State,
+    pub coach: MemberId,
+    pub coach_name: String,
+    pub start: Instant,
+    pub end: Instant,
+    pub sequence: i32,
+    pub held_until: Option<Instant>,
+}
+
+impl From<Booking> for BookingState {
+    fn from(booking: Booking) -> Self {
+        Self {
+            id: booking.id,
+            state: booking.state,
+            coach: booking.coach_id,
+            coach_name: booking.coach_name,
+            start: booking.starts_at,
+            end: booking.ends_at,
+            sequence: booking.sequence,
+            held_until: booking.held_until,
+        }
+    }
+}
+
+/// One line of a booking's history.
+#[derive(Clone, Debug, Object)]
+pub(crate) struct BookingStep {
+    pub at: Instant,
+    /// `made`, `approved`, `declined`, `paid`, `expired`, `moved`, `cancelled`, `paid_too_late`, `completed` or `no_show`.
+    pub kind: String,
+    /// Who did it.
+    pub by: CancelledBy,
+    /// Their name; empty: the product.
+    pub by_name: String,
+    pub from: Option<State>,
+    pub to: State,
+    /// Its start before, when it was moved.
+    pub old_start: Option<Instant>,
+    /// Its start after, when it was moved.
+    pub new_start: Option<Instant>,
+    pub reason: String,
+}
+
+impl From<Step> for BookingStep {
+    fn from(step: Step) -> Self {
+        Self {
+            at: step.at,
+            kind: step.kind,
+            by: step.by_kind,
+            by_name: step.by_name,
+            from: step.from_state,
+            to: step.to_state,
+            old_start: step.old_start,
+            new_start: step.new_start,
+            reason: step.reason,
+        }
+    }
+}
+
+/// What happened to a booking, the oldest first.
+#[derive(Clone, Debug, Object)]
+pub(crate) struct BookingHistory {
+    pub steps: Vec<BookingStep>,
 }
 
 /// What became of it.

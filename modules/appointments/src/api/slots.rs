@@ -30,6 +30,7 @@ impl AvailabilityApi {
     /// Starts on offer in `[from, to)`, in order, at most 62 days at once. `from` and `to` are instants (RFC 3339) or
     /// dates, which mean their midnight in `zone`. The zone changes how times are written, never which are on offer.
     #[oai(path = "/slots", method = "get", operation_id = "findSlots")]
+    #[expect(clippy::too_many_arguments, reason = "one argument a query parameter")]
     async fn slots(
         &self,
         Data(ctx): Data<&Ctx>,
@@ -38,6 +39,8 @@ impl AvailabilityApi {
         kind: Query<String>,
         /// Left out: any coach who offers the type.
         coach: Query<Option<MemberId>>,
+        /// One of the type's lengths; left out: the first.
+        minutes: Query<Option<i64>>,
         /// Left out: now.
         from: Query<Option<String>>,
         /// Left out: 31 days after `from`.
@@ -47,10 +50,11 @@ impl AvailabilityApi {
     ) -> Result<SlotsJson, Problem> {
         let zone = zone.0.unwrap_or_else(|| ctx.tenant().zone.clone());
         let (tz, from, to) = range(ctx.now(), &zone, from.as_deref(), to.as_deref())?;
-        let asked = SlotsAsked { kind: TypeRef::parse(&kind.0), coach: coach.0, minutes: None, from, to };
-        let (offer, found) = slots(ctx, &asked).await?;
-        let slots = found.into_iter().map(|slot| (slot.start, offer.kind.end(slot.start)));
-        Ok(SlotsJson::new(&zone, &tz, offer.kind.minutes, slots))
+        let asked = SlotsAsked { kind: TypeRef::parse(&kind.0), coach: coach.0, minutes: minutes.0, from, to };
+        let found = slots(ctx, &asked).await?;
+        let end = |start: Instant| start.plus_minutes(found.minutes.into());
+        let slots = found.slots.iter().map(|slot| (slot.start, end(slot.start), slot.seats_left));
+        Ok(SlotsJson::new(&zone, &tz, found.minutes, slots))
     }
 
     /// Read a coach's weekly windows

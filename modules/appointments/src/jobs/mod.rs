@@ -2,6 +2,7 @@
 //!
 //! Each may run more than once: a mail's key makes it one.
 
+mod holds;
 mod mails;
 mod notes;
 mod reminders;
@@ -13,7 +14,7 @@ use events::{
         BookingCancelled, BookingCompleted, BookingConfirmed, BookingDeclined, BookingExpired, BookingHeld,
         BookingRequested, BookingRescheduled,
     },
-    billing::OrderRefunded,
+    billing::{OrderPaid, OrderRefunded},
 };
 use kernel::{Ctx, JobDef, JobError, Reaction};
 use serde::Deserialize;
@@ -38,6 +39,8 @@ pub(crate) const REACTIONS: &[Reaction] = &[
     Reaction { event: BookingCancelled::NAME, job: CANCELLED },
     Reaction { event: BookingCompleted::NAME, job: COMPLETED },
     Reaction { event: OrderRefunded::NAME, job: REFUNDED },
+    Reaction { event: OrderPaid::NAME, job: holds::PAID },
+    Reaction { event: OrderRefunded::NAME, job: holds::LATE },
 ];
 
 pub(crate) fn jobs() -> Vec<JobDef> {
@@ -51,6 +54,9 @@ pub(crate) fn jobs() -> Vec<JobDef> {
         follows(CANCELLED, mails::cancelled),
         follows(COMPLETED, mails::completed),
         follows(REFUNDED, mails::refunded),
+        follows(holds::PAID, holds::paid),
+        follows(holds::LATE, holds::refunded),
+        JobDef::new(crate::service::holds::OVER_JOB, holds::over),
         JobDef::new(reminders::REMIND, |ctx: Ctx, args: reminders::Reminding| async move {
             reminders::remind(&ctx, &args).await
         }),

@@ -2,7 +2,12 @@ use diesel::{Insertable, Queryable, Selectable};
 use events::{AppointmentTypeId, BookingId, ClientId, Instant, MemberId, OrderId, SharedSlotId};
 use ledger::calendar::Source;
 
-use super::{PlaceKind, State, details::Answers, state::CancelledBy, terms::Terms};
+use super::{
+    PlaceKind, State,
+    details::Answers,
+    state::{CancelledBy, Deed, Turn},
+    terms::Terms,
+};
 use crate::schema::bookings;
 
 /// One appointment of one client with one coach. Names and place are as they were when it was booked.
@@ -83,10 +88,21 @@ impl Booking {
     pub fn path(&self) -> String {
         format!("/booking/{}", self.token)
     }
+    /// Whether it has begun.
+    #[must_use]
+    pub fn has_begun(&self, now: Instant) -> bool {
+        self.starts_at <= now
+    }
+    /// How long it takes, in minutes.
+    #[must_use]
+    pub fn minutes(&self) -> i64 {
+        self.ends_at.seconds_since(self.starts_at) / 60
+    }
     /// Whether its link can still cancel it.
     #[must_use]
     pub fn is_cancellable(&self, now: Instant) -> bool {
-        matches!(self.state.cancel(self.starts_at <= now), super::state::Step::To(_))
+        let cancel = Deed::Cancel(CancelledBy::Client);
+        matches!(self.state.after(cancel, self.has_begun(now)), Turn::To(_))
     }
 }
 

@@ -1,15 +1,18 @@
 //! An appointment type with everyone who offers it: the questions to the availability engine are asked here.
 
-use std::collections::BTreeMap;
-
 use availability::{
-    Booked, Busy, BusyKind, Closing, Explanation, Host, HostMode, Request, Rules, Schedule, Slot,
+    Blackout, Bookable, Closing, Explanation, Host, HostMode, Limits, Request, Rules, RulesSpec, Schedule, Slot,
 };
 use events::{Instant, MemberId};
+use jiff::tz::TimeZone;
 use kernel::Problem;
-use ledger::calendar::Taken;
 
-use super::{AppointmentType, CoachMode, appointment_type::natural};
+use super::{
+    AppointmentType, CoachMode,
+    appointment_type::natural,
+    details::Duration,
+    load::Load,
+};
 
 /// The longest range of slots that can be asked for at once, in days.
 pub(crate) const MAX_RANGE_DAYS: i64 = 62;
@@ -18,7 +21,11 @@ pub(crate) const MAX_RANGE_DAYS: i64 = 62;
 #[derive(Clone, Debug)]
 pub(crate) struct OfferCoach {
     pub id: MemberId,
+    pub name: String,
+    /// Weekly windows and other hours on dates.
     pub schedule: Schedule,
+    /// The coach's own and those of the whole business.
+    pub blackouts: Vec<Blackout>,
 }
 
 /// An appointment type with everyone who offers it.
@@ -29,31 +36,26 @@ pub(crate) struct Offer {
     rules: Rules,
 }
 
-/// What is known about coaches' time: taken stretches, and bookings for sharing the work fairly.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Load {
-    busy: BTreeMap<MemberId, Vec<Busy>>,
-    booked: BTreeMap<MemberId, Vec<Booked>>,
+/// A question about a stretch of time.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Asked<'a> {
+    /// Who may take it.
+    pub of: &'a [MemberId],
+    /// How long it takes.
+    pub minutes: i32,
+    pub load: &'a Load,
+    pub now: Instant,
 }
 
-impl Load {
-    /// What the ledger and the list of bookings say.
-    ///
-    /// # Errors
-    /// 500 when a block has no length; the database makes that impossible.
-    pub fn new(taken: &[Taken], booked: &[(MemberId, Instant, Instant)]) -> Result<Self, Problem> {
-        let mut load = Self::default();
-        for block in taken {
-            let kind = if block.kind == "booking" { BusyKind::Booking } else { BusyKind::Session };
-            let busy = Busy::new(kind, block.starts_at.timestamp(), block.ends_at.timestamp());
-            load.busy.entry(block.coach_id).or_default().push(busy.map_err(Problem::internal)?);
-        }
-        for (coach, start, end) in booked {
-            let minutes = u32::try_from(end.seconds_since(*start) / 60).unwrap_or(0);
-            load.booked.entry(*coach).or_default().push(Booked { start: start.timestamp(), minutes });
-        }
-        Ok(load)
-    }
+/// When an appointment is, and what it keeps of its coach's time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Stretch {
+    pub start: Instant,
+    pub end: Instant,
+    /// Start with the buffer before.
+    pub from: Instant,
+    /// End with the buffer after.
+    pub to: Instant,
 }
 
 /// A start on offer.
@@ -69,19 +71,26 @@ pub(crate) struct SlotOut {
 pub(crate) enum Verdict {
     /// It is on offer.
     Open,
-    /// It would be on offer, but the time is taken.
+    /// It would be on offer, but the time is taken, or the period has all it takes.
     Taken,
     /// It is not on offer: the code of the field error.
     Closed(&'static str),
 }
 
 impl Offer {
-    /// Puts an offer together.
+    /// Puts an offer together. The type's fixed range is read in `zone`.
     ///
     /// # Errors
     /// 500 when the stored rules are none.
-    pub fn new(kind: AppointmentType, coaches: Vec<OfferCoach>) -> Result<Self, Problem> {
-        Ok(Self { rules: kind.rules()?, kind, coaches })
+    pub fn new(kind: AppointmentType, coaches: Vec<OfferCoach>, zone: &TimeZone) -> Result<Self, Problem> {
+        Ok(Self { rules: kind.rules_in(zone)?, kind, coaches })
+    }
+    /// The length that was asked for; none: the first one.
+    ///
+    /// # Errors
+    /// 422 at `minutes` when the type has no such length.
+    pub fn length(&self, minutes: Option<i64>) -> Result<Duration, Problem> {
+        self.kind.duration(minutes).ok_or_else(|| Problem::field("minutes", "wrong_duration"))
     }
     /// The coaches who may take an appointment, for the coach that was asked for (or none).
     ///
@@ -90,89 +99,168 @@ impl Offer {
     pub fn choice(&self, asked: Option<MemberId>) -> Result<Vec<MemberId>, Problem> {
         let all: Vec<MemberId> = self.coaches.iter().map(|coach| coach.id).collect();
         match asked {
-            Some(coach) if all.contains(&coach) => Ok(vec![coach]),
-            Some(_) => Err(Problem::field("coach", "coach_not_offering")),
+            Some(coach) if !all.contains(&coach) => Err(Problem::field("coach", "coach_not_offering")),
+            // Everybody takes part, whoever was named.
+            _ if self.takes_all() => Ok(all),
+            Some(coach) => Ok(vec![coach]),
             None if self.kind.coach_mode == CoachMode::Fixed && all.len() > 1 => {
                 Err(Problem::field("coach", "required"))
             }
             None => Ok(all),
         }
     }
+    /// Whether it takes the time of everyone who offers it.
+    pub fn takes_all(&self) -> bool {
+        self.kind.coach_mode == CoachMode::All && self.coaches.len() > 1
+    }
+    /// Whether one slot takes several clients.
+    pub fn is_shared(&self) -> bool {
+        self.kind.seats > 1
+    }
+    /// An appointment that starts then and is that long.
+    pub fn stretch(&self, start: Instant, minutes: i32) -> Stretch {
+        let end = start.plus_minutes(minutes.into());
+        let from = start.plus_minutes(-i64::from(self.kind.buffer_before_minutes));
+        Stretch { start, end, from, to: end.plus_minutes(self.kind.buffer_after_minutes.into()) }
+    }
     /// The starts on offer in `[from, to)`, in order. No coaches: none.
     ///
     /// # Errors
     /// 422 at `to` or `from` when the range makes no sense.
-    pub fn slots(
-        &self,
-        of: &[MemberId],
-        load: &Load,
-        now: Instant,
-        range: (Instant, Instant),
-    ) -> Result<Vec<SlotOut>, Problem> {
+    pub fn slots(&self, asked: Asked<'_>, range: (Instant, Instant)) -> Result<Vec<SlotOut>, Problem> {
         check_range(range)?;
-        let found = self.ask(of, load, now, range, availability::slots);
-        let starts = |slots: Vec<Slot>| slots.into_iter().map(|slot| SlotOut { start: Instant::new(slot.start), seats_left: slot.seats_left }).collect();
-        found.map_or(Ok(Vec::new()), |slots| slots.map(starts).map_err(refused))
-    }
-    /// Whether a start is on offer, and why not. What lies outside of all calendars is not.
-    pub fn judge(&self, of: &[MemberId], load: &Load, now: Instant, start: Instant) -> Verdict {
-        let range = (start, start.plus_seconds(1));
-        let explained =
-            self.ask(of, load, now, range, |request| availability::explain(request, start.timestamp()));
-        match explained {
-            Some(Ok(answer)) => verdict(&answer),
-            None | Some(Err(_)) => Verdict::Closed("not_offered"),
+        let found = self.ask(asked, range, availability::slots)?;
+        let out = |slot: Slot| SlotOut { start: Instant::new(slot.start), seats_left: slot.seats_left };
+        match found {
+            None => Ok(Vec::new()),
+            Some(slots) => Ok(slots.map_err(refused)?.into_iter().map(out).collect()),
         }
     }
+    /// Whether a start is on offer, and why not. What lies outside of all calendars is not.
+    ///
+    /// # Errors
+    /// 500 when the stored rules are none.
+    pub fn judge(&self, asked: Asked<'_>, start: Instant) -> Result<Verdict, Problem> {
+        let explained = self.explain(asked, start)?;
+        Ok(explained.map_or(Verdict::Closed("not_offered"), |answer| verdict(&answer, self.takes_all())))
+    }
+    /// What opens and closes a start, coach by coach in the order of [`Offer::coaches`]; `None`: outside of all calendars,
+    /// or nobody to ask about.
+    ///
+    /// # Errors
+    /// 500 when the stored rules are none.
+    pub fn explain(&self, asked: Asked<'_>, start: Instant) -> Result<Option<Explanation>, Problem> {
+        let question = |request: &Request<'_>| availability::explain(request, start.timestamp());
+        Ok(self.ask(asked, second(start), question)?.and_then(Result::ok))
+    }
     /// The free coach whose turn it is: fewest bookings that week, then longest without one.
-    pub fn assign(&self, of: &[MemberId], load: &Load, now: Instant, start: Instant) -> Option<MemberId> {
-        let range = (start, start.plus_seconds(1));
-        let chosen =
-            self.ask(of, load, now, range, |request| availability::assign(request, start.timestamp()));
-        let ids: Vec<MemberId> = self.asked(of).map(|coach| coach.id).collect();
-        ids.get(chosen?.ok().flatten()?).copied()
+    ///
+    /// # Errors
+    /// 500 when the stored rules are none.
+    pub fn assign(&self, asked: Asked<'_>, start: Instant) -> Result<Option<MemberId>, Problem> {
+        let Some(explained) = self.explain(asked, start)? else { return Ok(None) };
+        let ids: Vec<MemberId> = self.asked(asked.of).map(|coach| coach.id).collect();
+        let open = explained.hosts.iter().filter(|host| host.is_open);
+        let free: Vec<MemberId> = open.filter_map(|host| ids.get(host.host).copied()).collect();
+        if free.len() < 2 {
+            return Ok(free.first().copied());
+        }
+        // Whose turn it is depends on all of their work, not only on what counts against the limits of this type.
+        let hosts = self.hosts(&free, asked.load, Load::recent_of);
+        let rules = self.rules(asked.minutes, Limits::default())?;
+        let request = self.request(&hosts, asked, second(start), &rules);
+        let chosen = availability::assign(&request, start.timestamp()).ok().flatten();
+        let ids: Vec<MemberId> = self.asked(&free).map(|coach| coach.id).collect();
+        Ok(chosen.and_then(|index| ids.get(index).copied()))
     }
     /// The stretch of coaches' time that can matter to starts in a range: buffers and length included.
-    pub fn reach(&self, (from, to): (Instant, Instant)) -> (Instant, Instant) {
-        (self.kind.blocked(from).0, self.kind.blocked(to).1)
+    pub fn reach(&self, (from, to): (Instant, Instant), minutes: i32) -> (Instant, Instant) {
+        (self.stretch(from, minutes).from, self.stretch(to, minutes).to)
     }
-    /// The last start that the horizon allows.
+    /// The starts whose appointments count against the limits of a start in the range; `None` without limits.
+    pub fn counted_range(
+        &self,
+        of: &[MemberId],
+        (from, to): (Instant, Instant),
+    ) -> Option<(Instant, Instant)> {
+        let limits = self.kind.limits.engine();
+        let ranges = self.asked(of).filter_map(|coach| {
+            limits.counted_range(coach.schedule.home(), from.timestamp(), to.timestamp())
+        });
+        ranges
+            .map(|(from, to)| (Instant::new(from), Instant::new(to)))
+            .reduce(|one, other| (one.0.min(other.0), one.1.max(other.1)))
+    }
+    /// The last start that can be booked now: by the fixed range if it has one, else by the horizon.
     pub fn latest(&self, now: Instant) -> Instant {
-        now.plus_minutes(i64::from(natural(self.kind.horizon_days)) * 1_440)
+        match self.rules.spec().bookable {
+            Bookable::Between { to, .. } => Instant::new(to).plus_seconds(-1),
+            Bookable::Always | Bookable::HorizonDays(_) => {
+                now.plus_minutes(i64::from(natural(self.kind.horizon_days)) * 1_440)
+            }
+        }
     }
 
+    /// The type's rules for a length, which it may have had only when something was booked.
+    fn rules(&self, minutes: i32, limits: Limits) -> Result<Rules, Problem> {
+        let spec = RulesSpec { durations_min: vec![natural(minutes)], limits, ..self.rules.spec().clone() };
+        let wrong = |errors| Problem::internal(format!("rules of {}: {errors:?}", self.kind.id));
+        Rules::new(spec).map_err(wrong)
+    }
     fn asked<'a>(&'a self, of: &'a [MemberId]) -> impl Iterator<Item = &'a OfferCoach> {
         self.coaches.iter().filter(|coach| of.contains(&coach.id))
+    }
+    fn hosts<'a>(
+        &'a self,
+        of: &'a [MemberId],
+        load: &'a Load,
+        booked: fn(&Load, MemberId) -> &[availability::Booked],
+    ) -> Vec<Host<'a>> {
+        let host = |coach: &'a OfferCoach| Host {
+            schedule: &coach.schedule,
+            blackouts: &coach.blackouts,
+            busy: load.busy_of(coach.id),
+            booked: booked(load, coach.id),
+        };
+        self.asked(of).map(host).collect()
+    }
+    fn request<'a>(
+        &self,
+        hosts: &'a [Host<'a>],
+        asked: Asked<'_>,
+        (from, to): (Instant, Instant),
+        rules: &'a Rules,
+    ) -> Request<'a> {
+        let mode = match hosts.len() {
+            0 | 1 => HostMode::Single,
+            _ if self.takes_all() => HostMode::All,
+            _ => HostMode::Any,
+        };
+        let duration_min = natural(asked.minutes);
+        let now = asked.now.timestamp();
+        Request { hosts, mode, rules, duration_min, now, from: from.timestamp(), to: to.timestamp() }
     }
     /// Puts a question to the engine; `None` when there is nobody to ask about.
     fn ask<R>(
         &self,
-        of: &[MemberId],
-        load: &Load,
-        now: Instant,
-        (from, to): (Instant, Instant),
+        asked: Asked<'_>,
+        range: (Instant, Instant),
         question: impl FnOnce(&Request<'_>) -> R,
-    ) -> Option<R> {
-        let hosts: Vec<Host<'_>> = self
-            .asked(of)
-            .map(|coach| Host {
-                schedule: &coach.schedule,
-                blackouts: &[],
-                busy: load.busy.get(&coach.id).map_or(&[], Vec::as_slice),
-                booked: load.booked.get(&coach.id).map_or(&[], Vec::as_slice),
-            })
-            .collect();
-        let request = Request {
-            hosts: &hosts,
-            mode: if hosts.len() == 1 { HostMode::Single } else { HostMode::Any },
-            rules: &self.rules,
-            duration_min: natural(self.kind.minutes),
-            now: now.timestamp(),
-            from: from.timestamp(),
-            to: to.timestamp(),
-        };
-        (!hosts.is_empty()).then(|| question(&request))
+    ) -> Result<Option<R>, Problem> {
+        let hosts = self.hosts(asked.of, asked.load, Load::counted_of);
+        if hosts.is_empty() {
+            return Ok(None);
+        }
+        if self.rules.spec().durations_min.contains(&natural(asked.minutes)) {
+            return Ok(Some(question(&self.request(&hosts, asked, range, &self.rules))));
+        }
+        let rules = self.rules(asked.minutes, self.rules.spec().limits)?;
+        Ok(Some(question(&self.request(&hosts, asked, range, &rules))))
     }
+}
+
+fn second(start: Instant) -> (Instant, Instant) {
+    (start, start.plus_seconds(1))
 }
 
 /// Refuses a range that ends before it starts, or is too long.
@@ -198,16 +286,17 @@ fn refused(error: availability::RequestError) -> Problem {
     }
 }
 
-/// Taken when nothing but taken time closes it for some coach; else the first rule that says more than "not now".
-fn verdict(explained: &Explanation) -> Verdict {
+/// Taken when nothing but taken time closes it for some coach (for all of them when everybody takes part); else the first
+/// rule that says more than "not now".
+fn verdict(explained: &Explanation, takes_all: bool) -> Verdict {
     if explained.is_open() {
         return Verdict::Open;
     }
-    let only_taken = |closed: &[Closing]| {
-        !closed.is_empty()
-            && closed.iter().all(|rule| matches!(rule, Closing::Busy { .. } | Closing::Full { .. }))
-    };
-    if explained.hosts.iter().any(|host| only_taken(&host.closed_by)) {
+    let taken =
+        |rule: &Closing| matches!(rule, Closing::Busy { .. } | Closing::Full { .. } | Closing::Limit { .. });
+    let only_taken = |closed: &[Closing]| !closed.is_empty() && closed.iter().all(taken);
+    let some = explained.hosts.iter().any(|host| only_taken(&host.closed_by));
+    if some && (!takes_all || explained.hosts.iter().all(|host| host.closed_by.iter().all(taken))) {
         return Verdict::Taken;
     }
     let any = |fits: fn(&Closing) -> bool| explained.hosts.iter().any(|host| host.closed_by.iter().any(fits));
@@ -215,7 +304,7 @@ fn verdict(explained: &Explanation) -> Verdict {
         "in_the_past"
     } else if any(|rule| matches!(rule, Closing::Notice { .. })) {
         "too_soon"
-    } else if any(|rule| matches!(rule, Closing::Horizon { .. })) {
+    } else if any(|rule| matches!(rule, Closing::Horizon { .. } | Closing::FixedRange { .. })) {
         "too_far_ahead"
     } else {
         "not_offered"
@@ -232,122 +321,5 @@ pub(crate) fn nearest(slots: &[Instant], wanted: Instant, count: usize) -> Vec<I
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::{
-        appointment_type::tests::{input, member},
-        hours::{WindowInput, check, schedule},
-    };
-
-    fn at(text: &str) -> Instant {
-        text.parse().unwrap()
-    }
-
-    /// Mondays 09:00 to 12:00 in London; 30 minutes each, 10 minutes kept free after, 2 hours of notice, 30 days ahead.
-    fn offer(coaches: u128, mode: CoachMode) -> Offer {
-        let now = at("2026-11-01T00:00:00Z");
-        let ids: Vec<MemberId> = (1..=coaches).map(member).collect();
-        let typed =
-            crate::model::type_input::TypeInput { coaches: ids.clone(), coach_mode: mode, ..input() };
-        let (kind, ids) = typed.check(events::Id::from_uuid(uuid::Uuid::from_u128(9)), now).unwrap();
-        let coach = |id| {
-            let typed = [WindowInput { weekday: 1, opens: "09:00".into(), closes: "12:00".into() }];
-            let windows = check(id, &typed).unwrap();
-            let schedule = schedule("Europe/London", windows.iter()).unwrap();
-            OfferCoach { id, schedule }
-        };
-        Offer::new(kind, ids.into_iter().map(coach).collect()).unwrap()
-    }
-
-    fn taken(coach: u128, from: &str, to: &str) -> Taken {
-        let source_id = uuid::Uuid::from_u128(5);
-        Taken {
-            coach_id: member(coach),
-            kind: "booking".into(),
-            source_id,
-            starts_at: at(from),
-            ends_at: at(to),
-        }
-    }
-
-    const NOW: &str = "2026-11-20T08:00:00Z";
-
-    #[test]
-    fn slots_keep_clear_of_what_is_taken() {
-        let offer = offer(1, CoachMode::Fixed);
-        let load = Load::new(&[taken(1, "2026-11-23T10:00:00Z", "2026-11-23T10:40:00Z")], &[]).unwrap();
-        let range = (at("2026-11-23T00:00:00Z"), at("2026-11-24T00:00:00Z"));
-        let found = offer.slots(&[member(1)], &load, at(NOW), range).unwrap();
-        let times: Vec<String> = found.iter().map(|slot| slot.start.to_string()[11..16].to_owned()).collect();
-        // 09:30 would keep 10:00–10:10 as its own buffer; 10:30 starts inside the buffer of the booking.
-        assert_eq!(times, ["09:00", "11:00", "11:30"]);
-    }
-
-    #[test]
-    fn each_refusal_says_why() {
-        let offer = offer(1, CoachMode::Fixed);
-        let load = Load::new(&[taken(1, "2026-11-23T10:00:00Z", "2026-11-23T10:40:00Z")], &[]).unwrap();
-        let judge = |start: &str, now: &str| offer.judge(&[member(1)], &load, at(now), at(start));
-        assert_eq!(judge("2026-11-23T09:00:00Z", NOW), Verdict::Open);
-        assert_eq!(judge("2026-11-23T10:00:00Z", NOW), Verdict::Taken);
-        assert_eq!(judge("2026-11-23T09:10:00Z", NOW), Verdict::Closed("not_offered"));
-        assert_eq!(judge("2026-11-23T09:00:00.5Z", NOW), Verdict::Closed("not_offered"));
-        assert_eq!(judge("2026-11-24T09:00:00Z", NOW), Verdict::Closed("not_offered"));
-        assert_eq!(judge("2026-11-16T09:00:00Z", NOW), Verdict::Closed("in_the_past"));
-        assert_eq!(judge("2026-11-23T09:00:00Z", "2026-11-23T08:00:00Z"), Verdict::Closed("too_soon"));
-        assert_eq!(judge("2027-03-01T09:00:00Z", NOW), Verdict::Closed("too_far_ahead"));
-        assert_eq!(judge("9999-12-01T09:00:00Z", NOW), Verdict::Closed("not_offered"));
-    }
-
-    #[test]
-    fn anyone_means_whoever_is_free_and_had_least() {
-        let offer = offer(3, CoachMode::Any);
-        let all = offer.choice(None).unwrap();
-        let booked = |coach| (member(coach), at("2026-11-25T10:00:00Z"), at("2026-11-25T10:30:00Z"));
-        let busy = [taken(3, "2026-11-23T09:00:00Z", "2026-11-23T12:00:00Z")];
-        let load = Load::new(&busy, &[booked(1), booked(1), booked(2)]).unwrap();
-        let start = at("2026-11-23T09:00:00Z");
-        assert_eq!(offer.assign(&all, &load, at(NOW), start), Some(member(2)));
-        let rest: Vec<MemberId> = all.iter().copied().filter(|id| *id != member(2)).collect();
-        assert_eq!(offer.assign(&rest, &load, at(NOW), start), Some(member(1)));
-        assert_eq!(offer.assign(&[member(3)], &load, at(NOW), start), None);
-        assert_eq!(offer.judge(&[member(3)], &load, at(NOW), start), Verdict::Taken);
-    }
-
-    #[test]
-    fn a_coach_is_one_who_offers_the_type() {
-        let fixed = offer(2, CoachMode::Fixed);
-        assert_eq!(fixed.choice(Some(member(7))).unwrap_err().fields[0].code, "coach_not_offering");
-        assert_eq!(fixed.choice(None).unwrap_err().fields[0].code, "required");
-        assert_eq!(offer(1, CoachMode::Fixed).choice(None).unwrap(), [member(1)]);
-    }
-
-    #[test]
-    fn ranges_are_bounded() {
-        let from = at("2026-03-01T00:00:00Z");
-        assert!(check_range((from, from.plus_minutes(62 * 1_440))).is_ok());
-        assert_eq!(
-            check_range((from, from.plus_minutes(300 * 1_440))).unwrap_err().fields[0].code,
-            "range_too_long"
-        );
-        assert_eq!(
-            check_range((from, from.plus_minutes(-1))).unwrap_err().fields[0].code,
-            "end_before_start"
-        );
-    }
-
-    proptest::proptest! {
-        #[test]
-        fn nearest_are_the_nearest(starts in proptest::collection::vec(0_i64..2_000, 0..60), wanted in 0_i64..2_000) {
-            let zero = at("2026-11-23T00:00:00Z");
-            let slots: Vec<Instant> = starts.iter().map(|minutes| zero.plus_minutes(*minutes)).collect();
-            let wanted = zero.plus_minutes(wanted);
-            let near = nearest(&slots, wanted, 5);
-            proptest::prop_assert_eq!(near.len(), slots.len().min(5));
-            let far = near.iter().map(|slot| slot.seconds_since(wanted).abs()).max().unwrap_or(0);
-            let closer = slots.iter().filter(|slot| slot.seconds_since(wanted).abs() < far).count();
-            proptest::prop_assert!(closer <= 5);
-            proptest::prop_assert!(near.windows(2).all(|pair| pair[0] <= pair[1]));
-        }
-    }
-}
+#[path = "offer_tests.rs"]
+mod tests;

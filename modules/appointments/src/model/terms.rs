@@ -4,7 +4,7 @@ use diesel::{deserialize::FromSqlRow, expression::AsExpression, sql_types::Jsonb
 use events::{Currency, Instant, Money};
 use serde::{Deserialize, Serialize};
 
-use super::json_column::json_column;
+use super::{AppointmentType, json_column::json_column};
 
 /// What was agreed when it was booked.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, AsExpression, FromSqlRow)]
@@ -38,6 +38,18 @@ pub(crate) enum CancelRule {
 }
 
 impl Terms {
+    /// What a type says now, for a length of that price.
+    pub(crate) fn of(kind: &AppointmentType, price: i64, currency: Currency) -> Self {
+        Self {
+            price,
+            currency: (price > 0).then_some(currency),
+            cancel_free_minutes: kind.cancel_free_minutes,
+            late_refund_percent: kind.late_refund_percent,
+            move_free_minutes: kind.move_free_minutes,
+            reminder_minutes: kind.reminder_minutes.0.clone(),
+            asks_rating: kind.asks_rating,
+        }
+    }
     /// The price; `None` when it is free.
     #[must_use]
     pub fn price(&self) -> Option<Money> {
@@ -57,5 +69,61 @@ impl Terms {
     /// The last moment at which its client may move it.
     pub(crate) fn move_until(&self, start: Instant) -> Instant {
         start.plus_minutes(-i64::from(self.move_free_minutes))
+    }
+}
+
+/// That share of an amount in minor units, rounded half up. Percentages outside of 0 to 100 count as the nearest of them.
+pub(crate) fn share(amount: i64, percent: i32) -> i64 {
+    let part = i128::from(amount) * i128::from(percent.clamp(0, 100));
+    i64::try_from((part + 50).div_euclid(100)).unwrap_or(amount)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn terms(free: i32, late: Option<i32>) -> Terms {
+        Terms { cancel_free_minutes: free, late_refund_percent: late, ..Terms::default() }
+    }
+
+    #[test]
+    fn each_rule_at_each_moment() {
+        let start: Instant = "2026-12-01T12:00:00Z".parse().unwrap();
+        // (free until that long before, share later, minutes before the start, what comes back)
+        let cases = [
+            (0, None, 1, CancelRule::Refund(100)),
+            (0, None, 0, CancelRule::Refund(100)),
+            (0, None, -1, CancelRule::TooLate),
+            (1_440, None, 1_441, CancelRule::Refund(100)),
+            (1_440, None, 1_440, CancelRule::Refund(100)),
+            (1_440, None, 1_439, CancelRule::TooLate),
+            (1_440, Some(50), 1_440, CancelRule::Refund(100)),
+            (1_440, Some(50), 1_439, CancelRule::Refund(50)),
+            (1_440, Some(0), 5, CancelRule::Refund(0)),
+            (1_440, Some(100), 5, CancelRule::Refund(100)),
+        ];
+        for (free, late, before, expected) in cases {
+            let now = start.plus_minutes(-before);
+            assert_eq!(terms(free, late).cancel_rule(start, now), expected, "{free} {late:?} {before}");
+        }
+    }
+
+    #[test]
+    fn shares_are_rounded_half_up() {
+        let cases = [(10_000, 50, 5_000), (9_999, 50, 5_000), (1, 49, 0), (1, 50, 1), (7, 0, 0), (7, 100, 7), (7, 400, 7)];
+        for (amount, percent, expected) in cases {
+            assert_eq!(share(amount, percent), expected, "{amount} {percent}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_share_is_never_more_than_all_and_both_shares_make_the_whole(amount in 0_i64..1_000_000_000_000, percent in 0_i32..101) {
+            let (part, rest) = (share(amount, percent), share(amount, 100 - percent));
+            prop_assert!((0..=amount).contains(&part));
+            prop_assert!((part + rest - amount).abs() <= 1);
+        }
     }
 }

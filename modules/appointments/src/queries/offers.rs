@@ -5,15 +5,19 @@ use diesel::{
     SelectableHelper,
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use events::{AppointmentTypeId, Instant, MemberId};
+use events::{AppointmentTypeId, BookingId, Instant, MemberId};
 use futures::try_join;
 use kernel::Tx;
 
 use crate::{
-    model::{AppointmentType, hours::Window},
+    model::{
+        AppointmentType,
+        hours::Window,
+        load::{Counted, SharedSlot},
+    },
     schema::{
         appointment_type_coaches as offers, appointment_types as types, bookings,
-        schedule_windows as windows, schedules,
+        schedule_windows as windows, schedules, shared_slots as slots,
     },
 };
 
@@ -30,6 +34,13 @@ impl TypeRef {
         let is_slug = |text: &str| text.len() <= 60 && text.bytes().all(|byte| byte.is_ascii_graphic());
         let slug = if is_slug(text) { text } else { "" };
         text.parse().map_or_else(|_| Self::Slug(slug.to_owned()), Self::Id)
+    }
+    /// Names it among the things that are kept in memory.
+    pub fn key(&self) -> String {
+        match self {
+            Self::Slug(slug) => format!("appointments/offer/{slug}"),
+            Self::Id(id) => format!("appointments/offer/{id}"),
+        }
     }
 }
 
@@ -82,19 +93,66 @@ pub(crate) fn window_of(row: &CoachRow) -> Option<Window> {
     Some(Window { coach_id: *coach_id, weekday: (*weekday)?, opens: (*opens)?, closes: (*closes)? })
 }
 
+/// States of a booking that hold time, for the database.
+const HOLDING: [&str; 5] = ["requested", "held", "confirmed", "completed", "no_show"];
+
 /// Bookings of these coaches around a start, for sharing the work: who had fewest that week, who had none for longest.
 pub(crate) async fn recent_bookings(
-    tx: &mut Tx,
+    mut conn: &AsyncPgConnection,
     coaches: &[MemberId],
     around: Instant,
-) -> QueryResult<Vec<(MemberId, Instant, Instant)>> {
+) -> QueryResult<Vec<Counted>> {
     let (from, to) = (around.plus_minutes(-40 * 1_440), around.plus_minutes(8 * 1_440));
     bookings::table
         .filter(bookings::coach_id.eq_any(coaches))
         .filter(bookings::starts_at.ge(from))
         .filter(bookings::starts_at.lt(to))
-        .filter(bookings::state.eq_any(["requested", "held", "confirmed", "completed", "no_show"]))
+        .filter(bookings::state.eq_any(HOLDING))
         .select((bookings::coach_id, bookings::starts_at, bookings::ends_at))
-        .load(&mut **tx)
+        .load(&mut conn)
         .await
+}
+
+/// Bookings of a type that these coaches have in a range: they count against its limits.
+pub(crate) async fn counted_bookings(
+    mut conn: &AsyncPgConnection,
+    kind: AppointmentTypeId,
+    coaches: &[MemberId],
+    (from, to): (Instant, Instant),
+) -> QueryResult<Vec<Counted>> {
+    bookings::table
+        .filter(bookings::coach_id.eq_any(coaches))
+        .filter(bookings::starts_at.ge(from))
+        .filter(bookings::starts_at.lt(to))
+        .filter(bookings::type_id.eq(kind))
+        .filter(bookings::state.eq_any(HOLDING))
+        .select((bookings::coach_id, bookings::starts_at, bookings::ends_at))
+        .load(&mut conn)
+        .await
+}
+
+/// Slots with several seats of a type in which somebody sits, that start in a range.
+pub(crate) async fn shared_slots(
+    mut conn: &AsyncPgConnection,
+    kind: AppointmentTypeId,
+    coaches: &[MemberId],
+    (from, to): (Instant, Instant),
+) -> QueryResult<Vec<SharedSlot>> {
+    slots::table
+        .filter(slots::type_id.eq(kind))
+        .filter(slots::coach_id.eq_any(coaches))
+        .filter(slots::starts_at.ge(from))
+        .filter(slots::starts_at.lt(to))
+        .select(SharedSlot::as_select())
+        .load(&mut conn)
+        .await
+}
+
+/// Whether some hold's time to pay is over and nobody has freed its slot yet.
+pub(crate) async fn hold_is_over(mut conn: &AsyncPgConnection, now: Instant) -> QueryResult<bool> {
+    // Written out, so that the partial index on holds serves it.
+    let held = diesel::dsl::sql::<diesel::sql_types::Bool>("state = 'held'");
+    let over = bookings::table.filter(held).filter(bookings::held_until.le(now)).select(bookings::id);
+    let first = over.first::<BookingId>(&mut conn).await.optional()?;
+    Ok(first.is_some())
 }

@@ -1,27 +1,37 @@
 //! Booking: one short transaction. Mails and all else follow from the event.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
-use events::{Instant, MemberId, appointments::BookingConfirmed};
+use diesel_async::AsyncPgConnection;
+use events::{Instant, MemberId};
+use futures::try_join;
 use kernel::{Check, Ctx, Problem, Tx, audit};
-use ledger::calendar::{self, BlockError, Wanted};
-use people::{clients, members};
+use ledger::calendar;
+use people::clients;
 use serde_json::json;
 
-use super::slots::{active_offer, free};
+use super::{
+    holds::{LONG_HOLD, check_holds, free_overdue, over_job, place_order},
+    pay, place,
+    slots::{Scope, facts_of_start, free, offer_of},
+    tell::tell,
+};
 use crate::{
     error::BookError,
     model::{
-        Booking, State, Terms,
-        booking::source,
-        details::Answers,
-        offer::{Load, Offer, Verdict, nearest},
+        Booking, PlaceKind, State, Terms,
+        details::{Answers, Duration},
+        intake::answered,
+        load::Load,
+        offer::{Asked, Offer, Verdict, nearest},
+        state::CancelledBy,
     },
-    policy::BOOKINGS_CREATE,
+    policy::{BOOKINGS_CREATE, BOOKINGS_WRITE},
     queries::{
-        bookings::{booking_by_form_key, booking_insert},
-        offers::{TypeRef, recent_bookings},
+        bookings::{booking_by_form_key, booking_insert, other_coaches_insert},
+        offers::TypeRef,
     },
+    rooms::rooms,
 };
 
 /// How many other slots the loser of a race is shown.
@@ -56,7 +66,7 @@ pub(crate) struct StaffBookInput {
     pub kind: String,
     /// Start, RFC 3339.
     pub start: String,
-    /// Identifier of a coach; may be empty when only one offers it, or everybody takes part.
+    /// Identifier of a coach; may be empty when only one offers it, anyone may take it, or everybody takes part.
     pub coach: String,
     /// How long, of the type's lengths; empty: the first.
     pub minutes: String,
@@ -80,55 +90,80 @@ pub(crate) struct Booked {
     pub next: Option<String>,
 }
 
-/// Books for a client. The second submit of the same form answers like the first.
-///
-/// # Errors
-/// 422 with the fields at fault; 409 `slot_taken` when the ledger has the time already.
-pub(crate) async fn book_for(_ctx: &Ctx, _input: &StaffBookInput) -> Result<Booked, Problem> {
-    Err(Problem::internal("not yet"))
+/// Who books.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Desk {
+    Client,
+    Staff { ask_payment: bool },
 }
 
 /// The same, checked.
 #[derive(Clone, Debug)]
 struct Order {
+    desk: Desk,
     kind: TypeRef,
     start: Instant,
     coach: Option<MemberId>,
+    minutes: Option<i64>,
     name: String,
     email: String,
     zone: String,
     note: String,
+    answers: BTreeMap<String, String>,
     form_key: String,
+    /// Whether the form key can have been sent before.
+    is_keyed: bool,
 }
 
-/// Books a slot, at once and for certain. The second submit of the same form answers like the first.
+/// Books a slot, at once and for certain; what is to be paid or approved keeps its slot meanwhile. The second submit of the
+/// same form answers like the first.
 ///
 /// # Errors
-/// 422 with the fields at fault; 409 `slot_taken` with the nearest free slots when somebody was faster.
+/// 422 with the fields at fault; 409 `slot_taken` with the nearest free slots when somebody was faster, `too_many_holds`
+/// for a client who holds three slots unpaid, `no_way_to_pay` when the business offers none.
 pub(crate) async fn book(ctx: &Ctx, input: &BookInput) -> Result<Booked, Problem> {
-    let order = check(ctx, input)?;
+    let order = check(ctx, input, Desk::Client)?;
     let booking = attempts(ctx, &order).await?;
-    Ok(Booked { booking, next: None })
+    let next = if booking.state == State::Held {
+        // The slot is held whatever the provider does; its page offers to pay as well.
+        pay::begin(ctx, &booking.token).await.ok()
+    } else {
+        None
+    };
+    Ok(Booked { booking, next })
 }
 
-async fn attempts(ctx: &Ctx, order: &Order) -> Result<Booking, Problem> {
-    match ctx.tx(BOOKINGS_CREATE, async |tx| attempt(tx, order).await).await {
-        Ok(booking) => Ok(booking),
-        Err(BookError::Problem(problem)) => Err(*problem),
-        Err(BookError::SameForm) => {
-            let again =
-                async |tx: &mut Tx| booking_by_form_key(tx, &order.form_key).await.map_err(Problem::from);
-            ctx.tx(BOOKINGS_CREATE, again).await?.ok_or_else(|| Problem::conflict("try_again"))
-        }
-    }
+/// Books for a client. The second submit of the same form answers like the first.
+///
+/// # Errors
+/// 422 with the fields at fault; 409 `slot_taken` when the ledger has the time already.
+pub(crate) async fn book_for(ctx: &Ctx, input: &StaffBookInput) -> Result<Booked, Problem> {
+    let typed = input.clone();
+    let zone = if typed.zone.trim().is_empty() { ctx.tenant().zone.clone() } else { typed.zone };
+    let as_client = BookInput {
+        kind: typed.kind,
+        start: typed.start,
+        coach: typed.coach,
+        name: typed.name,
+        email: typed.email,
+        zone,
+        note: typed.note,
+        minutes: typed.minutes,
+        answers: typed.answers,
+        form_key: typed.form_key,
+    };
+    let order = check(ctx, &as_client, Desk::Staff { ask_payment: typed.ask_payment })?;
+    Ok(Booked { booking: attempts(ctx, &order).await?, next: None })
 }
 
-fn check(ctx: &Ctx, input: &BookInput) -> Result<Order, Problem> {
+fn check(ctx: &Ctx, input: &BookInput, desk: Desk) -> Result<Order, Problem> {
     let mut check = Check::new();
     let start = input.start.trim().parse::<Instant>();
     check.require(start.is_ok(), "start", "not_an_instant");
     let coach = Some(input.coach.trim()).filter(|coach| !coach.is_empty()).map(str::parse::<MemberId>);
     check.require(!matches!(coach, Some(Err(_))), "coach", "coach_not_offering");
+    let minutes = Some(input.minutes.trim()).filter(|text| !text.is_empty()).map(str::parse::<i64>);
+    check.require(!matches!(minutes, Some(Err(_))), "minutes", "wrong_duration");
     let key = input.form_key.trim();
     check.require(
         key.len() <= 200 && key.bytes().all(|byte| byte.is_ascii_graphic()),
@@ -136,131 +171,229 @@ fn check(ctx: &Ctx, input: &BookInput) -> Result<Order, Problem> {
         "unreadable",
     );
     let order = Order {
+        desk,
         kind: TypeRef::parse(input.kind.trim()),
         start: start.unwrap_or_else(|_| ctx.now()),
         coach: coach.and_then(Result::ok),
+        minutes: minutes.and_then(Result::ok),
         name: check.line("name", &input.name, 1, 120),
         email: check.email("email", &input.email),
         zone: check.zone("zone", input.zone.trim()),
         note: check.text("note", &input.note, 0, 2_000),
+        answers: input.answers.clone(),
+        is_keyed: !key.is_empty(),
         form_key: if key.is_empty() { ctx.new_token() } else { key.to_owned() },
     };
     check.finish()?;
     Ok(order)
 }
 
-async fn attempt(tx: &mut Tx, order: &Order) -> Result<Booking, BookError> {
-    let offer = active_offer(tx, &order.kind).await?.ok_or_else(|| Problem::field("type", "unknown_type"))?;
-    let mut of = offer.choice(order.coach)?;
-    let load = load_for(tx, &offer, &of, order.start).await?;
-    let now = tx.ctx().now();
-    if let Verdict::Closed(code) = offer.judge(&of, &load, now, order.start) {
-        return earlier_or(tx, order, Problem::field("start", code)).await;
-    }
-    // Whoever is free and had least; when somebody was faster, the next one.
-    while let Some(coach) = offer.assign(&of, &load, now, order.start) {
-        let booking = draft(tx, &offer, coach, order);
-        let wanted = Wanted { coach, from: booking.blocked_from, to: booking.blocked_to };
-        match calendar::block(tx, source(booking.id), wanted).await {
-            Ok(_) => return confirm(tx, booking).await,
-            Err(BlockError::Taken) => of.retain(|id| *id != coach),
-            Err(error) => return Err(Problem::internal(error).into()),
+/// Tries once, and once more when something held beyond its time stood in the way.
+async fn attempts(ctx: &Ctx, order: &Order) -> Result<Booking, Problem> {
+    let permission = if order.desk == Desk::Client { BOOKINGS_CREATE } else { BOOKINGS_WRITE };
+    let attempt = async || ctx.tx(permission, async |tx: &mut Tx| attempt(tx, order).await).await;
+    let refused = match attempt().await {
+        Ok(booking) => return Ok(booking),
+        Err(error) => error,
+    };
+    // The first submit of a form takes the slot; the second finds it taken, and is answered with that booking.
+    if order.is_keyed && refused.is_clients() {
+        let again = async |tx: &mut Tx| booking_by_form_key(tx, &order.form_key).await.map_err(Problem::from);
+        if let Some(booking) = ctx.tx(permission, again).await? {
+            return Ok(booking);
         }
     }
-    let problem = taken(tx, &offer, order).await?;
-    earlier_or(tx, order, problem).await
+    if refused.is_taken() && free_overdue(ctx).await? > 0 {
+        return attempt().await.map_err(Problem::from);
+    }
+    Err(refused.into())
 }
 
-/// What the engine must know for one start. Who had how many bookings matters only among several coaches.
-async fn load_for(tx: &mut Tx, offer: &Offer, of: &[MemberId], start: Instant) -> Result<Load, Problem> {
-    let (from, to) = offer.reach((start, start));
-    let busy = calendar::busy(tx, of, from, to).await?;
-    let booked = if of.len() > 1 { recent_bookings(tx, of, start).await? } else { Vec::new() };
-    Load::new(&busy, &booked)
+async fn attempt(tx: &mut Tx, order: &Order) -> Result<Booking, BookError> {
+    let is_staff = order.desk != Desk::Client;
+    let offer = offer_of(tx, &order.kind).await?.filter(|offer| offer.kind.active || is_staff);
+    let offer = offer.ok_or_else(|| Problem::field("type", "unknown_type"))?;
+    let length = offer.length(order.minutes)?;
+    let answers = answered(&offer.kind.questions, &order.answers, !is_staff)?;
+    let of = offer.choice(order.coach)?;
+    if offer.kind.limits.is_set() && !is_staff {
+        // A limit is a decision about more than one stretch of time: one at a time.
+        calendar::lock_time(tx, &of).await?;
+    }
+    let scope = Scope { of: &of, minutes: length.minutes, range: (order.start, order.start) };
+    let load = Load::new(&facts_of_start(tx, &offer, scope).await?, None)?;
+    let plan = Plan { offer: &offer, order, length, load: &load };
+    plan.judge(tx, &of)?;
+    let booking = plan.draft(tx.ctx(), answers);
+    match plan.take(tx, of, booking).await? {
+        Some((booking, others)) => plan.write(tx, booking, &others).await,
+        None => Err(taken(tx, &plan).await?.into()),
+    }
 }
 
-/// The first submit of a form takes the slot; the second finds it taken, and is answered with that booking.
-async fn earlier_or(tx: &mut Tx, order: &Order, problem: Problem) -> Result<Booking, BookError> {
-    booking_by_form_key(tx, &order.form_key).await?.ok_or_else(|| problem.into())
+/// What is being booked.
+struct Plan<'a> {
+    offer: &'a Arc<Offer>,
+    order: &'a Order,
+    length: Duration,
+    load: &'a Load,
+}
+
+/// Coaches who take part besides the first, with their names.
+type Others = Vec<(MemberId, String)>;
+
+impl Plan<'_> {
+    /// Refuses what is not on offer. Staff may book whatever is to come.
+    fn judge(&self, tx: &Tx, of: &[MemberId]) -> Result<(), Problem> {
+        let (start, now) = (self.order.start, tx.ctx().now());
+        let is_past = start <= now;
+        if self.order.desk != Desk::Client {
+            return if is_past { Err(Problem::field("start", "in_the_past")) } else { Ok(()) };
+        }
+        match self.offer.judge(self.asked(tx, of), start)? {
+            Verdict::Closed(code) => Err(Problem::field("start", code)),
+            Verdict::Open | Verdict::Taken => Ok(()),
+        }
+    }
+    fn asked<'b>(&'b self, tx: &Tx, of: &'b [MemberId]) -> Asked<'b> {
+        Asked { of, minutes: self.length.minutes, load: self.load, now: tx.ctx().now() }
+    }
+    /// Whose turn it is among those that are left.
+    fn turn(&self, tx: &Tx, of: &[MemberId]) -> Result<Option<MemberId>, Problem> {
+        let is_client = self.order.desk == Desk::Client;
+        if self.offer.takes_all() {
+            let is_open = !is_client || self.offer.judge(self.asked(tx, of), self.order.start)? == Verdict::Open;
+            return Ok(of.first().copied().filter(|_| is_open));
+        }
+        if !is_client {
+            return Ok(of.first().copied());
+        }
+        self.offer.assign(self.asked(tx, of), self.order.start)
+    }
+    /// Takes the time: of whoever is free and had least; when somebody was faster, of the next one.
+    async fn take(
+        &self,
+        tx: &mut Tx,
+        mut of: Vec<MemberId>,
+        mut booking: Booking,
+    ) -> Result<Option<(Booking, Others)>, Problem> {
+        while let Some(coach) = self.turn(tx, &of)? {
+            let part: Vec<MemberId> = if self.offer.takes_all() { of.clone() } else { vec![coach] };
+            booking.coach_id = coach;
+            booking.coach_name = self.name(coach);
+            if place::take(tx, self.offer, &mut booking, &part).await? {
+                let others = part.iter().filter(|id| **id != coach);
+                let others = others.map(|id| (*id, self.name(*id))).collect();
+                return Ok(Some((booking, others)));
+            }
+            of.retain(|id| !part.contains(id));
+        }
+        Ok(None)
+    }
+    fn name(&self, coach: MemberId) -> String {
+        let found = self.offer.coaches.iter().find(|one| one.id == coach);
+        found.map(|one| one.name.clone()).unwrap_or_default()
+    }
+    fn state(&self) -> State {
+        let is_paid = self.length.price > 0;
+        match self.order.desk {
+            Desk::Staff { ask_payment } if ask_payment && is_paid => State::Held,
+            Desk::Staff { .. } => State::Confirmed,
+            Desk::Client if self.offer.kind.needs_approval => State::Requested,
+            Desk::Client if is_paid => State::Held,
+            Desk::Client => State::Confirmed,
+        }
+    }
+    /// The booking as it will be; coach and client are filled in when its time is taken.
+    fn draft(&self, ctx: &Ctx, answers: Answers) -> Booking {
+        let (now, kind, order) = (ctx.now(), &self.offer.kind, self.order);
+        let stretch = self.offer.stretch(order.start, self.length.minutes);
+        let place =
+            if kind.place_kind == PlaceKind::Room { rooms().name(&ctx.new_token()) } else { kind.place.clone() };
+        Booking {
+            id: ctx.new_id(),
+            type_id: kind.id,
+            type_name: kind.name.clone(),
+            coach_id: ctx.new_id(),
+            coach_name: String::new(),
+            client_id: ctx.new_id(),
+            client_name: order.name.clone(),
+            client_email: order.email.clone(),
+            client_zone: order.zone.clone(),
+            note: order.note.clone(),
+            state: self.state(),
+            starts_at: stretch.start,
+            ends_at: stretch.end,
+            blocked_from: stretch.from,
+            blocked_to: stretch.to,
+            place_kind: kind.place_kind,
+            place,
+            token: ctx.new_token(),
+            form_key: order.form_key.clone(),
+            sequence: 0,
+            cancelled_at: None,
+            cancelled_by: None,
+            cancel_reason: None,
+            created_at: now,
+            updated_at: now,
+            order_id: None,
+            held_until: None,
+            slot_id: None,
+            answers,
+            terms: Terms::of(kind, self.length.price, ctx.tenant().currency),
+        }
+    }
+    /// Writes the booking whose time is taken, and tells of it.
+    async fn write(&self, tx: &mut Tx, mut booking: Booking, others: &Others) -> Result<Booking, BookError> {
+        let new = clients::NewClient {
+            name: booking.client_name.clone(),
+            email: booking.client_email.clone(),
+            phone: String::new(),
+            zone: Some(booking.client_zone.clone()),
+        };
+        booking.client_id = clients::upsert(tx, new).await?.id;
+        if booking.state == State::Held {
+            self.hold(tx, &mut booking).await?;
+        }
+        let detail = json!({
+            "from": null, "to": booking.state, "start": booking.starts_at, "coach": booking.coach_id,
+        });
+        let by = if self.order.desk == Desk::Client { CancelledBy::Client } else { CancelledBy::Staff };
+        let action = format!("booking.{}", booking.state.word());
+        let conn: &AsyncPgConnection = tx;
+        // One round trip: nothing here waits for another's answer.
+        try_join!(
+            booking_insert(conn, &booking),
+            tell(tx, &booking, by, ""),
+            audit(tx, &action, booking.id, detail),
+        )?;
+        if !others.is_empty() {
+            other_coaches_insert(tx, booking.id, others).await?;
+        }
+        if let Some(job) = over_job(&booking) {
+            tx.enqueue(job).await?;
+        }
+        Ok(booking)
+    }
+    /// Keeps the slot for its payment.
+    async fn hold(&self, tx: &mut Tx, booking: &mut Booking) -> Result<(), Problem> {
+        let minutes = if self.order.desk == Desk::Client {
+            check_holds(tx, booking).await?;
+            self.offer.kind.hold_minutes.into()
+        } else {
+            LONG_HOLD
+        };
+        place_order(tx, booking, minutes).await.map(drop)
+    }
 }
 
 /// 409 with the free slots nearest to the wanted one.
-async fn taken(tx: &mut Tx, offer: &Offer, order: &Order) -> Result<Problem, Problem> {
-    let of = offer.choice(order.coach)?;
-    let range = (order.start.plus_minutes(-3 * DAY), order.start.plus_minutes(21 * DAY));
-    let free = free(tx, offer, &of, range).await?.into_iter().map(|slot| slot.start);
-    let free: Vec<Instant> = free.into_iter().filter(|start| *start != order.start).collect();
-    Ok(Problem::conflict("slot_taken").with("nearest", nearest(&free, order.start, NEAREST)))
-}
-
-/// The booking as it will be; names of coach and client are filled in when its time is taken.
-fn draft(tx: &Tx, offer: &Offer, coach: MemberId, order: &Order) -> Booking {
-    let (ctx, kind) = (tx.ctx(), &offer.kind);
-    let (now, (blocked_from, blocked_to)) = (ctx.now(), kind.blocked(order.start));
-    Booking {
-        id: ctx.new_id(),
-        type_id: kind.id,
-        type_name: kind.name.clone(),
-        coach_id: coach,
-        coach_name: String::new(),
-        client_id: ctx.new_id(),
-        client_name: order.name.clone(),
-        client_email: order.email.clone(),
-        client_zone: order.zone.clone(),
-        note: order.note.clone(),
-        state: State::Confirmed,
-        starts_at: order.start,
-        ends_at: kind.end(order.start),
-        blocked_from,
-        blocked_to,
-        place_kind: kind.place_kind,
-        place: kind.place.clone(),
-        token: ctx.new_token(),
-        form_key: order.form_key.clone(),
-        sequence: 0,
-        cancelled_at: None,
-        cancelled_by: None,
-        cancel_reason: None,
-        created_at: now,
-        updated_at: now,
-        order_id: None,
-        held_until: None,
-        slot_id: None,
-        answers: Answers::default(),
-        terms: Terms::default(),
-    }
-}
-
-/// Writes the booking whose time is taken, and tells of it.
-async fn confirm(tx: &mut Tx, mut booking: Booking) -> Result<Booking, BookError> {
-    let coach = members::by_id(tx, booking.coach_id).await?;
-    booking.coach_name = coach.map(|coach| coach.name).unwrap_or_default();
-    let new = clients::NewClient {
-        name: booking.client_name.clone(),
-        email: booking.client_email.clone(),
-        phone: String::new(),
-        zone: Some(booking.client_zone.clone()),
-    };
-    booking.client_id = clients::upsert(tx, new).await?.id;
-    booking_insert(tx, &booking).await?;
-    tx.emit(&event(&booking)).await?;
-    let detail =
-        json!({ "from": null, "to": booking.state, "start": booking.starts_at, "coach": booking.coach_id });
-    audit(tx, "booking.confirmed", booking.id, detail).await?;
-    Ok(booking)
-}
-
-fn event(booking: &Booking) -> BookingConfirmed {
-    BookingConfirmed {
-        booking: booking.id,
-        appointment_type: booking.type_id,
-        appointment_name: booking.type_name.clone(),
-        client: booking.client_id,
-        client_name: booking.client_name.clone(),
-        client_email: booking.client_email.clone(),
-        coach: booking.coach_id,
-        start: booking.starts_at,
-        end: booking.ends_at,
-        client_zone: booking.client_zone.clone(),
-    }
+async fn taken(tx: &mut Tx, plan: &Plan<'_>) -> Result<Problem, Problem> {
+    let start = plan.order.start;
+    let of = plan.offer.choice(plan.order.coach)?;
+    let range = (start.plus_minutes(-3 * DAY), start.plus_minutes(21 * DAY));
+    let scope = Scope { of: &of, minutes: plan.length.minutes, range };
+    let (free, _) = free(tx, plan.offer, scope, None).await?;
+    let free: Vec<Instant> = free.into_iter().map(|slot| slot.start).filter(|at| *at != start).collect();
+    Ok(Problem::conflict("slot_taken").with("nearest", nearest(&free, start, NEAREST)))
 }

@@ -1,12 +1,26 @@
-//! Paying: where a payer goes on, what a payment brings about.
+//! Paying: where a payer goes on.
 
-use kernel::{Ctx, Problem};
+use kernel::{Ctx, Problem, Tx};
 
-/// Where the payer of a held booking goes on: a path of this host or a provider's address. One with nothing to pay: its page.
+use super::{cancel::by_token, holds::waits};
+use crate::{model::State, policy::BOOKING_LINK};
+
+/// Where the payer of a held booking goes on: a path of this host or a provider's address. One that is paid: its page.
 ///
 /// # Errors
 /// 404 for an unknown token, 409 `hold_over` when its slot is not held any more, 502 when the provider is away.
 pub(crate) async fn begin(ctx: &Ctx, token: &str) -> Result<String, Problem> {
-    let booking = super::cancel::by_token(ctx, token).await?;
-    Ok(ctx.path(&booking.path()))
+    let booking = by_token(ctx, token).await?;
+    if matches!(booking.state, State::Confirmed | State::Completed) {
+        return Ok(ctx.path(&booking.path()));
+    }
+    let order = booking.order_id.filter(|_| waits(&booking, ctx.now()));
+    let order = order.ok_or_else(|| Problem::conflict("hold_over"))?;
+    let order = ctx
+        .tx(BOOKING_LINK, async |tx: &mut Tx| {
+            let order = billing::lock(tx, order).await?.ok_or_else(Problem::not_found)?;
+            billing::pay_again(tx, &order, "").await
+        })
+        .await?;
+    billing::begin_payment(ctx, &order).await
 }

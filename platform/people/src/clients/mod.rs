@@ -6,7 +6,7 @@ use diesel::{
     BoolExpressionMethods, ExpressionMethods, OptionalExtension, PgArrayExpressionMethods,
     PgTextExpressionMethods, QueryDsl, QueryResult, Queryable, Selectable, SelectableHelper,
 };
-use diesel_async::RunQueryDsl;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use events::{AccountId, ClientId, Instant};
 use kernel::{Actor, Paging, Tx};
 use serde::Serialize;
@@ -60,7 +60,8 @@ pub struct NewClient {
 ///
 /// # Errors
 /// When the database refuses the row.
-pub async fn upsert(tx: &mut Tx, new: NewClient) -> QueryResult<Client> {
+pub async fn upsert(tx: &Tx, new: NewClient) -> QueryResult<Client> {
+    let mut conn: &AsyncPgConnection = tx;
     let (id, now): (ClientId, _) = (tx.ctx().new_id(), tx.ctx().now());
     let email = normalised(&new.email);
     let row = (
@@ -72,17 +73,17 @@ pub async fn upsert(tx: &mut Tx, new: NewClient) -> QueryResult<Client> {
         clients::created_at.eq(now),
     );
     let insert = diesel::insert_into(clients::table).values(row).on_conflict_do_nothing();
-    let made = insert.returning(Client::as_returning()).get_result(&mut **tx).await.optional()?;
+    let made = insert.returning(Client::as_returning()).get_result(&mut conn).await.optional()?;
     if let Some(client) = made {
         return Ok(client);
     }
     let found: Client =
-        clients::table.filter(clients::email.eq(&email)).select(Client::as_select()).first(&mut **tx).await?;
+        clients::table.filter(clients::email.eq(&email)).select(Client::as_select()).first(&mut conn).await?;
     complete(tx, found, &new).await
 }
 
 /// Fills in what was empty, when the acting person may.
-async fn complete(tx: &mut Tx, mut client: Client, new: &NewClient) -> QueryResult<Client> {
+async fn complete(tx: &Tx, mut client: Client, new: &NewClient) -> QueryResult<Client> {
     let trusted = match tx.ctx().actor() {
         Actor::Staff(_) | Actor::System { .. } => true,
         Actor::Client { client: own, .. } => *own == Some(client.id),
@@ -101,7 +102,8 @@ async fn complete(tx: &mut Tx, mut client: Client, new: &NewClient) -> QueryResu
         client.zone.clone_from(&new.zone);
     }
     let change = (clients::phone.eq(&client.phone), clients::zone.eq(&client.zone));
-    diesel::update(clients::table.find(client.id)).set(change).execute(&mut **tx).await?;
+    let mut conn: &AsyncPgConnection = tx;
+    diesel::update(clients::table.find(client.id)).set(change).execute(&mut conn).await?;
     Ok(client)
 }
 
@@ -111,6 +113,15 @@ async fn complete(tx: &mut Tx, mut client: Client, new: &NewClient) -> QueryResu
 /// When the database refuses the statement.
 pub async fn by_id(tx: &mut Tx, id: ClientId) -> QueryResult<Option<Client>> {
     clients::table.find(id).select(Client::as_select()).first(&mut **tx).await.optional()
+}
+
+/// Locks a client until the transaction ends, so that what is counted for one is counted once at a time.
+///
+/// # Errors
+/// `NotFound` when the tenant has no such client, and when the database refuses the statement.
+pub async fn lock(tx: &mut Tx, id: ClientId) -> QueryResult<()> {
+    let row = clients::table.find(id).select(clients::id).for_update();
+    row.first::<ClientId>(&mut **tx).await.map(drop)
 }
 
 /// The client with this identity.

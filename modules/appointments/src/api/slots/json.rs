@@ -20,15 +20,15 @@ use crate::api::objects::SlotList;
 pub(crate) struct SlotsJson(String);
 
 /// About as long as one slot is.
-const ONE: usize = 104;
+const ONE: usize = 120;
 
 impl SlotsJson {
-    /// Slots in order with their ends.
+    /// Slots in order with their ends and seats left.
     pub fn new(
         zone: &str,
         tz: &TimeZone,
         minutes: i32,
-        slots: impl ExactSizeIterator<Item = (Instant, Instant)>,
+        slots: impl ExactSizeIterator<Item = (Instant, Instant, u32)>,
     ) -> Self {
         let mut json = String::with_capacity(ONE * (slots.len() + 1));
         let zone = serde_json::Value::from(zone);
@@ -36,7 +36,7 @@ impl SlotsJson {
         let _ = write!(json, "{{\"zone\":{zone},\"minutes\":{minutes},\"slots\":[");
         let (mut utc, mut local) = (Wall::default(), Wall::default());
         let mut offsets = Offsets { tz, known: None };
-        for (number, (start, end)) in slots.enumerate() {
+        for (number, (start, end, seats)) in slots.enumerate() {
             json.push_str(if number == 0 { "{\"start\":\"" } else { ",{\"start\":\"" });
             utc.write(&mut json, start, Offset::UTC, "Z");
             json.push_str("\",\"end\":\"");
@@ -44,7 +44,7 @@ impl SlotsJson {
             json.push_str("\",\"local_start\":\"");
             let (offset, text) = offsets.at(start);
             local.write(&mut json, start, offset, text);
-            json.push_str("\"}");
+            let _ = write!(json, "\",\"seats_left\":{seats}}}");
         }
         json.push_str("]}");
         Self(json)
@@ -174,10 +174,11 @@ mod tests {
                 start: *start,
                 end: end(*start),
                 local_start: local(*start, &tz),
+                seats_left: 3,
             };
             let list =
                 SlotList { zone: zone.to_owned(), minutes: 30, slots: starts.iter().map(slot).collect() };
-            let pairs: Vec<_> = starts.iter().map(|start| (*start, end(*start))).collect();
+            let pairs: Vec<_> = starts.iter().map(|start| (*start, end(*start), 3)).collect();
             let written = SlotsJson::new(zone, &tz, 30, pairs.into_iter());
             assert_eq!(written.0, list.to_json().unwrap().to_string());
         }
