@@ -1,9 +1,11 @@
 //! The JSON API. Each operation is a call of one use case.
 
 mod bookings;
+mod client;
 mod hours;
 mod notes;
 mod objects;
+mod objects_client;
 mod objects_hours;
 mod objects_type_input;
 mod objects_types;
@@ -11,6 +13,7 @@ mod slots;
 mod types;
 
 pub(crate) use bookings::BookingsApi;
+pub(crate) use client::ClientsApi;
 pub(crate) use notes::NotesApi;
 pub(crate) use hours::HoursApi;
 pub(crate) use slots::AvailabilityApi;
