@@ -41,7 +41,10 @@ field-component-unreadable = The file could not be read.
 field-not-asked-for = The automation does not ask for this.
 
 problem-slot-taken = Somebody was faster: this time is taken now.
-problem-booking-over = This appointment has begun or is over; it can’t be cancelled any more.
+problem-not-completed = Only an appointment that took place can be rated.
+problem-rating-decided = Your rating has been looked at; it can’t be changed any more.
+problem-no-client = You have no appointments here yet.
+problem-booking-over = That is not possible any more: this appointment has begun, or it has ended.
 field-not-an-instant = This is not a date and time.
 field-in-the-past = This time is in the past.
 field-too-soon = This time is too soon to be booked.
