@@ -32,6 +32,8 @@ impl<'a> World<'a> {
         let paying = tenant.buy(&tenant.visitor(), &product, &email, "sandbox").await;
         let refund = refunded(&tenant, &owner, &product).await;
         let automation = install(&owner).await;
+        let text = serde_json::json!({ "body": "Of the world" });
+        let note = owner.api("POST", &format!("/bookings/{}/notes", booked.id), Some(&text)).await.expect(200).json();
         let other = tenant.book(&tenant.visitor(), &appointment, &tomorrow_at(11, 0), &email).await;
         tenant.run_jobs().await;
         let run = format!("run_{}", one(&tenant, "automation_runs", "id").await.replace('-', ""));
@@ -41,6 +43,7 @@ impl<'a> World<'a> {
         let mut ids = vec![kind, booked.id, other.id, sold, bundle, paying.id, automation, run, client];
         ids.extend(members);
         ids.push(refund);
+        ids.push(note["id"].as_str().unwrap().to_owned());
         ids.extend(lot.iter().map(|id| format!("lot_{}", id.replace('-', ""))));
         let page = paying.next.rsplit('/').next().unwrap().to_owned();
         let names = vec![appointment.clone(), product.clone(), package, booked.token, paying.token, page];
@@ -60,7 +63,8 @@ impl<'a> World<'a> {
 /// An order that was paid in cash and is owed back in part. Gives the identifier of its refund.
 async fn refunded(tenant: &TestTenant<'_>, owner: &Client, product: &str) -> String {
     let email = tenant.email(Persona::Client);
-    let method = serde_json::json!({ "offer": product, "name": "Sam Reed", "email": email, "method": "sandbox" });
+    let method =
+        serde_json::json!({ "offer": product, "name": "Sam Reed", "email": email, "method": "sandbox" });
     let bought = owner.api("POST", "/checkout", Some(&method)).await.expect(200).json();
     let order = bought["order"].as_str().unwrap();
     let _ = owner

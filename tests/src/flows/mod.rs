@@ -2,9 +2,17 @@
 
 mod automation;
 mod booking;
+mod booking_holds;
+mod booking_kit;
+mod booking_steps;
 mod delivery;
 mod hostile;
 mod hosts;
+mod ics;
 mod idempotency;
+mod mails;
 mod people;
 mod race;
+mod reminders;
+mod studio_bookings;
+mod studio_calendar;

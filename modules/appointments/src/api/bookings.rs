@@ -1,4 +1,4 @@
-use events::{AppointmentTypeId, BookingId, ClientId, Instant, MemberId};
+use events::{BookingId, ClientId, Instant, MemberId};
 use kernel::{CallKey, Ctx, Paging, Problem};
 use poem::{Request, web::Data};
 use poem_openapi::{
@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     model::State,
-    queries::bookings::BookingFilter,
+    queries::{bookings::BookingFilter, offers::TypeRef},
     service::{
         book::{self, BookInput, Booked, StaffBookInput},
         cancel::{self, CancelInput, Claim},
@@ -48,9 +48,9 @@ impl BookingsApi {
         Data(ctx): Data<&Ctx>,
         status: Query<Option<State>>,
         coach: Query<Option<MemberId>>,
-        /// Of this appointment type.
+        /// Slug or identifier of an appointment type.
         #[oai(name = "type")]
-        kind: Query<Option<AppointmentTypeId>>,
+        kind: Query<Option<String>>,
         client: Query<Option<ClientId>>,
         /// Starting then or later.
         from: Query<Option<Instant>>,
@@ -66,7 +66,7 @@ impl BookingsApi {
         let filter = BookingFilter {
             state: status.0,
             coach: coach.0,
-            kind: kind.0,
+            kind: kind.0.as_deref().map(TypeRef::parse),
             client: client.0,
             slot: None,
             from: from.0,

@@ -25,7 +25,7 @@ use crate::{
         when,
     },
     policy::{BOOKINGS_CANCEL, BOOKINGS_READ, BOOKINGS_WRITE, NOTES_WRITE, RATINGS_WRITE},
-    queries::bookings::BookingFilter,
+    queries::{bookings::BookingFilter, offers::TypeRef},
     service::{
         cancel::{self, Claim},
         desk, history, lists, notes,
@@ -60,7 +60,7 @@ impl ListQuery {
         BookingFilter {
             state: self.status.parse().ok(),
             coach: self.coach.parse::<MemberId>().ok(),
-            kind: self.r#type.parse::<AppointmentTypeId>().ok(),
+            kind: self.r#type.parse::<AppointmentTypeId>().ok().map(TypeRef::Id),
             client: self.client.parse::<ClientId>().ok(),
             slot: self.slot.parse::<SharedSlotId>().ok(),
             from: from.or(now.filter(|_| self.view().is_empty() && to.is_none())),

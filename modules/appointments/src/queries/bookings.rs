@@ -5,12 +5,13 @@ use diesel::{
     QueryResult, SelectableHelper, pg::Pg,
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use events::{AppointmentTypeId, BookingId, ClientId, Instant, MemberId, OrderId, SharedSlotId};
+use events::{BookingId, ClientId, Instant, MemberId, OrderId, SharedSlotId};
 use kernel::{Paging, Tx};
 
 use crate::{
+    queries::offers::TypeRef,
     model::{Booking, State},
-    schema::{booking_coaches as coaches, bookings},
+    schema::{appointment_types as types, booking_coaches as coaches, bookings},
 };
 
 /// Which bookings a list shows.
@@ -21,7 +22,7 @@ pub(crate) struct BookingFilter {
     /// Of this coach.
     pub coach: Option<MemberId>,
     /// Of this type.
-    pub kind: Option<AppointmentTypeId>,
+    pub kind: Option<TypeRef>,
     /// Of this client.
     pub client: Option<ClientId>,
     /// In this slot with several seats.
@@ -150,9 +151,14 @@ fn filtered(filter: &BookingFilter) -> bookings::BoxedQuery<'_, Pg> {
     if let Some(client) = filter.client {
         query = query.filter(bookings::client_id.eq(client));
     }
-    if let Some(kind) = filter.kind {
-        query = query.filter(bookings::type_id.eq(kind));
-    }
+    query = match &filter.kind {
+        Some(TypeRef::Id(id)) => query.filter(bookings::type_id.eq(*id)),
+        Some(TypeRef::Slug(slug)) => {
+            let named = types::table.filter(types::slug.eq(slug)).select(types::id);
+            query.filter(bookings::type_id.eq_any(named))
+        }
+        None => query,
+    };
     if let Some(slot) = filter.slot {
         query = query.filter(bookings::slot_id.assume_not_null().eq(slot));
     }
