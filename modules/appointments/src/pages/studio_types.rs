@@ -1,7 +1,7 @@
 //! The studio's list of appointment types, and the form for one.
 
 use events::{AppointmentTypeId, MemberId};
-use kernel::{Check, Ctx, Form, FormState, Page, Problem, Redirect, Text};
+use kernel::{Ctx, Form, FormState, Page, Problem, Redirect, Text};
 use people::members::Member;
 use poem::{
     IntoResponse, Response, handler,
@@ -9,23 +9,18 @@ use poem::{
     web::{Data, Path},
 };
 
-use super::views::{Choice, StudioTypeRow, StudioTypesView, TypeFormView};
+use super::{
+    type_form::{SPANS, chosen, filled, fresh, read, words},
+    type_lists::{Lists, unit},
+    views::{Choice, OpenSections, StudioTypeRow, StudioTypesView, TypeFormView},
+};
 use crate::{
-    model::{CoachMode, PlaceKind, type_input::TypeInput},
+    model::type_input::TypeInput,
     policy::TYPES_WRITE,
     service::{schedules::coaches, types},
 };
 
 const LIST: &str = "/studio/appointment-types";
-/// Figures of the form and what they are when nothing was typed.
-const FIGURES: [(&str, i64); 6] = [
-    ("minutes", 0),
-    ("buffer_before_minutes", 0),
-    ("buffer_after_minutes", 0),
-    ("notice_minutes", 0),
-    ("horizon_days", 60),
-    ("position", 0),
-];
 
 /// `/{slug}/studio/appointment-types`
 #[handler]
@@ -43,27 +38,24 @@ fn names(staff: &[Member], of: &[MemberId]) -> Vec<String> {
 /// A form for a new one.
 #[handler]
 pub(super) async fn blank(Data(ctx): Data<&Ctx>) -> Result<Page, Problem> {
-    let form = FormState::default()
-        .with("minutes", 45)
-        .with("buffer_before_minutes", 0)
-        .with("buffer_after_minutes", 15)
-        .with("notice_minutes", 720)
-        .with("horizon_days", 60)
-        .with("position", 0)
-        .with("place_kind", PlaceKind::Video.word())
-        .with("coach_mode", CoachMode::Fixed.word())
-        .with("active", "on");
-    view(ctx, None, form, &[]).await.map(|view| Page::of(&view))
+    let input = fresh();
+    let lists = Lists::of(&input, ctx.tenant().currency);
+    let form = filled(&input, ctx.tenant().currency);
+    Shown { id: None, form, lists, chosen: Vec::new(), button: "" }.page(ctx).await
 }
 
 /// The new one was sent.
 #[handler]
 pub(super) async fn create(Data(ctx): Data<&Ctx>, form: Form) -> Result<Response, Problem> {
-    let made = match read(&form) {
+    let lists = Lists::typed(&form);
+    if let Some(button) = form.optional("do") {
+        return changed(ctx, None, &form, lists, &button).await;
+    }
+    let made = match read(&form, &lists, ctx.tenant().currency) {
         Ok(input) => types::create(ctx, input).await,
         Err(problem) => Err(problem),
     };
-    answer(ctx, None, &form, made.map(drop)).await
+    answer(ctx, None, &form, lists, made.map(drop)).await
 }
 
 /// `/{slug}/studio/appointment-types/{id}`
@@ -72,23 +64,11 @@ pub(super) async fn edit(
     Data(ctx): Data<&Ctx>,
     Path((_, id)): Path<(String, String)>,
 ) -> Result<Page, Problem> {
-    let (row, of) = types::get(ctx, parse(&id)?).await?;
-    let input = TypeInput::of(&row, of.clone());
-    let mut form = FormState::default()
-        .with("slug", &row.slug)
-        .with("name", &row.name)
-        .with("description", &row.description)
-        .with("step_minutes", row.step_minutes)
-        .with("place_kind", row.place_kind.word())
-        .with("place", &row.place)
-        .with("coach_mode", row.coach_mode.word());
-    if row.active {
-        form = form.with("active", "on");
-    }
-    for (name, value) in figures(&input) {
-        form = form.with(name, value);
-    }
-    view(ctx, Some(row.id), form, &of).await.map(|view| Page::of(&view))
+    let (row, chosen) = types::get(ctx, parse(&id)?).await?;
+    let input = TypeInput::of(&row, chosen.clone());
+    let lists = Lists::of(&input, ctx.tenant().currency);
+    let form = filled(&input, ctx.tenant().currency);
+    Shown { id: Some(row.id), form, lists, chosen, button: "" }.page(ctx).await
 }
 
 /// The change was sent.
@@ -98,29 +78,35 @@ pub(super) async fn update(
     Path((_, id)): Path<(String, String)>,
     form: Form,
 ) -> Result<Response, Problem> {
-    let id = parse(&id)?;
-    let changed = match read(&form) {
+    let (id, lists) = (parse(&id)?, Lists::typed(&form));
+    if let Some(button) = form.optional("do") {
+        return changed(ctx, Some(id), &form, lists, &button).await;
+    }
+    let done = match read(&form, &lists, ctx.tenant().currency) {
         Ok(input) => types::update(ctx, id, |_| input).await,
         Err(problem) => Err(problem),
     };
-    answer(ctx, Some(id), &form, changed.map(drop)).await
+    answer(ctx, Some(id), &form, lists, done.map(drop)).await
 }
 
-fn figures(input: &TypeInput) -> [(&'static str, i64); 6] {
-    [
-        ("minutes", input.minutes),
-        ("buffer_before_minutes", input.buffer_before_minutes),
-        ("buffer_after_minutes", input.buffer_after_minutes),
-        ("notice_minutes", input.notice_minutes),
-        ("horizon_days", input.horizon_days),
-        ("position", input.position),
-    ]
+/// One of the buttons that change a list: the form again, nothing saved.
+async fn changed(
+    ctx: &Ctx,
+    id: Option<AppointmentTypeId>,
+    form: &Form,
+    mut lists: Lists,
+    button: &str,
+) -> Result<Response, Problem> {
+    lists.act(button);
+    let shown = Shown { id, form: lists.fill(form.state()), lists, chosen: chosen(form), button };
+    shown.page(ctx).await.map(IntoResponse::into_response)
 }
 
 async fn answer(
     ctx: &Ctx,
     id: Option<AppointmentTypeId>,
     form: &Form,
+    lists: Lists,
     done: Result<(), Problem>,
 ) -> Result<Response, Problem> {
     match done {
@@ -128,79 +114,66 @@ async fn answer(
             Ok(Redirect::to(ctx.path(LIST)).flash(Text::key("appointments-flash-type-saved")).into_response())
         }
         Err(problem) if problem.status == StatusCode::UNPROCESSABLE_ENTITY => {
-            let view = view(ctx, id, form.refused(&problem), &chosen(form)).await?;
-            Ok(Page::of(&view).status(problem.status).into_response())
+            let state = lists.fill(form.refused(&problem));
+            let shown = Shown { id, form: state, lists, chosen: chosen(form), button: "" };
+            Ok(shown.page(ctx).await?.status(problem.status).into_response())
         }
         Err(problem) => Err(problem),
     }
 }
 
-async fn view(
-    ctx: &Ctx,
+/// The form as it is to be shown.
+struct Shown<'a> {
     id: Option<AppointmentTypeId>,
     form: FormState,
-    chosen: &[MemberId],
-) -> Result<TypeFormView, Problem> {
-    let staff = coaches(ctx, TYPES_WRITE).await?;
-    let only = staff.len() == 1;
-    let choice = |member: Member| Choice {
-        current: only || chosen.contains(&member.id),
-        value: member.id.to_string(),
-        label: member.name,
-    };
-    Ok(TypeFormView {
-        action: id.map_or_else(|| format!("{LIST}/new"), |id| format!("{LIST}/{id}")),
-        is_new: id.is_none(),
-        place_kind: typed(&form, "place_kind"),
-        coach_mode: typed(&form, "coach_mode"),
-        coaches_error: form.errors.get("coaches").cloned(),
-        coaches: staff.into_iter().map(choice).collect(),
-        form,
-    })
+    lists: Lists,
+    chosen: Vec<MemberId>,
+    /// What was pressed, if a list was changed.
+    button: &'a str,
 }
 
-fn typed(form: &FormState, name: &str) -> String {
-    form.values.get(name).cloned().unwrap_or_default()
-}
+impl Shown<'_> {
+    async fn page(self, ctx: &Ctx) -> Result<Page, Problem> {
+        let staff = coaches(ctx, TYPES_WRITE).await?;
+        let only = staff.len() == 1;
+        let choice = |member: Member| Choice {
+            current: only || self.chosen.contains(&member.id),
+            value: member.id.to_string(),
+            label: member.name,
+        };
+        let coaches = staff.into_iter().map(choice).collect();
+        Ok(Page::of(&self.view(coaches, ctx.tenant().currency.code())))
+    }
 
-fn chosen(form: &Form) -> Vec<MemberId> {
-    form.all("coaches").iter().filter_map(|id| id.parse().ok()).collect()
-}
-
-/// Reads the form; a figure that is none is named.
-fn read(form: &Form) -> Result<TypeInput, Problem> {
-    let mut check = Check::new();
-    let [minutes, before, after, notice, horizon, position] =
-        FIGURES.map(|(name, otherwise)| number(&mut check, form, name, otherwise));
-    let step = form.optional("step_minutes").map(|_| number(&mut check, form, "step_minutes", 0));
-    let place_kind = form.parse("place_kind", "unreadable").unwrap_or(PlaceKind::Video);
-    let coach_mode = form.parse("coach_mode", "unreadable").unwrap_or(CoachMode::Fixed);
-    check.finish()?;
-    Ok(TypeInput {
-        slug: form.string("slug"),
-        name: form.string("name"),
-        description: form.string("description"),
-        minutes,
-        step_minutes: step,
-        buffer_before_minutes: before,
-        buffer_after_minutes: after,
-        notice_minutes: notice,
-        horizon_days: horizon,
-        place_kind,
-        place: form.string("place"),
-        coach_mode,
-        coaches: chosen(form),
-        active: form.ticked("active"),
-        position,
-        ..TypeInput::default()
-    })
-}
-
-fn number(check: &mut Check, form: &Form, name: &str, otherwise: i64) -> i64 {
-    let typed = form.text(name);
-    let value = if typed.is_empty() { Ok(otherwise) } else { typed.parse() };
-    check.require(value.is_ok(), name, "whole_number");
-    value.unwrap_or(otherwise)
+    fn view(self, coaches: Vec<Choice>, currency: &str) -> TypeFormView {
+        let form = self.form;
+        let (place_kind, coach_mode) = words(&form);
+        let [notice_unit, cancel_unit, move_unit] =
+            SPANS.map(|name| form.values.get(&unit(name)).cloned().unwrap_or_default());
+        let is = |name: &str, word: &str| form.values.get(name).is_some_and(|value| value == word);
+        let wrong = |name: &str| form.errors.contains_key(name);
+        TypeFormView {
+            action: self.id.map_or_else(|| format!("{LIST}/new"), |id| format!("{LIST}/{id}")),
+            is_new: self.id.is_none(),
+            currency: currency.to_owned(),
+            place_kind,
+            coach_mode,
+            notice_unit,
+            cancel_unit,
+            move_unit,
+            ranged: is("bookable", "range"),
+            shared: is("late", "share"),
+            lengths: self.lists.length_lines(),
+            questions: self.lists.question_lines(),
+            reminders: self.lists.reminder_lines(),
+            open: OpenSections::of(&form, self.button),
+            coaches,
+            coaches_error: wrong("coaches"),
+            place_error: wrong("place_kind"),
+            mode_error: wrong("coach_mode"),
+            form,
+        }
+    }
 }
 
 fn parse(id: &str) -> Result<AppointmentTypeId, Problem> {
