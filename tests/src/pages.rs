@@ -184,8 +184,10 @@ fn every_mail_renders_with_text_and_one_line_of_subject() {
         tagline: None,
     };
     let registry = registry();
-    let mails: Vec<_> =
-        registry.all().iter().flat_map(|module| (module.mails)())
+    let mails: Vec<_> = registry
+        .all()
+        .iter()
+        .flat_map(|module| (module.mails)())
         .chain(server::identity::mails())
         .chain(server::checkout::mails())
         .collect();

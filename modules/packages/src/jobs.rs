@@ -18,8 +18,7 @@ struct Followed {
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
 struct Nothing {}
 
-pub(crate) const REACTIONS: &[Reaction] =
-    &[Reaction { event: "order.paid", job: "packages.grant_on_paid" }];
+pub(crate) const REACTIONS: &[Reaction] = &[Reaction { event: "order.paid", job: "packages.grant_on_paid" }];
 
 pub(crate) const SCHEDULES: &[Schedule] = &[Schedule { job: "packages.sweep", every_seconds: 3600 }];
 

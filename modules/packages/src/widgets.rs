@@ -69,10 +69,7 @@ fn client_card(ctx: Ctx, client: ClientId) -> BoxFuture<'static, Result<Vec<Bloc
             return Ok(Vec::new());
         }
         let account = service::client_account(&ctx, client, &Paging { after: None, limit: 1 }).await?;
-        let card = ClientCard {
-            credits: account.balance.credits,
-            next_expiry: account.balance.next_expiry,
-        };
+        let card = ClientCard { credits: account.balance.credits, next_expiry: account.balance.next_expiry };
         Ok(vec![card.block()])
     })
 }

@@ -1,7 +1,9 @@
 use events::Instant;
 use kernel::{Ctx, Problem, Tx};
 
-use crate::{BillingError, Method, Order, Settings, Start, installed, methods, place::restart, rules_of, settings};
+use crate::{
+    BillingError, Method, Order, Settings, Start, installed, methods, place::restart, rules_of, settings,
+};
 
 /// Minutes that an order waits for a payment on a page. Longer than the provider's own page stays open.
 pub const PAY_MINUTES: i64 = 40;

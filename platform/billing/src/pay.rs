@@ -46,7 +46,11 @@ pub(crate) enum MarkPaid {
 /// # Errors
 /// [`BillingError::Amount`] when it is not the whole amount in the order's currency, [`BillingError::State`] when the
 /// order was cancelled. `NotFound` when there is no such order.
-pub(crate) async fn mark_paid(tx: &mut Tx, order: OrderId, payment: NewPayment) -> Result<MarkPaid, BillingError> {
+pub(crate) async fn mark_paid(
+    tx: &mut Tx,
+    order: OrderId,
+    payment: NewPayment,
+) -> Result<MarkPaid, BillingError> {
     let now = tx.ctx().now();
     let order: Order =
         orders::table.find(order).select(Order::as_select()).for_update().first(&mut **tx).await?;

@@ -56,9 +56,7 @@ impl From<ProviderError> for Problem {
             ProviderError::Away(cause) => {
                 Self { cause: Some(cause), ..Self::new(http::StatusCode::BAD_GATEWAY, "payment_away") }
             }
-            ProviderError::Refused(cause) => {
-                Self { cause: Some(cause), ..Self::conflict("payment_refused") }
-            }
+            ProviderError::Refused(cause) => Self { cause: Some(cause), ..Self::conflict("payment_refused") },
             ProviderError::NotOffered => Self::field("method", "payment_method"),
         }
     }

@@ -1,5 +1,6 @@
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, Queryable, Selectable, SelectableHelper, dsl,
+    BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, Queryable,
+    Selectable, SelectableHelper, dsl,
 };
 use diesel_async::RunQueryDsl;
 use events::{Currency, Instant, Money, OrderId, PaymentId, RefundId, billing::OrderRefunded};
@@ -253,8 +254,7 @@ pub async fn refund_to_ask(tx: &mut Tx, id: RefundId) -> QueryResult<Option<(Ord
     let found = refunds::table.find(id).select(Refund::as_select()).first(&mut **tx).await.optional()?;
     let Some(refund): Option<Refund> = found else { return Ok(None) };
     let order = orders::table.find(refund.order_id).select(Order::as_select()).first(&mut **tx).await?;
-    let paid =
-        payments::table.find(refund.payment_id).select(Payment::as_select()).first(&mut **tx).await?;
+    let paid = payments::table.find(refund.payment_id).select(Payment::as_select()).first(&mut **tx).await?;
     Ok(Some((order, paid, refund)))
 }
 
@@ -269,11 +269,8 @@ pub async fn refund_went(
     reference: &str,
 ) -> QueryResult<bool> {
     let open = refunds::table.find(id).filter(refunds::state.ne(RefundState::Done));
-    let change = (
-        refunds::state.eq(state),
-        refunds::reference.eq(reference),
-        refunds::updated_at.eq(tx.ctx().now()),
-    );
+    let change =
+        (refunds::state.eq(state), refunds::reference.eq(reference), refunds::updated_at.eq(tx.ctx().now()));
     let changed = diesel::update(open.filter(refunds::state.ne(state))).set(change);
     let changed: Option<Refund> =
         changed.returning(Refund::as_returning()).get_result(&mut **tx).await.optional()?;

@@ -35,7 +35,11 @@ async fn parts_of_a_payment_go_back_and_never_more_than_it() {
     for _ in 0..3 {
         owner.post_form(&refund, &form).await.expect(303);
     }
-    assert_eq!(tenant.count("refunds", "amount = 3000 AND cause = 'staff'").await, 1, "one form is one refund");
+    assert_eq!(
+        tenant.count("refunds", "amount = 3000 AND cause = 'staff'").await,
+        1,
+        "one form is one refund"
+    );
     assert_eq!(tenant.count("refunds", "true").await, 1);
     assert_eq!(tenant.count("orders", "status = 'partially_refunded'").await, 1);
     assert_eq!(tenant.count("credit_lots", "balance = 10").await, 1, "a part takes nothing back");
@@ -58,9 +62,14 @@ async fn parts_of_a_payment_go_back_and_never_more_than_it() {
     assert_eq!(tenant.count("credit_lots", "balance = 0").await, 1, "all of it takes back what is unused");
     assert_eq!(tenant.count("events", "name = 'order.refunded'").await, 2);
     let seen = owner.api("GET", &format!("/orders/{}", bought.id), None).await.expect(200).json();
-    assert_eq!((&seen["refunds"][1]["amount"]["amount"], &seen["refundable"]["amount"]), (&json!(6_000), &json!(0)));
+    assert_eq!(
+        (&seen["refunds"][1]["amount"]["amount"], &seen["refundable"]["amount"]),
+        (&json!(6_000), &json!(0))
+    );
     assert!(owner.get(&page).await.expect(200).has("Paid back"));
-    assert!(tenant.visitor().get(&format!("/order/{}", bought.token)).await.expect(200).has("One class fell out"));
+    assert!(
+        tenant.visitor().get(&format!("/order/{}", bought.token)).await.expect(200).has("One class fell out")
+    );
     let mails = templates(&tenant, "sam@example.com").await;
     assert_eq!(mails, ["checkout/receipt", "checkout/refund", "checkout/refund"]);
     tenant.finish().await;
@@ -104,7 +113,10 @@ async fn a_transfer_is_owed_until_staff_have_paid_it_back() {
     owner.post_form(&format!("{page}/refund"), &refund).await.expect(303);
     tenant.run_jobs().await;
     assert!(owner.get(&page).await.expect(200).has("Owed to the client"));
-    let id = format!("ref_{}", tenant.app.sql.one(&format!("SELECT id FROM refunds WHERE {}", tenant.rows())).await.replace('-', ""));
+    let id = format!(
+        "ref_{}",
+        tenant.app.sql.one(&format!("SELECT id FROM refunds WHERE {}", tenant.rows())).await.replace('-', "")
+    );
     for _ in 0..2 {
         owner.post_form(&format!("{page}/refunds/{id}/paid-back"), &[]).await.expect(303);
     }
@@ -135,7 +147,11 @@ async fn money_for_an_order_that_ended_goes_back_and_both_are_told() {
     let told = press(&visitor, &last, "pay").await;
     assert!(told.ends_with(&format!("/order/{}", bought.token)), "{told}");
     assert!(visitor.open(&told).await.expect(200).has("Your payment goes back to you"));
-    assert_eq!(press(&visitor, &last, "pay").await.rsplit('/').next(), told.rsplit('/').next(), "pressed again");
+    assert_eq!(
+        press(&visitor, &last, "pay").await.rsplit('/').next(),
+        told.rsplit('/').next(),
+        "pressed again"
+    );
     tenant.run_jobs().await;
     assert_eq!(tenant.count("payments", "status = 'returned' AND amount = 5000").await, 1);
     assert_eq!(tenant.count("refunds", "state = 'done' AND cause = 'late' AND amount = 5000").await, 1);
@@ -159,7 +175,10 @@ async fn staff_may_note_a_late_transfer_as_owed() {
     assert_eq!(owner.api("POST", &paid, Some(&json!({}))).await.expect(409).code(), "order_state");
     assert_eq!(tenant.count("payments", "true").await, 0, "nothing is noted that was refused");
     let seen = owner.api("POST", &paid, Some(&json!({ "give_back": true }))).await.expect(200).json();
-    assert_eq!((&seen["order"]["status"], &seen["refunds"][0]["cause"]), (&json!("cancelled"), &json!("late")));
+    assert_eq!(
+        (&seen["order"]["status"], &seen["refunds"][0]["cause"]),
+        (&json!("cancelled"), &json!("late"))
+    );
     tenant.run_jobs().await;
     assert_eq!(tenant.count("refunds", "state = 'requested' AND provider = 'manual'").await, 1);
     tenant.finish().await;

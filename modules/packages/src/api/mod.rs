@@ -2,6 +2,7 @@
 
 mod checkout;
 mod credits;
+mod offer_types;
 mod offers;
 mod types;
 
@@ -15,9 +16,8 @@ use poem_openapi::{
 
 use crate::model::{OfferId, OfferKind};
 use events::{ClientId, PackageId, ProductId};
-use types::{
-    CheckoutIn, CheckoutOut, CreditsOut, OfferList, OfferOut, PackageIn, PackagePatch, ProductIn, ProductPatch,
-};
+use offer_types::{PackageIn, PackagePatch, ProductIn, ProductPatch};
+use types::{CheckoutIn, CheckoutOut, CreditsOut, OfferList, OfferOut};
 
 #[derive(Tags)]
 enum Tag {

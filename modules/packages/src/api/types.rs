@@ -1,6 +1,6 @@
 use events::{ClientId, Instant, LotId, Money, OrderId, ProductId};
 use kernel::Problem;
-use poem_openapi::{Enum, Object, types::MaybeUndefined};
+use poem_openapi::{Enum, Object};
 
 use crate::model::{GrantSpec, ItemInput, Offer, OfferId, OfferStatus};
 
@@ -80,120 +80,6 @@ impl From<ItemDoc> for ItemInput {
     fn from(item: ItemDoc) -> Self {
         Self { product: OfferId::from_uuid(item.product.uuid()), quantity: item.quantity }
     }
-}
-
-/// A product to be made.
-#[derive(Clone, Debug, Object)]
-pub(super) struct ProductIn {
-    /// Name in the URL; left out: made of the name.
-    pub(super) slug: Option<String>,
-    #[oai(validator(min_length = 1, max_length = 120))]
-    pub(super) name: String,
-    /// One line.
-    #[oai(validator(max_length = 200))]
-    pub(super) summary: Option<String>,
-    /// Markdown.
-    #[oai(validator(max_length = 20000))]
-    pub(super) description: Option<String>,
-    /// In the currency of the business.
-    pub(super) price: Money,
-    /// Left out: a draft.
-    pub(super) status: Option<Status>,
-    pub(super) featured: Option<bool>,
-    /// Smaller comes first.
-    #[oai(validator(minimum(value = "0"), maximum(value = "100000")))]
-    pub(super) position: Option<i32>,
-    /// How many there are; left out: no limit.
-    #[oai(validator(minimum(value = "0"), maximum(value = "1000000")))]
-    pub(super) stock: Option<i32>,
-    /// How many a client may have; left out: no limit.
-    #[oai(validator(minimum(value = "1"), maximum(value = "1000")))]
-    pub(super) per_client: Option<i32>,
-    pub(super) sale_from: Option<Instant>,
-    pub(super) sale_until: Option<Instant>,
-    /// Left out: a service.
-    pub(super) grants: Option<Vec<GrantDoc>>,
-}
-
-/// A package to be made.
-#[derive(Clone, Debug, Object)]
-pub(super) struct PackageIn {
-    /// Name in the URL; left out: made of the name.
-    pub(super) slug: Option<String>,
-    #[oai(validator(min_length = 1, max_length = 120))]
-    pub(super) name: String,
-    /// One line.
-    #[oai(validator(max_length = 200))]
-    pub(super) summary: Option<String>,
-    /// Markdown.
-    #[oai(validator(max_length = 20000))]
-    pub(super) description: Option<String>,
-    /// In the currency of the business.
-    pub(super) price: Money,
-    /// Left out: a draft.
-    pub(super) status: Option<Status>,
-    pub(super) featured: Option<bool>,
-    /// Smaller comes first.
-    #[oai(validator(minimum(value = "0"), maximum(value = "100000")))]
-    pub(super) position: Option<i32>,
-    /// How many there are; left out: no limit.
-    #[oai(validator(minimum(value = "0"), maximum(value = "1000000")))]
-    pub(super) stock: Option<i32>,
-    /// How many a client may have; left out: no limit.
-    #[oai(validator(minimum(value = "1"), maximum(value = "1000")))]
-    pub(super) per_client: Option<i32>,
-    pub(super) sale_from: Option<Instant>,
-    pub(super) sale_until: Option<Instant>,
-    /// 1 to 20 products.
-    pub(super) items: Vec<ItemDoc>,
-}
-
-/// Changes of a product.
-#[derive(Clone, Debug, Object)]
-pub(super) struct ProductPatch {
-    pub(super) slug: Option<String>,
-    #[oai(validator(min_length = 1, max_length = 120))]
-    pub(super) name: Option<String>,
-    #[oai(validator(max_length = 200))]
-    pub(super) summary: Option<String>,
-    #[oai(validator(max_length = 20000))]
-    pub(super) description: Option<String>,
-    pub(super) price: Option<Money>,
-    pub(super) status: Option<Status>,
-    pub(super) featured: Option<bool>,
-    #[oai(validator(minimum(value = "0"), maximum(value = "100000")))]
-    pub(super) position: Option<i32>,
-    #[oai(validator(minimum(value = "0"), maximum(value = "1000000")))]
-    pub(super) stock: MaybeUndefined<i32>,
-    #[oai(validator(minimum(value = "1"), maximum(value = "1000")))]
-    pub(super) per_client: MaybeUndefined<i32>,
-    pub(super) sale_from: MaybeUndefined<Instant>,
-    pub(super) sale_until: MaybeUndefined<Instant>,
-    pub(super) grants: Option<Vec<GrantDoc>>,
-}
-
-/// Changes of a package.
-#[derive(Clone, Debug, Object)]
-pub(super) struct PackagePatch {
-    pub(super) slug: Option<String>,
-    #[oai(validator(min_length = 1, max_length = 120))]
-    pub(super) name: Option<String>,
-    #[oai(validator(max_length = 200))]
-    pub(super) summary: Option<String>,
-    #[oai(validator(max_length = 20000))]
-    pub(super) description: Option<String>,
-    pub(super) price: Option<Money>,
-    pub(super) status: Option<Status>,
-    pub(super) featured: Option<bool>,
-    #[oai(validator(minimum(value = "0"), maximum(value = "100000")))]
-    pub(super) position: Option<i32>,
-    #[oai(validator(minimum(value = "0"), maximum(value = "1000000")))]
-    pub(super) stock: MaybeUndefined<i32>,
-    #[oai(validator(minimum(value = "1"), maximum(value = "1000")))]
-    pub(super) per_client: MaybeUndefined<i32>,
-    pub(super) sale_from: MaybeUndefined<Instant>,
-    pub(super) sale_until: MaybeUndefined<Instant>,
-    pub(super) items: Option<Vec<ItemDoc>>,
 }
 
 /// A product or package.

@@ -5,10 +5,7 @@ use poem::{
 };
 
 use super::ListQuery;
-use crate::{
-    service,
-    views::MyCreditsPage,
-};
+use crate::{service, views::MyCreditsPage};
 
 /// One's own credits: balance, lots, history.
 #[handler]

@@ -1,7 +1,7 @@
 //! The form of an offer: what is typed becomes an input, and an offer becomes what is shown.
 
-use events::{Id, PackageId, ProductId};
 use billing::{parse_price, price_text};
+use events::{Id, PackageId, ProductId};
 use kernel::{Ctx, FieldError, Form, FormState, Page, Problem, Redirect, Text};
 use poem::{
     IntoResponse, Response, handler,

@@ -89,10 +89,7 @@ pub(crate) async fn grant_what_is_missing(ctx: &Ctx) -> Result<(), Problem> {
         })
         .await?;
     for order in orders {
-        ctx.tx(CREDITS_WRITE, async |tx: &mut Tx| {
-            grant(tx, order.id, order.client_id).await
-        })
-        .await?;
+        ctx.tx(CREDITS_WRITE, async |tx: &mut Tx| grant(tx, order.id, order.client_id).await).await?;
     }
     Ok(())
 }

@@ -15,11 +15,8 @@ const BATCH: i64 = 100;
 pub(crate) async fn release_overdue(ctx: &Ctx) -> Result<usize, Problem> {
     let mut all = 0;
     loop {
-        let ended = ctx
-            .tx(ORDERS_CREATE, async |tx| {
-                billing::expire(tx, Some(crate::ID), BATCH).await
-            })
-            .await?;
+        let ended =
+            ctx.tx(ORDERS_CREATE, async |tx| billing::expire(tx, Some(crate::ID), BATCH).await).await?;
         all += ended;
         if i64::try_from(ended).unwrap_or(0) < BATCH {
             return Ok(all);

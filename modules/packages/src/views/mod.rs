@@ -10,9 +10,7 @@ pub(crate) use blocks::{ClientCard, CreditsCard, HandedOut, OffersBlock, samples
 pub(crate) use buy::{OfferPage, OffersPage};
 pub(crate) use card::Card;
 pub(crate) use me::{LotView, MyCreditsPage};
-pub(crate) use studio::{
-    Choice, ItemField, OfferFormPage, StudioOfferRow, StudioOffersPage, status_label,
-};
+pub(crate) use studio::{Choice, ItemField, OfferFormPage, StudioOfferRow, StudioOffersPage, status_label};
 
 use events::{Instant, Money};
 

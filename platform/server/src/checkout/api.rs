@@ -12,9 +12,7 @@ use poem_openapi::{
 
 use super::{
     service::{self, RefundInput},
-    types::{
-        MarkPaidIn, OrderList, OrderOut, OrderRow, PaidBackIn, PaymentSettings, RefundIn, RefundOut,
-    },
+    types::{MarkPaidIn, OrderList, OrderOut, OrderRow, PaidBackIn, PaymentSettings, RefundIn, RefundOut},
 };
 
 #[derive(Tags)]
@@ -109,11 +107,7 @@ impl OrdersApi {
     /// Mark a refund as paid back
     ///
     /// One that is owed by hand, or that the provider refused. Again: nothing.
-    #[oai(
-        path = "/orders/:id/refunds/:refund/paid-back",
-        method = "post",
-        operation_id = "refund_paid_back"
-    )]
+    #[oai(path = "/orders/:id/refunds/:refund/paid-back", method = "post", operation_id = "refund_paid_back")]
     async fn refund_paid_back(
         &self,
         ctx: Data<&Ctx>,

@@ -96,9 +96,8 @@ async fn refund(ctx: &Ctx, id: RefundId) -> Result<(), JobError> {
 
 async fn went(ctx: &Ctx, id: RefundId, state: RefundState, words: &str) -> Result<(), JobError> {
     let words: String = words.chars().take(WORDS).collect();
-    let write = ctx.tx(BILLING_RUN, async |tx| {
-        Ok::<_, Problem>(billing::refund_went(tx, id, state, &words).await?)
-    });
+    let write =
+        ctx.tx(BILLING_RUN, async |tx| Ok::<_, Problem>(billing::refund_went(tx, id, state, &words).await?));
     write.await?;
     Ok(())
 }

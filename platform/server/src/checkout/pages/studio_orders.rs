@@ -128,9 +128,9 @@ fn refund_id(text: &str) -> Result<RefundId, Problem> {
 #[handler]
 pub(super) async fn paid_back(
     Data(ctx): Data<&Ctx>,
-    Path((_, id, refund)): Path<(String, String, String)>,
+    Path((_, id, which)): Path<(String, String, String)>,
 ) -> Result<Redirect, Problem> {
-    let order = service::paid_back(ctx, order_id(&id)?, refund_id(&refund)?, "").await?;
+    let order = service::paid_back(ctx, order_id(&id)?, refund_id(&which)?, "").await?;
     Ok(done(ctx, order.id, "checkout-studio-paid-back", order.number))
 }
 
@@ -138,8 +138,8 @@ pub(super) async fn paid_back(
 #[handler]
 pub(super) async fn refund_again(
     Data(ctx): Data<&Ctx>,
-    Path((_, id, refund)): Path<(String, String, String)>,
+    Path((_, id, which)): Path<(String, String, String)>,
 ) -> Result<Redirect, Problem> {
-    let order = service::refund_again(ctx, order_id(&id)?, refund_id(&refund)?).await?;
+    let order = service::refund_again(ctx, order_id(&id)?, refund_id(&which)?).await?;
     Ok(done(ctx, order.id, "checkout-studio-refund-again", order.number))
 }

@@ -67,11 +67,7 @@ pub(crate) struct RefundInput {
 }
 
 /// Staff give money of an order back. The same key again answers with the first refund.
-pub(crate) async fn refund(
-    ctx: &Ctx,
-    id: OrderId,
-    input: RefundInput,
-) -> Result<(Order, Refund), Problem> {
+pub(crate) async fn refund(ctx: &Ctx, id: OrderId, input: RefundInput) -> Result<(Order, Refund), Problem> {
     let mut check = Check::new();
     let reason = check.line("reason", &input.reason, 0, 500);
     let key = check.line("key", &input.key, 1, 100);

@@ -1,6 +1,6 @@
 use billing::{
-    Method, ORDER_LINK, ORDERS_READ, OWN_ORDERS, Order, OrderFilter, OrderLine, Payment, PaymentStatus, Refund,
-    Revenue, Settings, Step,
+    Method, ORDER_LINK, ORDERS_READ, OWN_ORDERS, Order, OrderFilter, OrderLine, Payment, PaymentStatus,
+    Refund, Revenue, Settings, Step,
 };
 use events::{ClientId, Instant, OrderId};
 use jiff::{Span, tz::TimeZone};

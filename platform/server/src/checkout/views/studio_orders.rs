@@ -63,7 +63,7 @@ const fn tone(shown: Shown) -> &'static str {
         Shown::Declined => "bad",
         Shown::Refunded | Shown::PartlyRefunded | Shown::GivenBack | Shown::Expired | Shown::Cancelled => {
             "plain"
-        },
+        }
     }
 }
 
