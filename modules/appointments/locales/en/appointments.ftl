@@ -55,8 +55,6 @@ appointments-fact-email = E-mail
 appointments-fact-type = Appointment
 appointments-fact-state = State
 appointments-fact-note = Note
-appointments-fact-booked = Booked
-appointments-fact-cancelled = Cancelled
 appointments-fact-reason = Reason
 
 appointments-breadcrumb = Back
@@ -139,8 +137,6 @@ appointments-filter-from = From
 appointments-filter-to = To
 appointments-filter-submit = Filter
 appointments-filter-clear = Clear
-appointments-by-client = by the client
-appointments-by-staff = by the business
 
 appointments-card-next = Next appointments
 appointments-card-all = See all
@@ -213,3 +209,15 @@ appointments-mail-cancelled-by-client = Hello { $name }, you cancelled this appo
 appointments-mail-cancelled-coach-subject = Cancelled: { $client }, { $type }, { $when }
 appointments-mail-cancelled-coach-by-client = { $client } cancelled this appointment. The time is free again.
 appointments-mail-cancelled-coach-by-staff = The appointment with { $client } was cancelled by the business. The time is free again.
+
+# Why something is refused
+
+problem-too-many-holds = You already keep { $max } times that are not paid yet. Please pay for one of them, or give one up, and then book again.
+problem-too-late-to-cancel = It is too late to cancel this appointment.
+problem-too-late-to-move = It is too late to move this appointment.
+problem-not-begun = This appointment has not begun yet.
+problem-hold-over = This time is not kept any more: it was not paid in time. Please book again.
+field-wrong-duration = Choose one of the lengths on offer.
+field-unknown-question = There is no such question.
+field-not-a-choice = Choose one of the answers.
+field-not-a-number = Write a number, such as 42.
