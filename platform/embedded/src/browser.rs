@@ -105,7 +105,7 @@ fn link_packages(folder: &Path, packages: &Path) -> Result<()> {
 }
 
 /// This project's folder in the user's cache.
-fn cache_folder() -> PathBuf {
+pub(crate) fn cache_folder() -> PathBuf {
     let home = || PathBuf::from(std::env::var_os("HOME").unwrap_or_else(|| "/tmp".into())).join(".cache");
     let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
     cache.unwrap_or_else(home).join("coach-platform")

@@ -16,6 +16,7 @@ mod guard;
 mod packages;
 pub mod postgres;
 mod process;
+pub mod python;
 pub mod redis;
 pub mod smtp;
 

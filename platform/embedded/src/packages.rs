@@ -46,6 +46,14 @@ pub(crate) const NODE: Package = Package {
     alpine: &["nodejs", "npm"],
 };
 
+pub(crate) const PYTHON: Package = Package {
+    what: "Python 3.10 or newer with venv",
+    debian: &["python3", "python3-venv"],
+    brew: &["python"],
+    fedora: &["python3"],
+    alpine: &["python3"],
+};
+
 impl Package {
     /// Installs the package where this process may (root on Debian, anyone with Homebrew).
     ///

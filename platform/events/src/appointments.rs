@@ -296,6 +296,8 @@ pub struct BookingRescheduled {
     pub old_start: Instant,
     /// The end before, UTC.
     pub old_end: Instant,
+    /// The coach before; mostly the same.
+    pub old_coach: MemberId,
     /// `client` or `staff`.
     pub moved_by: String,
     /// Why, when a reason was given.
@@ -319,6 +321,7 @@ impl Event for BookingRescheduled {
             end: booked.end,
             old_start: booked.start.plus_minutes(-1_440),
             old_end: booked.end.plus_minutes(-1_440),
+            old_coach: booked.coach,
             moved_by: "client".into(),
             reason: Some("Travelling".into()),
         }

@@ -3,6 +3,7 @@
 
 mod bench;
 mod browser;
+mod calendar;
 mod ci;
 mod docs;
 mod measure;

@@ -3,6 +3,7 @@
 use anyhow::Result;
 
 use crate::browser;
+use crate::calendar;
 use crate::docs;
 use crate::new_module;
 use crate::services::Services;
@@ -67,11 +68,23 @@ fn rust(steps: &mut Steps, workspace: &Workspace, options: &Options) {
     // Tests of a crate share the private server of their process, so each binary runs as one process. Documentation tests
     // have a step of their own, and several words are for the test binaries.
     let mut tests = workspace.cargo();
+    let calendars = options.is_whole().then(|| calendar::Files::new(workspace)).transpose();
+    let calendars = match calendars {
+        Ok(calendars) => calendars,
+        Err(error) => {
+            steps.run("calendar files", || Err(error));
+            None
+        }
+    };
+    tests.envs(calendars.as_ref().map(calendar::Files::tell));
     tests
         .args(["test", "--no-fail-fast"])
         .args(selection(options))
         .args(["--lib", "--bins", "--tests", "--"]);
     steps.command("tests", services.tell(&mut tests).args(&options.words));
+    if let Some(calendars) = calendars {
+        steps.run("calendar files", || calendars.check());
+    }
     if options.words.is_empty() {
         let mut tests = workspace.cargo();
         tests.args(["test", "--quiet", "--doc"]).args(selection(options));

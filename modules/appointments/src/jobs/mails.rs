@@ -9,13 +9,12 @@ use events::{
         BookingCancelled, BookingCompleted, BookingConfirmed, BookingDeclined, BookingExpired, BookingHeld,
         BookingRequested, BookingRescheduled,
     },
-    billing::OrderRefunded,
 };
 use kernel::{Ctx, JobError, Tx};
 
 use super::{
     reminders,
-    scene::{About, Scene},
+    scene::{About, Coach, Scene},
 };
 use crate::{
     ics::Method,
@@ -25,7 +24,7 @@ use crate::{
     },
     model::{State, state::CancelledBy},
     policy::BOOKINGS_READ,
-    queries::letters::{booking_of_order, came_from, has_shared_notes, held_by_staff, was_requested},
+    queries::letters::{came_from, has_shared_notes, held_by_staff, was_requested},
 };
 
 /// It waits for the business: the client knows that it arrived, every coach that somebody should decide.
@@ -138,7 +137,14 @@ pub(super) async fn rescheduled(ctx: Ctx, event: BookingRescheduled) -> Result<(
         };
         let about = About { what: "rescheduled", file: certain.then_some(Method::Request) };
         scene.to_client(tx, about, &Rescheduled(told(scene.client_facts(&ctx)))).await?;
-        scene.to_coaches(tx, about, |facts| RescheduledCoach(told(facts))).await
+        scene.to_coaches(tx, about, |facts| RescheduledCoach(told(facts))).await?;
+        let handed_over = scene.coaches.iter().all(|coach| coach.member.id != event.old_coach);
+        let before = if handed_over { Coach::load(tx, event.old_coach).await? } else { None };
+        let Some(before) = before else { return Ok(()) };
+        // It leaves the calendar of who no longer has it.
+        let about = About { file: certain.then_some(Method::Cancel), ..about };
+        let view = |facts| RescheduledCoach(Moved { away: true, ..told(facts) });
+        scene.to_coach(tx, &before, &[before.person()], about, &view).await
     })
     .await
 }
@@ -166,35 +172,17 @@ pub(super) async fn cancelled(ctx: Ctx, event: BookingCancelled) -> Result<(), J
     .await
 }
 
-/// Whether it had been paid, and what goes back because of the booking.
+/// Whether it had been paid, and what goes back or went back of that.
 async fn money_back(tx: &mut Tx, scene: &Scene) -> Result<(bool, Option<Money>), JobError> {
     let Some(order) = scene.booking.order_id else { return Ok((false, None)) };
     let paid = billing::by_id(tx, order).await?.is_some_and(|order| order.status.was_paid());
-    let ours = format!("booking/{}/", scene.booking.id);
     let refunds = billing::refunds(tx, order).await?;
-    let ours = refunds.iter().filter(|refund| refund.source.starts_with(&ours));
-    let sum = ours
-        .map(billing::Refund::money)
-        .reduce(|sum, one| Money { amount: sum.amount.saturating_add(one.amount), ..sum });
+    let each = refunds.iter().map(billing::Refund::money);
+    let sum = each.reduce(|sum, one| Money { amount: sum.amount.saturating_add(one.amount), ..sum });
     Ok((paid, sum))
 }
 
-/// Money of a booking's order goes back although nobody cancelled it: it was paid when its time was gone.
-pub(super) async fn refunded(ctx: Ctx, event: OrderRefunded) -> Result<(), JobError> {
-    if !matches!(event.cause.as_str(), "late" | "unavailable") {
-        return Ok(());
-    }
-    ctx.tx(BOOKINGS_READ, async |tx: &mut Tx| {
-        let Some(booking) = booking_of_order(tx, event.order).await? else { return Ok(()) };
-        if booking.state != State::Expired {
-            return Ok(());
-        }
-        let scene = Scene::load(tx, booking.id).await?;
-        late(tx, &ctx, &scene, Some(event.amount)).await
-    })
-    .await
-}
-
+/// It was paid when its time was gone: there is no appointment, and all of the money goes back.
 async fn late(tx: &mut Tx, ctx: &Ctx, scene: &Scene, refund: Option<Money>) -> Result<(), JobError> {
     let about = About { what: "late", file: None };
     let view = Late(LateMail { facts: scene.client_facts(ctx), refund });
@@ -211,7 +199,7 @@ pub(super) async fn completed(ctx: Ctx, event: BookingCompleted) -> Result<(), J
         if scene.booking.state != State::Completed || !(rates || notes) {
             return Ok(());
         }
-        let rating_link = rates.then(|| ctx.link(&format!("{}/rating", scene.booking.path())));
+        let rating_link = rates.then(|| ctx.link(&format!("{}#rating", scene.booking.path())));
         let view = FollowUp { facts: scene.client_facts(&ctx), rating_link, notes };
         scene.to_client(tx, About { what: "follow_up", file: None }, &view).await
     })

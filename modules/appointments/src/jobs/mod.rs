@@ -27,7 +27,6 @@ const EXPIRED: &str = "appointments.mail_on_expired";
 const RESCHEDULED: &str = "appointments.mail_on_rescheduled";
 const CANCELLED: &str = "appointments.mail_on_cancelled";
 const COMPLETED: &str = "appointments.mail_on_completed";
-const REFUNDED: &str = "appointments.mail_on_refunded";
 
 pub(crate) const REACTIONS: &[Reaction] = &[
     Reaction { event: BookingRequested::NAME, job: REQUESTED },
@@ -38,7 +37,6 @@ pub(crate) const REACTIONS: &[Reaction] = &[
     Reaction { event: BookingRescheduled::NAME, job: RESCHEDULED },
     Reaction { event: BookingCancelled::NAME, job: CANCELLED },
     Reaction { event: BookingCompleted::NAME, job: COMPLETED },
-    Reaction { event: OrderRefunded::NAME, job: REFUNDED },
     Reaction { event: OrderPaid::NAME, job: holds::PAID },
     Reaction { event: OrderRefunded::NAME, job: holds::LATE },
 ];
@@ -53,7 +51,6 @@ pub(crate) fn jobs() -> Vec<JobDef> {
         follows(RESCHEDULED, mails::rescheduled),
         follows(CANCELLED, mails::cancelled),
         follows(COMPLETED, mails::completed),
-        follows(REFUNDED, mails::refunded),
         follows(holds::PAID, holds::paid),
         follows(holds::LATE, holds::refunded),
         JobDef::new(crate::service::holds::OVER_JOB, holds::over),

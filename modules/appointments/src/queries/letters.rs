@@ -1,16 +1,16 @@
 //! What mails must know of a booking besides its row.
 
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, SelectableHelper,
+    BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, QueryResult,
     dsl::{exists, select},
 };
 use diesel_async::RunQueryDsl;
-use events::{BookingId, MemberId, NoteId, OrderId};
+use events::{BookingId, MemberId, NoteId};
 use kernel::Tx;
 
 use crate::{
-    model::{Booking, State},
-    schema::{booking_coaches, booking_notes, booking_steps, bookings},
+    model::State,
+    schema::{booking_coaches, booking_notes, booking_steps},
 };
 
 /// The other coaches of a booking in which everyone takes part, in a stable order.
@@ -48,12 +48,6 @@ pub(crate) async fn held_by_staff(tx: &mut Tx, booking: BookingId) -> QueryResul
         .filter(booking_steps::booking_id.eq(booking))
         .filter(booking_steps::to_state.eq(State::Held.word()).and(booking_steps::by_kind.eq("staff")));
     select(exists(steps)).get_result(&mut **tx).await
-}
-
-/// The booking that an order pays.
-pub(crate) async fn booking_of_order(tx: &mut Tx, order: OrderId) -> QueryResult<Option<Booking>> {
-    let query = bookings::table.filter(bookings::order_id.eq(order)).select(Booking::as_select());
-    query.first(&mut **tx).await.optional()
 }
 
 /// Whether staff shared notes on it with its client.

@@ -61,9 +61,6 @@ pub(crate) async fn add(ctx: &Ctx, booking: BookingId, input: &NoteInput) -> Res
         if note.shared {
             tell_of_shared_note(tx, note.id).await?;
         }
-        if note.shared {
-            tell_of_shared_note(tx, note.id).await?;
-        }
         audit(tx, "booking_note.added", note.id, json!({ "booking": booking, "shared": note.shared }))
             .await?;
         Ok(note)
@@ -86,9 +83,6 @@ pub(crate) async fn change(
         let before = own(tx, booking, id).await?;
         let note = Note { body: body.clone(), shared: input.shared, updated_at: ctx.now(), ..before };
         sql::note_update(tx, &note).await?;
-        if note.shared {
-            tell_of_shared_note(tx, note.id).await?;
-        }
         if note.shared {
             tell_of_shared_note(tx, note.id).await?;
         }

@@ -60,6 +60,7 @@ pub(crate) async fn tell_moved(
     let event = event!(BookingRescheduled of now,
         old_start: before.starts_at,
         old_end: before.ends_at,
+        old_coach: before.coach_id,
         moved_by: by.word().into(),
         reason: said(reason),
     );

@@ -1,4 +1,4 @@
-//! Promises: what must hold under load, faults and malice. Each ends within a minute.
+//! Promises: what must hold under load, faults and malice. Each ends within a minute, or two.
 
 mod aborted;
 mod appends;
@@ -10,6 +10,7 @@ mod memory;
 mod once;
 mod plugin_hostile;
 mod pool;
+mod reminders;
 mod slot_race;
 mod stock;
 mod toggle;
@@ -27,7 +28,7 @@ use crate::{
 
 type Promise = fn(&Cluster) -> BoxFuture<'_, Result<Vec<Line>>>;
 
-const ALL: [(&str, Promise); 17] = [
+const ALL: [(&str, Promise); 18] = [
     ("slot-race", |cluster| Box::pin(slot_race::run(cluster))),
     ("slot-race-unguarded", |cluster| Box::pin(slot_race::unguarded(cluster))),
     ("last-stock", |cluster| Box::pin(stock::run(cluster))),
@@ -38,6 +39,7 @@ const ALL: [(&str, Promise); 17] = [
     ("aborted-requests", |cluster| Box::pin(aborted::run(cluster))),
     ("jobs-kill", |cluster| Box::pin(jobs_kill::run(cluster))),
     ("worker-kill", |cluster| Box::pin(worker_kill::run(cluster))),
+    ("reminders", |cluster| Box::pin(reminders::run(cluster))),
     ("hot-queries", |cluster| Box::pin(hot_queries::run(cluster))),
     ("slow-connections", |cluster| Box::pin(edges::slow_connections(cluster))),
     ("big-body", |cluster| Box::pin(edges::big_body(cluster))),
