@@ -5,6 +5,8 @@ mod booking;
 mod booking_holds;
 mod booking_kit;
 mod booking_steps;
+mod client_area;
+mod client_booking;
 mod delivery;
 mod hostile;
 mod hosts;
