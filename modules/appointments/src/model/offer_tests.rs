@@ -157,7 +157,10 @@ fn a_shared_slot_is_on_offer_while_it_has_seats() {
         seats: vec![SharedSlot { taken, ..slot.clone() }],
         ..Facts::default()
     };
-    let found = |taken| times(&offer, asked(&[member(1)], &Load::new(&with(taken), None).unwrap()));
+    let found = |taken| {
+        let load = Load::new(&with(taken), None).unwrap();
+        times(&offer, asked(&[member(1)], &load))
+    };
     let expected = [("09:00", 3), ("10:00", 1), ("11:00", 3), ("11:30", 3)];
     assert_eq!(found(2), expected.map(|(time, seats)| (time.to_owned(), seats)));
     assert_eq!(named(&found(3)), ["09:00", "11:00", "11:30"]);

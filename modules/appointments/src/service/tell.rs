@@ -35,7 +35,7 @@ pub(crate) async fn tell(tx: &Tx, now: &Booking, by: CancelledBy, reason: &str) 
         }
         State::Held => {
             let held_until = now.held_until.unwrap_or(now.starts_at);
-            tx.emit(&event!(BookingHeld of now, held_until: held_until)).await
+            tx.emit(&event!(BookingHeld of now, held_until)).await
         }
         State::Confirmed => {
             tx.emit(&event!(BookingConfirmed of now, client_zone: now.client_zone.clone())).await

@@ -6,11 +6,13 @@ pub(crate) mod credits;
 mod edges;
 mod hot_queries;
 mod jobs_kill;
+mod late_money;
 mod memory;
 mod once;
 mod plugin_hostile;
 mod pool;
 mod reminders;
+mod schedules;
 mod slot_race;
 mod stock;
 mod toggle;
@@ -28,9 +30,11 @@ use crate::{
 
 type Promise = fn(&Cluster) -> BoxFuture<'_, Result<Vec<Line>>>;
 
-const ALL: [(&str, Promise); 18] = [
+const ALL: [(&str, Promise); 20] = [
     ("slot-race", |cluster| Box::pin(slot_race::run(cluster))),
     ("slot-race-unguarded", |cluster| Box::pin(slot_race::unguarded(cluster))),
+    ("late-money", |cluster| Box::pin(late_money::run(cluster))),
+    ("random-schedules", |cluster| Box::pin(schedules::run(cluster))),
     ("last-stock", |cluster| Box::pin(stock::run(cluster))),
     ("idempotency-key", |cluster| Box::pin(once::run(cluster))),
     ("ledger-append-only", |cluster| Box::pin(appends::run(cluster))),

@@ -1,0 +1,138 @@
+//! What is to be paid keeps its slot for a while, and late money is never lost.
+
+use serde_json::json;
+use testkit::{TestApp, TestTenant, tomorrow_at};
+
+use super::booking_kit::{act, bookable, decide, history, hold, press, read, slots, text};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn paid_in_time_it_is_certain() {
+    let app = TestApp::start().await;
+    let tenant = TestTenant::new(&app).await;
+    let owner = tenant.owner().await;
+    bookable(&tenant, &owner, "paid", json!({ "price": 9_000 })).await;
+    let visitor = tenant.visitor();
+    let (made, page) = hold(&tenant, &visitor, "paid", &tomorrow_at(10, 0), "sam@example.com").await;
+    let id = text(&made, "id");
+    assert!(!slots(&visitor, "type=paid").await.iter().any(|(start, _)| *start == tomorrow_at(10, 0)));
+    for _ in 0..2 {
+        let _ = press(&visitor, &page, "pay").await.expect(303);
+    }
+    tenant.run_jobs().await;
+    assert_eq!(read(&owner, &id).await["state"], "confirmed");
+    // The end of the hold finds it paid.
+    app.clock.advance(20 * 60);
+    tenant.run_jobs().await;
+    assert_eq!(history(&owner, &id).await, ["made", "paid"]);
+    assert_eq!(tenant.count("events", "name = 'booking.confirmed'").await, 1);
+    assert_eq!(tenant.count("orders", "status = 'paid'").await, 1);
+    tenant.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_hold_that_is_over_frees_its_slot_by_a_job_or_for_whoever_looks() {
+    let app = TestApp::start().await;
+    let tenant = TestTenant::new(&app).await;
+    let owner = tenant.owner().await;
+    bookable(&tenant, &owner, "paid", json!({ "price": 9_000 })).await;
+    let visitor = tenant.visitor();
+    let (ten, eleven) = (tomorrow_at(10, 0), tomorrow_at(11, 0));
+    let (one, _) = hold(&tenant, &visitor, "paid", &ten, "one@example.com").await;
+    app.clock.advance(14 * 60);
+    assert_eq!(tenant.try_book(&visitor, "paid", &ten, "two@example.com").await.expect(409).code(), "slot_taken");
+    app.clock.advance(2 * 60);
+    // No job has run: whoever looks or books frees it.
+    assert!(slots(&visitor, "type=paid").await.iter().any(|(start, _)| *start == ten));
+    assert_eq!(read(&owner, &text(&one, "id")).await["state"], "expired");
+    hold(&tenant, &visitor, "paid", &ten, "two@example.com").await;
+    app.clock.advance(16 * 60);
+    hold(&tenant, &visitor, "paid", &ten, "three@example.com").await;
+    hold(&tenant, &visitor, "paid", &eleven, "three@example.com").await;
+    app.clock.advance(16 * 60);
+    tenant.run_jobs().await;
+    assert_eq!(tenant.count("bookings", "state = 'expired'").await, 4);
+    assert_eq!(tenant.count("calendar_blocks", "true").await, 0);
+    assert_eq!(tenant.count("orders", "status = 'expired'").await, 4);
+    assert_eq!(tenant.count("events", "name = 'booking.expired'").await, 4);
+    tenant.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn late_money_takes_the_slot_again_or_goes_back() {
+    let app = TestApp::start().await;
+    let tenant = TestTenant::new(&app).await;
+    let owner = tenant.owner().await;
+    bookable(&tenant, &owner, "paid", json!({ "price": 9_000 })).await;
+    let visitor = tenant.visitor();
+    let (ten, noon) = (tomorrow_at(10, 0), tomorrow_at(12, 0));
+    let (free, free_page) = hold(&tenant, &visitor, "paid", &ten, "free@example.com").await;
+    let (gone, gone_page) = hold(&tenant, &visitor, "paid", &noon, "gone@example.com").await;
+    app.clock.advance(16 * 60);
+    tenant.run_jobs().await;
+    let (other, other_page) = hold(&tenant, &visitor, "paid", &noon, "other@example.com").await;
+    let _ = press(&visitor, &other_page, "pay").await.expect(303);
+    let _ = press(&visitor, &free_page, "pay").await;
+    let _ = press(&visitor, &gone_page, "pay").await;
+    tenant.run_jobs().await;
+    for (booking, state) in [(&free, "confirmed"), (&gone, "cancelled"), (&other, "confirmed")] {
+        assert_eq!(read(&owner, &text(booking, "id")).await["state"], state, "{booking}");
+    }
+    assert_eq!(history(&owner, &text(&free, "id")).await, ["made", "expired", "paid"]);
+    assert_eq!(history(&owner, &text(&gone, "id")).await, ["made", "expired", "paid_too_late"]);
+    assert_eq!(tenant.count("refunds", "amount = 9000").await, 1);
+    assert_eq!(tenant.count("payments", "true").await, 3);
+    assert_eq!(tenant.count("calendar_blocks", "true").await, 2);
+    tenant.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_client_holds_three_slots_at_most_however_fast() {
+    let app = TestApp::start().await;
+    let tenant = TestTenant::new(&app).await;
+    let owner = tenant.owner().await;
+    bookable(&tenant, &owner, "paid", json!({ "price": 9_000 })).await;
+    let tries = (0..8).map(|n| {
+        let (tenant, visitor) = (&tenant, tenant.visitor());
+        async move { tenant.try_book(&visitor, "paid", &tomorrow_at(8 + n, 0), "Sam@Example.com").await }
+    });
+    let answers = futures::future::join_all(tries).await;
+    let refused: Vec<String> =
+        answers.iter().filter(|answer| answer.status == 409).map(|answer| answer.code()).collect();
+    assert_eq!(refused, ["too_many_holds"; 5]);
+    assert_eq!(tenant.count("bookings", "state = 'held'").await, 3);
+    assert_eq!(tenant.count("calendar_blocks", "true").await, 3);
+    assert_eq!(tenant.count("orders", "true").await, 3);
+    tenant.run_jobs().await;
+    tenant.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_request_is_approved_declined_or_runs_out() {
+    let app = TestApp::start().await;
+    let tenant = TestTenant::new(&app).await;
+    let (owner, visitor) = (tenant.owner().await, tenant.visitor());
+    bookable(&tenant, &owner, "asked", json!({ "needs_approval": true, "price": 9_000 })).await;
+    super::booking_kit::a_type(&tenant, &owner, "free", json!({ "needs_approval": true })).await;
+    let paid = tenant.book(&visitor, "asked", &tomorrow_at(9, 0), "one@example.com").await;
+    let free = tenant.book(&visitor, "free", &tomorrow_at(10, 0), "two@example.com").await;
+    let no = tenant.book(&visitor, "free", &tomorrow_at(11, 0), "three@example.com").await;
+    let late = tenant.book(&visitor, "free", &tomorrow_at(12, 0), "four@example.com").await;
+    assert_eq!(tenant.try_book(&visitor, "free", &tomorrow_at(11, 0), "x@example.com").await.status, 409);
+    assert_eq!(decide(&visitor, &free.id, "approve").await.status, 403);
+    for _ in 0..2 {
+        assert_eq!(decide(&owner, &paid.id, "approve").await.expect(200).json()["state"], "held");
+        assert_eq!(decide(&owner, &free.id, "approve").await.expect(200).json()["state"], "confirmed");
+        assert_eq!(act(&owner, &no.id, "decline", json!({ "reason": "Away" })).await.expect(200).json()["state"], "declined");
+    }
+    assert_eq!(decide(&owner, &no.id, "approve").await.expect(409).code(), "booking_over");
+    assert_eq!(tenant.count("orders", "true").await, 1);
+    assert_eq!(tenant.count("events", "name = 'booking.held'").await, 1);
+    assert_eq!(tenant.count("events", "name = 'booking.declined'").await, 1);
+    tenant.book(&visitor, "free", &tomorrow_at(11, 0), "five@example.com").await;
+    app.clock.advance(2 * 86_400);
+    tenant.run_jobs().await;
+    assert_eq!(read(&owner, &late.id).await["state"], "expired");
+    assert_eq!(read(&owner, &paid.id).await["state"], "expired");
+    assert_eq!(history(&owner, &paid.id).await, ["made", "approved", "expired"]);
+    tenant.finish().await;
+}
