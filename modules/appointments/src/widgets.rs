@@ -132,8 +132,7 @@ fn block(template: &'static str, data: &impl Serialize, order: i32) -> Block {
 }
 
 pub(crate) fn samples() -> Vec<Block> {
-    let cards =
-        PLACES.map(TypeCard::sample);
+    let cards = PLACES.map(TypeCard::sample);
     let rows = [State::Confirmed, State::Cancelled].map(BookingRow::sample);
     let mut blocks = vec![block(TYPES, &json!({ "types": cards }), 20)];
     for template in [TODAY, REQUESTS, NEXT, UPCOMING, CLIENT] {

@@ -134,24 +134,14 @@ fn input(ctx: &Ctx, form: &Form, desk: &Desk) -> StaffBookInput {
 }
 
 fn view(ctx: &Ctx, query: &BookQuery, desk: Desk, form: FormState) -> BookForView {
-    let (kind, offering) = desk.kind.clone().unzip();
+    let kind = desk.kind.clone().map(|(kind, _)| kind);
     let several = desk.types.len() > 1;
     let type_link = |row: &AppointmentType| Choice {
         value: query.path(&row.id.to_string(), &query.client, ""),
         label: row.name.clone(),
         current: false,
     };
-    let of_type =
-        desk.coaches.iter().filter(|coach| offering.as_ref().is_some_and(|of| of.contains(&coach.id)));
-    let of_type: Vec<_> = of_type.collect();
-    let fixed = of_type.len() == 1 || kind.as_ref().is_some_and(|kind| kind.coach_mode == CoachMode::All);
-    let typed_coach = form.values.get("coach").cloned().unwrap_or_default();
-    let coaches = of_type.iter().filter(|_| !fixed).map(|coach| Choice {
-        current: coach.id.to_string() == typed_coach,
-        value: coach.id.to_string(),
-        label: coach.name.clone(),
-    });
-    let names: Vec<&str> = of_type.iter().map(|coach| coach.name.as_str()).collect();
+    let (coaches, coach_name) = coaches(&desk, &form);
     let kind_id = kind.as_ref().map(|kind| kind.id.to_string()).unwrap_or_default();
     let hit = |client: &people::clients::Client| ClientHit {
         name: client.name.clone(),
@@ -162,8 +152,8 @@ fn view(ctx: &Ctx, query: &BookQuery, desk: Desk, form: FormState) -> BookForVie
         types: if kind.is_none() { desk.types.iter().map(type_link).collect() } else { Vec::new() },
         kind_name: kind.as_ref().map(|kind| kind.name.clone()).unwrap_or_default(),
         types_path: if several { query.path("", &query.client, "") } else { String::new() },
-        coaches: coaches.collect(),
-        coach_name: fixed.then(|| names.join(", ")),
+        coaches,
+        coach_name,
         lengths: kind.as_ref().map(|kind| lengths(ctx, kind, &form)).unwrap_or_default(),
         price: kind.as_ref().and_then(|kind| price(ctx, kind.durations().iter().map(|one| one.price).max()?)),
         ask_payment: form.values.get("payment").is_some_and(|way| way == "ask"),
@@ -181,6 +171,23 @@ fn view(ctx: &Ctx, query: &BookQuery, desk: Desk, form: FormState) -> BookForVie
         kind: kind_id,
         form,
     }
+}
+
+/// The coaches to choose from; or, where there is no choice, the names of whoever has it.
+fn coaches(desk: &Desk, form: &FormState) -> (Vec<Choice>, Option<String>) {
+    let Some((kind, offering)) = &desk.kind else { return (Vec::new(), None) };
+    let of_type: Vec<_> = desk.coaches.iter().filter(|coach| offering.contains(&coach.id)).collect();
+    if of_type.len() == 1 || kind.coach_mode == CoachMode::All {
+        let names: Vec<&str> = of_type.iter().map(|coach| coach.name.as_str()).collect();
+        return (Vec::new(), Some(names.join(", ")));
+    }
+    let typed = form.values.get("coach").cloned().unwrap_or_default();
+    let choice = of_type.into_iter().map(|coach| Choice {
+        current: coach.id.to_string() == typed,
+        value: coach.id.to_string(),
+        label: coach.name.clone(),
+    });
+    (choice.collect(), None)
 }
 
 fn block_path(query: &BookQuery) -> String {

@@ -1,16 +1,16 @@
 //! Bookings.
 
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, NullableExpressionMethods, OptionalExtension, PgTextExpressionMethods, QueryDsl,
-    QueryResult, SelectableHelper, pg::Pg,
+    BoolExpressionMethods, ExpressionMethods, NullableExpressionMethods, OptionalExtension,
+    PgTextExpressionMethods, QueryDsl, QueryResult, SelectableHelper, pg::Pg,
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use events::{BookingId, ClientId, Instant, MemberId, OrderId, SharedSlotId};
 use kernel::{Paging, Tx};
 
 use crate::{
-    queries::offers::TypeRef,
     model::{Booking, State},
+    queries::offers::TypeRef,
     schema::{appointment_types as types, booking_coaches as coaches, bookings},
 };
 
@@ -174,4 +174,19 @@ fn filtered(filter: &BookingFilter) -> bookings::BoxedQuery<'_, Pg> {
             query.filter(bookings::client_name.ilike(like.clone()).or(bookings::client_email.ilike(like)));
     }
     query
+}
+
+/// Bookings by identifier or by the shared slot they sit in: the slot, start and end of each.
+pub(crate) async fn times_of(
+    tx: &mut Tx,
+    ids: &[BookingId],
+    slots: &[SharedSlotId],
+) -> QueryResult<Vec<(BookingId, Option<SharedSlotId>, Instant, Instant)>> {
+    let of_slot = bookings::slot_id.is_not_null().and(bookings::slot_id.assume_not_null().eq_any(slots));
+    bookings::table
+        .filter(bookings::id.eq_any(ids).or(of_slot))
+        .filter(bookings::state.eq_any(["requested", "held", "confirmed", "completed", "no_show"]))
+        .select((bookings::id, bookings::slot_id, bookings::starts_at, bookings::ends_at))
+        .load(&mut **tx)
+        .await
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use availability::{Blackout as EngineBlackout, Host, HostMode, Request, Rules, RulesSpec};
+use availability::{Blackout as EngineBlackout, Host, HostMode, Request, Rules, RulesSpec, Schedule};
 use events::{BookingId, Id, Instant, MemberId};
 use futures::try_join;
 use kernel::{Ctx, Problem, Tx};
@@ -168,6 +168,16 @@ fn entries(shown: &[MemberId], lines: Vec<BookingLine>, taken: &[Taken]) -> Vec<
     found
 }
 
+/// The hours of a coach who has any.
+fn schedule(ctx: &Ctx, coach: MemberId, read: &Read) -> Result<Option<Schedule>, Problem> {
+    let rows: Vec<&HoursRow> = read.hours.iter().filter(|row| row.0 == coach).collect();
+    let Some(first) = rows.first() else { return Ok(None) };
+    let zone = first.1.as_deref().unwrap_or(&ctx.tenant().zone);
+    let windows: Vec<Window> = rows.iter().filter_map(|row| window_of(row)).collect();
+    let own = read.overrides.iter().filter(|row| row.coach_id == coach);
+    schedule_of(zone, windows.iter(), own).map(Some)
+}
+
 /// The open hours of each coach, blackouts taken out, as the engine sees them.
 fn open(
     ctx: &Ctx,
@@ -178,12 +188,7 @@ fn open(
     let rules = Rules::new(RulesSpec::of(5)).map_err(|errors| Problem::internal(format!("{errors:?}")))?;
     let mut found = Vec::new();
     for coach in shown {
-        let rows: Vec<&HoursRow> = read.hours.iter().filter(|row| row.0 == *coach).collect();
-        let Some(first) = rows.first() else { continue };
-        let zone = first.1.as_deref().unwrap_or(&ctx.tenant().zone);
-        let windows: Vec<Window> = rows.iter().filter_map(|row| window_of(row)).collect();
-        let own = read.overrides.iter().filter(|row| row.coach_id == *coach);
-        let schedule = schedule_of(zone, windows.iter(), own)?;
+        let Some(schedule) = schedule(ctx, *coach, read)? else { continue };
         let blackouts: Vec<EngineBlackout> = of_coach(&read.blackouts, *coach)?;
         let hosts = [Host { schedule: &schedule, blackouts: &blackouts, busy: &[], booked: &[] }];
         let request = Request {

@@ -250,6 +250,31 @@ impl View for StudioBookingView {
     }
 }
 
+fn sample_step((at, kind): (usize, &str)) -> StepRow {
+    let by = [CancelledBy::Client, CancelledBy::Staff, CancelledBy::System];
+    let moved = kind == "moved";
+    StepRow {
+        kind: kind.into(),
+        at: sample_time(-9_000),
+        by: by.into_iter().cycle().nth(at).unwrap_or(CancelledBy::Client),
+        name: if at % 3 == 0 { "Maya Lindqvist".into() } else { String::new() },
+        old_start: moved.then(|| sample_time(0)),
+        new_start: moved.then(|| sample_time(60)),
+        reason: if moved { "A train".into() } else { String::new() },
+    }
+}
+
+fn sample_note(shared: bool, path: Option<&str>) -> NoteRow {
+    NoteRow {
+        author: "Maya Lindqvist".into(),
+        body: "Sleeps better.".into(),
+        shared,
+        at: sample_time(60),
+        edited: !shared,
+        path: path.map(str::to_owned),
+    }
+}
+
 fn sample_detail(state: State, by: Option<CancelledBy>, may: Actions) -> StudioBookingView {
     let kinds = [
         "made",
@@ -263,51 +288,32 @@ fn sample_detail(state: State, by: Option<CancelledBy>, may: Actions) -> StudioB
         "no_show",
         "other",
     ];
-    let step = |(at, kind): (usize, &str)| StepRow {
-        kind: kind.into(),
-        at: sample_time(-9_000),
-        by: if at % 3 == 0 {
-            CancelledBy::Client
-        } else if at % 3 == 1 {
-            CancelledBy::Staff
-        } else {
-            CancelledBy::System
-        },
-        name: if at % 3 == 2 { String::new() } else { "Maya Lindqvist".into() },
-        old_start: (kind == "moved").then(|| sample_time(0)),
-        new_start: (kind == "moved").then(|| sample_time(60)),
-        reason: if kind == "moved" { "A train".into() } else { String::new() },
-    };
-    let note = |shared, path: Option<&str>| NoteRow {
-        author: "Maya Lindqvist".into(),
-        body: "Sleeps better.".into(),
-        shared,
-        at: sample_time(60),
-        edited: !shared,
-        path: path.map(str::to_owned),
-    };
     let answer = |kind, answer: &str| Answer {
         key: "a".into(),
         label: "Your goal".into(),
         kind,
         answer: answer.into(),
     };
-    let rating =
-        |state: &str| RatingRow { stars: 4, words: "Kind.".into(), state: state.into(), at: sample_time(90) };
+    let rating = match (state, by) {
+        (State::Completed, _) => Some("new"),
+        (_, Some(CancelledBy::Client)) => Some("approved"),
+        (_, Some(_)) => Some("hidden"),
+        _ => None,
+    };
     StudioBookingView {
         booking: BookingFacts::sample(state, by),
         other_coaches: if by.is_some() { vec!["Jonas Weber".into()] } else { vec![] },
         answers: vec![answer(QuestionKind::Text, "A marathon"), answer(QuestionKind::Consent, "yes")],
         order_path: (state == State::Held).then(|| "/studio/orders/ord_1".into()),
         may,
-        steps: kinds.into_iter().enumerate().map(step).collect(),
-        notes: vec![note(true, None), note(false, Some("/studio/bookings/bkg_1/notes/nte_1"))],
-        rating: match (state, by) {
-            (State::Completed, _) => Some(rating("new")),
-            (_, Some(CancelledBy::Client)) => Some(rating("approved")),
-            (_, Some(_)) => Some(rating("hidden")),
-            _ => None,
-        },
+        steps: kinds.into_iter().chain(kinds).chain(kinds).enumerate().map(sample_step).collect(),
+        notes: vec![sample_note(true, None), sample_note(false, Some("/studio/bookings/bkg_1/notes/nte_1"))],
+        rating: rating.map(|state| RatingRow {
+            stars: 4,
+            words: "Kind.".into(),
+            state: state.into(),
+            at: sample_time(90),
+        }),
         form: FormState::default(),
     }
 }

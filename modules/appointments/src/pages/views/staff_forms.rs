@@ -81,49 +81,8 @@ impl View for BookForView {
         Text::key("appointments-title-book-for")
     }
     fn samples() -> Vec<Self> {
-        let choosing = Self {
-            types: vec![Choice {
-                value: "/studio/bookings/new?type=apt_1".into(),
-                label: "Intro call".into(),
-                current: false,
-            }],
-            kind: String::new(),
-            kind_name: String::new(),
-            types_path: "/studio/bookings/new".into(),
-            coaches: vec![],
-            coach_name: None,
-            lengths: vec![],
-            price: None,
-            ask_payment: false,
-            search: String::new(),
-            found: vec![],
-            nobody: false,
-            kept: vec![],
-            questions: vec![],
-            back: "/studio/calendar".into(),
-            block_path: Some("/studio/calendar/block".into()),
-            form: FormState::default(),
-        };
-        let length = |minutes, price| Length { minutes, price, current: minutes == 30 };
-        let full = Self {
-            types: vec![],
-            kind: "apt_1".into(),
-            kind_name: "Intro call".into(),
-            coaches: vec![sample_choice()],
-            lengths: vec![length(30, sample_money()), length(60, None)],
-            price: sample_money(),
-            ask_payment: true,
-            search: "sam".into(),
-            found: vec![ClientHit {
-                name: "Sam Reed".into(),
-                email: "sam@example.com".into(),
-                path: "/studio/bookings/new".into(),
-            }],
-            kept: vec![("start".into(), "2026-11-24T10:00:00Z".into())],
-            questions: sample_questions(),
-            form: FormState::default().wrong(&FieldError::new("start", "required")),
-            ..choosing.clone()
-        };
+        let choosing = sample_choosing();
+        let full = sample_full(choosing.clone());
         let plain = Self {
             coach_name: Some("Maya Lindqvist".into()),
             coaches: vec![],
@@ -137,6 +96,55 @@ impl View for BookForView {
         };
         let nothing = Self { types: vec![], block_path: None, ..choosing.clone() };
         vec![choosing, full, plain, nothing]
+    }
+}
+
+fn sample_choosing() -> BookForView {
+    BookForView {
+        types: vec![Choice {
+            value: "/studio/bookings/new?type=apt_1".into(),
+            label: "Intro call".into(),
+            current: false,
+        }],
+        kind: String::new(),
+        kind_name: String::new(),
+        types_path: "/studio/bookings/new".into(),
+        coaches: vec![],
+        coach_name: None,
+        lengths: vec![],
+        price: None,
+        ask_payment: false,
+        search: String::new(),
+        found: vec![],
+        nobody: false,
+        kept: vec![],
+        questions: vec![],
+        back: "/studio/calendar".into(),
+        block_path: Some("/studio/calendar/block".into()),
+        form: FormState::default(),
+    }
+}
+
+fn sample_full(choosing: BookForView) -> BookForView {
+    let length = |minutes, price| Length { minutes, price, current: minutes == 30 };
+    BookForView {
+        types: vec![],
+        kind: "apt_1".into(),
+        kind_name: "Intro call".into(),
+        coaches: vec![sample_choice()],
+        lengths: vec![length(30, sample_money()), length(60, None)],
+        price: sample_money(),
+        ask_payment: true,
+        search: "sam".into(),
+        found: vec![ClientHit {
+            name: "Sam Reed".into(),
+            email: "sam@example.com".into(),
+            path: "/studio/bookings/new".into(),
+        }],
+        kept: vec![("start".into(), "2026-11-24T10:00:00Z".into())],
+        questions: sample_questions(),
+        form: FormState::default().wrong(&FieldError::new("start", "required")),
+        ..choosing
     }
 }
 
