@@ -98,3 +98,96 @@ appointments-type-reminder-remove = Remove reminder { $number }
 appointments-type-rating = Ask for a rating
 appointments-type-rating-hint = The client gets a mail with a link once it took place.
 appointments-type-shown = On your page
+
+appointments-title-overrides = Other hours on dates
+appointments-title-blackouts = Closed times
+appointments-title-explain = Explain this time
+appointments-flash-closed =
+    { $count ->
+        [0] The time is closed.
+        [one] The time is closed. One appointment inside it stays.
+       *[other] The time is closed. { $count } appointments inside it stay.
+    }
+appointments-flash-opened = The time is open again.
+
+appointments-hours-tab-weekly = Weekly hours
+appointments-hours-tab-dates = Dates
+appointments-hours-tab-closed = Closed times
+appointments-hours-tab-explain = Explain a time
+appointments-hours-copy = Copy a day
+appointments-hours-copy-from = From
+appointments-hours-copy-do = Copy to the ticked days
+appointments-hours-copy-hint = Nothing is saved until you save.
+appointments-hours-zone-business = That of the business ({ $zone })
+
+appointments-overrides-heading = Other hours on dates
+appointments-overrides-text = When { $coach } works differently from the weekly hours. Times are in { $zone }.
+appointments-overrides-legend = A dot marks dates with other hours. Choose a date to change it.
+appointments-overrides-what = On this date
+appointments-overrides-usual = The usual weekly hours
+appointments-overrides-other-hours = Other hours
+appointments-overrides-closed-day = Closed
+appointments-overrides-closed = closed
+appointments-overrides-other = other hours
+appointments-overrides-weekly = Weekly hours
+
+appointments-blackouts-heading = Closed times
+appointments-blackouts-text = Nothing is offered in these times. Appointments that were made before stay.
+appointments-blackouts-all = The whole business
+appointments-blackouts-bookings =
+    { $count ->
+        [one] One appointment stays
+       *[other] { $count } appointments stay
+    }
+appointments-blackouts-see = See the appointments
+appointments-blackouts-remove = Open again
+appointments-blackouts-empty = Nothing is closed
+appointments-blackouts-empty-text = Holidays and other times off appear here.
+appointments-blackouts-new = Close a time
+appointments-blackouts-whose = Whose time
+appointments-blackouts-start = From
+appointments-blackouts-end = To
+appointments-blackouts-reason-hint = For staff only.
+appointments-blackouts-add = Close this time
+
+appointments-explain-heading = Explain this time
+appointments-explain-text = Why clients can or can’t book a start.
+appointments-explain-anyone = All who offer it
+appointments-explain-at = Start
+appointments-explain-minutes-hint = Empty: the first length.
+appointments-explain-submit = Explain
+appointments-explain-open = Can be booked
+appointments-explain-closed = Can’t be booked
+appointments-explain-seats =
+    { $count ->
+        [one] One seat is left.
+       *[other] { $count } seats are left.
+    }
+appointments-explain-hours-week = Open by the weekly hours: { $from } to { $to }.
+appointments-explain-hours-date = Open by the hours of this date: { $from } to { $to }.
+appointments-explain-coach-open = Nothing stands against it.
+
+appointments-why-type-off = This appointment type is switched off.
+appointments-why-outside-hours = It lies outside of the weekly hours.
+appointments-why-date-closed = This date is closed.
+appointments-why-date-hours = This date has other hours, and they don’t hold this time.
+appointments-why-too-short = The hours end at { $end }, before the appointment would.
+appointments-why-off-grid = It is between two starts of the grid: { $before } and { $after }.
+appointments-why-off-grid-last = It lies after the last start of the grid.
+appointments-why-blackout = A closed time lies there: { $from } to { $to }.
+appointments-why-booking = Another appointment takes this time: { $from } to { $to }.
+appointments-why-booking-buffer = It meets the time kept free around another appointment: { $from } to { $to }.
+appointments-why-own-buffer = The time kept free around it would reach another appointment: { $from } to { $to }.
+appointments-why-session = The coach is taken: { $from } to { $to }.
+appointments-why-full = All seats are taken.
+appointments-why-past = It is in the past.
+appointments-why-notice = It is too soon: the first start that the notice allows is { $earliest }.
+appointments-why-horizon = It is too far ahead: the last start on offer is { $latest }.
+appointments-why-fixed-range = It lies outside of the dates of this appointment type.
+appointments-why-day-count = The day has { $used } of at most { $most } appointments already.
+appointments-why-day-minutes = The day has { $used } of at most { $most } minutes already.
+appointments-why-week-count = The week has { $used } of at most { $most } appointments already.
+appointments-why-week-minutes = The week has { $used } of at most { $most } minutes already.
+appointments-why-month-count = The month has { $used } of at most { $most } appointments already.
+appointments-why-month-minutes = The month has { $used } of at most { $most } minutes already.
+appointments-why-open-booking = See the appointment

@@ -9,6 +9,7 @@ use poem_openapi::{
 
 use super::{
     Tag,
+    objects_explain::Explanation,
     objects_hours::{
         AvailabilityOverrides, BlackoutList, BlackoutOut, NewAvailabilityOverride, NewBlackout, OverrideOut,
     },
@@ -19,8 +20,10 @@ use crate::{
         day::Day,
         when::{date_in, zone},
     },
+    queries::offers::TypeRef,
     service::{
         blackouts::{self, BlackoutsAsked},
+        explain::{ExplainAsked, explain},
         overrides, schedules,
     },
 };
@@ -78,6 +81,28 @@ impl HoursApi {
         let weekly = schedules::get(ctx, coach.0).await?;
         let zone = weekly.zone.unwrap_or_else(|| ctx.tenant().zone.clone());
         Ok(Json(AvailabilityOverrides { coach: coach.0, zone, overrides: Vec::new() }))
+    }
+
+    /// Explain a start
+    ///
+    /// Which rules open or close it, coach by coach: hours, other hours of a date, blackouts, other appointments and the
+    /// time kept free around them, notice, horizon, fixed range, limits, seats. The same engine as for the slots answers.
+    #[oai(path = "/explain", method = "get", operation_id = "explainStart")]
+    async fn explain(
+        &self,
+        Data(ctx): Data<&Ctx>,
+        /// Slug or identifier of an appointment type, on or off.
+        #[oai(name = "type")]
+        kind: Query<String>,
+        start: Query<Instant>,
+        /// Left out: all who offer it.
+        coach: Query<Option<MemberId>>,
+        /// One of the lengths; left out: the first.
+        minutes: Query<Option<i64>>,
+    ) -> Result<Json<Explanation>, Problem> {
+        let kind = TypeRef::parse(&kind.0);
+        let asked = ExplainAsked { kind, coach: coach.0, minutes: minutes.0, start: start.0 };
+        Ok(Json(explain(ctx, &asked).await?.into()))
     }
 
     /// List blackouts

@@ -6,6 +6,7 @@ mod hours;
 mod notes;
 mod objects;
 mod objects_client;
+mod objects_explain;
 mod objects_hours;
 mod objects_type_input;
 mod objects_types;

@@ -5,6 +5,7 @@ pub(crate) mod blackouts;
 pub(crate) mod booking;
 pub(crate) mod day;
 pub(crate) mod details;
+pub(crate) mod explained;
 pub(crate) mod hours;
 pub(crate) mod intake;
 mod json_column;

@@ -12,12 +12,15 @@ mod reschedule;
 mod room;
 mod staff;
 mod studio_availability;
+mod studio_blackouts;
 mod studio_block;
 mod studio_book;
 mod studio_bookings;
+mod studio_explain;
 mod studio_move;
 mod studio_notes;
 mod studio_routes;
+mod studio_overrides;
 mod studio_steps;
 mod studio_types;
 mod type_form;
@@ -71,6 +74,22 @@ pub(crate) fn routes() -> Vec<PageRoute> {
             "/:slug/studio/availability",
             get(studio_availability::show).post(studio_availability::save),
         ),
+        PageRoute::new(
+            Studio,
+            "/:slug/studio/availability/overrides",
+            get(studio_overrides::show).post(studio_overrides::save),
+        ),
+        PageRoute::new(
+            Studio,
+            "/:slug/studio/availability/blackouts",
+            get(studio_blackouts::list).post(studio_blackouts::add),
+        ),
+        PageRoute::new(
+            Studio,
+            "/:slug/studio/availability/blackouts/:id/delete",
+            poem::post(studio_blackouts::remove),
+        ),
+        PageRoute::new(Studio, "/:slug/studio/availability/explain", get(studio_explain::show)),
     ]);
     all
 }

@@ -13,6 +13,7 @@ use super::{
     href::with_query,
     month::{MONDAY, midday},
     views::{AvailabilityView, Choice, WeekdayRow, WindowFields},
+    zones,
 };
 use crate::{
     model::{
@@ -46,6 +47,10 @@ pub(super) async fn show(Data(ctx): Data<&Ctx>, Query(query): Query<CoachQuery>)
 #[handler]
 pub(super) async fn save(Data(ctx): Data<&Ctx>, form: Form) -> Result<Response, Problem> {
     let coach = form.text("coach").parse::<MemberId>().map_err(|_| Problem::not_found())?;
+    if form.text("do") == "copy" {
+        let view = view(ctx, coach, copied(&form)).await?;
+        return Ok(Page::of(&view).into_response());
+    }
     let (windows, places) = read(&form);
     match schedules::put(ctx, coach, form.optional("zone").as_deref(), &windows).await {
         Ok(_) => {
@@ -59,6 +64,21 @@ pub(super) async fn save(Data(ctx): Data<&Ctx>, form: Form) -> Result<Response, 
         }
         Err(problem) => Err(problem),
     }
+}
+
+/// The form with one day's hours copied to others; nothing is saved yet.
+fn copied(form: &Form) -> FormState {
+    let from = form.text("copy-from").to_owned();
+    let mut state = form.state();
+    for to in form.all("copy-to").iter().filter(|to| **to != from) {
+        for (part, line) in
+            ["opens", "closes"].iter().flat_map(|part| (0..MAX_LINES).map(move |line| (part, line)))
+        {
+            let value = form.string(&format!("{part}-{from}-{line}"));
+            state.values.insert(format!("{part}-{to}-{line}"), value);
+        }
+    }
+    state
 }
 
 /// The form as it is for stored windows.
@@ -114,6 +134,7 @@ async fn view(ctx: &Ctx, coach: MemberId, form: FormState) -> Result<Availabilit
     let name = staff.iter().find(|member| member.id == coach).map(|member| member.name.clone());
     let zone = when::zone("UTC");
     let days = (1_u8..=7).map(|weekday| WeekdayRow {
+        weekday,
         at: midday(MONDAY.saturating_add(jiff::Span::new().days(i64::from(weekday) - 1)), &zone),
         lines: lines(&form, weekday),
     });
@@ -130,6 +151,11 @@ async fn view(ctx: &Ctx, coach: MemberId, form: FormState) -> Result<Availabilit
             .collect(),
         tenant_zone: ctx.tenant().zone.clone(),
         may_write: ctx.may(write_permission(ctx, coach)),
+        zones: zones::choices(ctx, form.values.get("zone").map_or("", String::as_str))
+            .into_iter()
+            .filter(|zone| !zone.value.is_empty())
+            .collect(),
+        zone_error: form.errors.contains_key("zone"),
         days: days.collect(),
         form,
     })
@@ -179,6 +205,27 @@ mod tests {
         let named: Vec<String> =
             in_form(&problem, &places).fields.into_iter().map(|error| error.field).collect();
         assert_eq!(named, ["closes-1-1", "zone"]);
+    }
+
+    #[test]
+    fn a_day_is_copied_whole_and_the_rest_stays() {
+        let copied = copied(&form(&[
+            ("opens-1-0", "09:00"),
+            ("closes-1-0", "12:00"),
+            ("opens-2-0", "07:00"),
+            ("opens-2-1", "13:00"),
+            ("opens-4-0", "10:00"),
+            ("copy-from", "1"),
+            ("copy-to", "2"),
+            ("copy-to", "3"),
+            ("copy-to", "1"),
+        ]));
+        let at = |name: &str| copied.values.get(name).cloned().unwrap_or_default();
+        assert_eq!(
+            (at("opens-2-0"), at("closes-3-0"), at("opens-2-1")),
+            ("09:00".into(), "12:00".into(), String::new())
+        );
+        assert_eq!((at("opens-1-0"), at("opens-4-0")), ("09:00".into(), "10:00".into()));
     }
 
     #[test]

@@ -7,6 +7,7 @@ pub(crate) mod cancel;
 pub(crate) mod decide;
 pub(crate) mod desk;
 pub(crate) mod feeds;
+pub(crate) mod explain;
 pub(crate) mod history;
 pub(crate) mod holds;
 pub(crate) mod lists;

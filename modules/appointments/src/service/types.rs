@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::{
     error::type_problem,
     model::{AppointmentType, type_input::TypeInput},
-    policy::{TYPES_READ, TYPES_WRITE},
+    policy::{AVAILABILITY_READ, TYPES_READ, TYPES_WRITE},
     queries::types as sql,
 };
 
@@ -40,6 +40,14 @@ pub(crate) async fn all(ctx: &Ctx) -> Result<Vec<Offered>, Problem> {
         with_coaches(tx, rows).await
     })
     .await
+}
+
+/// All types with what they are, for staff who may see hours.
+///
+/// # Errors
+/// When the acting person may not.
+pub(crate) async fn for_staff(ctx: &Ctx) -> Result<Vec<AppointmentType>, Problem> {
+    ctx.tx(AVAILABILITY_READ, async |tx: &mut Tx| sql::types_all(tx).await.map_err(Problem::from)).await
 }
 
 /// The types that can be booked now, in the order of the public page.

@@ -7,6 +7,7 @@ mod client;
 mod details;
 mod pick;
 mod staff_forms;
+mod schedule;
 mod studio;
 mod type_form;
 mod type_card;
@@ -29,6 +30,9 @@ pub(crate) use bookings::{
 pub(crate) use calendar::{CalendarView, Cell, Column, Grid, Item, MonthDay, Place, RowLabel};
 pub(crate) use staff_forms::{BlockView, BookForView, ClientHit, Length, MoveDay, MoveTime, MoveView, QuestionField};
 pub(crate) use type_form::{LengthLine, OpenSections, QuestionLine, ReminderLine, TypeFormView};
+pub(crate) use schedule::{
+    BlackoutRow, BlackoutsView, CoachReasons, DateCell, ExplainView, ExplainedView, HoursFound, OverridesView, ReasonRow,
+};
 pub(crate) use studio::{
     AvailabilityView, StudioTypeRow, StudioTypesView, WeekdayRow, WindowFields,
 };
@@ -60,6 +64,9 @@ pub(crate) fn definitions() -> Vec<ViewDef> {
         ViewDef::of::<StudioTypesView>(),
         ViewDef::of::<TypeFormView>(),
         ViewDef::of::<AvailabilityView>(),
+        ViewDef::of::<OverridesView>(),
+        ViewDef::of::<BlackoutsView>(),
+        ViewDef::of::<ExplainView>(),
     ]
 }
 

@@ -71,6 +71,8 @@ pub(crate) struct WindowFields {
 /// A weekday in the editor.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct WeekdayRow {
+    /// 1 (Monday) to 7.
+    pub weekday: u8,
     /// A moment of such a day in UTC, for its name.
     pub at: Instant,
     pub lines: Vec<WindowFields>,
@@ -85,6 +87,8 @@ pub(crate) struct AvailabilityView {
     pub tenant_zone: String,
     pub may_write: bool,
     pub days: Vec<WeekdayRow>,
+    pub zones: Vec<Choice>,
+    pub zone_error: bool,
     pub form: FormState,
 }
 impl View for AvailabilityView {
@@ -106,7 +110,9 @@ impl View for AvailabilityView {
             coaches,
             tenant_zone: "Europe/London".into(),
             may_write,
-            days: vec![WeekdayRow { at: midday(MONDAY, &zone), lines: vec![line(1), line(2)] }],
+            zones: vec![sample_choice()],
+            zone_error: may_write,
+            days: vec![WeekdayRow { weekday: 1, at: midday(MONDAY, &zone), lines: vec![line(1), line(2)] }],
             form,
         };
         let refused = FormState::default()
