@@ -171,7 +171,7 @@ impl One<'_> {
             "method": method, "sequence": i32::from(off), "status": if off { "CANCELLED" } else { "CONFIRMED" },
             "start": booked["start"], "end": booked["end"], "zone": self.zone, "name": self.name,
             "organizer": format!("desk@{}.example", tenant.slug),
-            "attendees": [vec![self.email.as_str()], coaches.to_vec()].concat(),
+            "attendees": ([vec![self.email.as_str()], coaches.to_vec()].concat()),
             "summary": format!("{} · {with}", long(TYPE, 120)), "location": long(PLACE, 400),
             "description": description,
         })
