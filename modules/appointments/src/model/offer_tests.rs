@@ -152,6 +152,7 @@ fn a_shared_slot_is_on_offer_while_it_has_seats() {
     };
     let mut block = taken(1, "2026-11-23T10:00:00Z", "2026-11-23T10:40:00Z");
     (block.kind, block.source_id) = ("seats".into(), slot.id.uuid());
+    let own = [member(1)];
     let with = |taken| Facts {
         taken: vec![block.clone()],
         seats: vec![SharedSlot { taken, ..slot.clone() }],
@@ -159,7 +160,7 @@ fn a_shared_slot_is_on_offer_while_it_has_seats() {
     };
     let found = |taken| {
         let load = Load::new(&with(taken), None).unwrap();
-        times(&offer, asked(&[member(1)], &load))
+        times(&offer, asked(&own, &load))
     };
     let expected = [("09:00", 3), ("10:00", 1), ("11:00", 3), ("11:30", 3)];
     assert_eq!(found(2), expected.map(|(time, seats)| (time.to_owned(), seats)));
@@ -178,7 +179,8 @@ fn a_length_is_one_of_the_types() {
     assert_eq!(offer.length(Some(60)).unwrap().price, 9_000);
     assert_eq!(offer.length(Some(45)).unwrap_err().fields[0].code, "wrong_duration");
     let load = load(&[taken(1, "2026-11-23T10:00:00Z", "2026-11-23T10:40:00Z")], &[], &[]);
-    let hour = Asked { minutes: 60, ..asked(&[member(1)], &load) };
+    let own = [member(1)];
+    let hour = Asked { minutes: 60, ..asked(&own, &load) };
     assert_eq!(named(&times(&offer, hour)), ["11:00"]);
 }
 

@@ -72,6 +72,7 @@ pub(crate) enum Turn {
 
 impl State {
     /// All of them.
+    #[cfg(test)]
     pub(crate) const ALL: [Self; 8] = [
         Self::Requested,
         Self::Held,

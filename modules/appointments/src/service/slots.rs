@@ -47,10 +47,9 @@ pub(crate) struct SlotsAsked {
     pub to: Instant,
 }
 
-/// Slots with what was asked about.
+/// Slots, all of one length.
 #[derive(Clone, Debug)]
 pub(crate) struct SlotsFound {
-    pub offer: Arc<Offer>,
     /// How long each takes.
     pub minutes: i32,
     pub slots: Vec<SlotOut>,
@@ -82,7 +81,7 @@ async fn read(ctx: &Ctx, asked: &SlotsAsked) -> Result<(SlotsFound, bool), Probl
         let minutes = offer.length(asked.minutes)?.minutes;
         let scope = Scope { of: &of, minutes, range: (asked.from, asked.to) };
         let (slots, is_over) = free(tx, &offer, scope, None).await?;
-        Ok((SlotsFound { offer, minutes, slots }, is_over))
+        Ok((SlotsFound { minutes, slots }, is_over))
     })
     .await
 }
