@@ -1,13 +1,15 @@
-//! Runs every case of the four files in `tests/cases`; each expected member is compared.
+//! Runs every case of the files in `tests/cases`; each expected member is compared. `more.json` is written by
+//! `brute_force.py` beside it, minute by minute with another time zone library.
 
 use availability::cases::answer;
 use serde_json::Value;
 
-const FILES: [(&str, &str); 4] = [
+const FILES: [(&str, &str); 5] = [
     ("availability_windows", include_str!("../../../../tests/cases/availability_windows.json")),
     ("slots", include_str!("../../../../tests/cases/slots.json")),
     ("booking_limits", include_str!("../../../../tests/cases/booking_limits.json")),
     ("clock_changes", include_str!("../../../../tests/cases/clock_changes.json")),
+    ("more", include_str!("../../../../tests/cases/more.json")),
 ];
 
 /// What another policy would answer; it is in the files to be told apart from the expected.
@@ -36,7 +38,7 @@ fn run(name: &str, text: &str) -> (usize, usize) {
 #[test]
 fn every_case_is_answered_as_expected() {
     let ran: Vec<(usize, usize)> = FILES.iter().map(|(name, text)| run(name, text)).collect();
-    assert_eq!(ran, [(26, 27), (12, 34), (10, 17), (20, 30)], "cases and expected members per file");
+    assert_eq!(ran, [(26, 27), (12, 34), (10, 17), (20, 30), (74, 184)], "cases and expected members per file");
 }
 
 #[test]
