@@ -3,7 +3,7 @@
 appointments-nav-calendar = Calendar
 appointments-title-calendar = Calendar
 appointments-title-book-for = Book for a client
-appointments-title-move = Move the appointment with { $client }
+appointments-title-studio-move = Move the appointment with { $client }
 appointments-title-block = Block time
 appointments-title-note = Edit note
 appointments-title-decline = Decline { $type }
@@ -47,10 +47,10 @@ appointments-calendar-more = { $count } more
 appointments-calendar-close = Cancel
 
 appointments-move = Move
-appointments-move-heading = Move the appointment
+appointments-studio-move-heading = Move the appointment
 appointments-move-to = New time:
 appointments-move-reason = Reason
-appointments-move-submit = Move the appointment
+appointments-studio-move-submit = Move the appointment
 appointments-move-keep = Keep the time
 appointments-move-offered = Times on offer
 appointments-move-none = No times are on offer in these days. You can still choose any time that is not taken.
@@ -88,11 +88,9 @@ appointments-cancel-share = Share of the price that goes back
 appointments-cancel-share-hint = { $amount } were paid. 100 % gives everything back, 0 % nothing.
 appointments-cancel-refund = { $amount } go back to the client.
 
-appointments-fact-price = Price
-appointments-fact-order = Order
+appointments-studio-order = Order
 appointments-fact-held = Kept until
 appointments-answers = Answers
-appointments-answer-yes = Yes
 appointments-history = History
 appointments-step-made = Booked
 appointments-step-approved = Approved
@@ -120,7 +118,7 @@ appointments-note-add = Add note
 appointments-note-delete = Delete the note
 
 appointments-rating = Rating
-appointments-rating-stars =
+appointments-studio-rating-stars =
     { $stars ->
         [one] { $stars } of 5 stars
        *[other] { $stars } of 5 stars
@@ -142,7 +140,7 @@ appointments-flash-approved = The request is approved. The client gets an e-mail
 appointments-flash-declined = The request is declined. The client gets an e-mail, and the time is free again.
 appointments-flash-completed = Marked as completed.
 appointments-flash-no-show = Marked as no-show.
-appointments-flash-moved = The appointment is moved. Both of you get an e-mail.
+appointments-flash-studio-moved = The appointment is moved. Both of you get an e-mail.
 appointments-flash-booked = The appointment is booked.
 appointments-flash-blocked = The time is blocked.
 appointments-flash-rating = The rating is updated.

@@ -199,7 +199,7 @@ impl View for MoveView {
     const TEMPLATE: &'static str = "appointments/studio_move";
     const LAYOUT: Layout = Layout::Studio;
     fn title(&self) -> Text {
-        Text::key("appointments-title-move").arg("client", &self.booking.client_name)
+        Text::key("appointments-title-studio-move").arg("client", &self.booking.client_name)
     }
     fn samples() -> Vec<Self> {
         let time = |minutes| MoveTime {
