@@ -4,7 +4,8 @@
 
 use std::collections::BTreeMap;
 
-use events::MemberId;
+use billing::parse_price;
+use events::{Currency, MemberId};
 use kernel::{BoxFuture, Ctx, Problem, Tx};
 use people::members;
 use serde::Deserialize;
@@ -14,8 +15,10 @@ use crate::{
     error::{schedule_problem, type_problem},
     model::{
         CoachMode, PlaceKind,
-        type_input::TypeInput,
+        day::Day,
+        details::{Duration, Question, TypeLimits},
         hours::{self, WindowInput},
+        type_input::TypeInput,
     },
     policy::{AVAILABILITY_WRITE, TYPES_WRITE},
     queries::{
@@ -39,6 +42,12 @@ struct TypeEntry {
     #[serde(default)]
     description: String,
     minutes: i64,
+    /// In the major unit of the tenant's currency: `"45.00"`.
+    #[serde(default)]
+    price: Option<String>,
+    /// `[{ minutes = 90, price = "120" }]`
+    #[serde(default)]
+    other_durations: Vec<LengthEntry>,
     #[serde(default)]
     step_minutes: Option<i64>,
     #[serde(default)]
@@ -47,22 +56,94 @@ struct TypeEntry {
     buffer_after_minutes: i64,
     #[serde(default)]
     notice_minutes: i64,
-    #[serde(default = "sixty")]
-    horizon_days: i64,
+    horizon_days: Option<i64>,
+    range_from: Option<String>,
+    range_to: Option<String>,
+    #[serde(default)]
+    limits: TypeLimits,
+    seats: Option<i64>,
     place_kind: PlaceKind,
     #[serde(default)]
     place: String,
     #[serde(default = "fixed")]
     coach_mode: CoachMode,
+    hold_minutes: Option<i64>,
+    #[serde(default)]
+    needs_approval: bool,
+    #[serde(default)]
+    cancel_free_minutes: i64,
+    late_refund_percent: Option<i64>,
+    #[serde(default)]
+    move_free_minutes: i64,
+    #[serde(default)]
+    questions: Vec<Question>,
+    reminder_minutes: Option<Vec<i32>>,
+    asks_rating: Option<bool>,
     /// E-mails of staff.
     coaches: Vec<String>,
 }
 
-fn sixty() -> i64 {
-    60
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LengthEntry {
+    minutes: i32,
+    #[serde(default)]
+    price: Option<String>,
 }
+
 fn fixed() -> CoachMode {
     CoachMode::Fixed
+}
+
+impl TypeEntry {
+    fn input(self, coaches: Vec<MemberId>, position: i64, currency: Currency) -> Result<TypeInput, Problem> {
+        let otherwise = TypeInput::default();
+        let lengths = self
+            .other_durations
+            .iter()
+            .map(|one| Ok(Duration { minutes: one.minutes, price: price(one.price.as_deref(), currency)? }));
+        Ok(TypeInput {
+            other_durations: lengths.collect::<Result<_, Problem>>()?,
+            price: price(self.price.as_deref(), currency)?,
+            range_from: day("types/range_from", self.range_from.as_deref())?,
+            range_to: day("types/range_to", self.range_to.as_deref())?,
+            slug: self.slug,
+            name: self.name,
+            description: self.description,
+            minutes: self.minutes,
+            step_minutes: self.step_minutes,
+            buffer_before_minutes: self.buffer_before_minutes,
+            buffer_after_minutes: self.buffer_after_minutes,
+            notice_minutes: self.notice_minutes,
+            horizon_days: self.horizon_days.unwrap_or(otherwise.horizon_days),
+            limits: self.limits,
+            seats: self.seats.unwrap_or(otherwise.seats),
+            place_kind: self.place_kind,
+            place: self.place,
+            coach_mode: self.coach_mode,
+            coaches,
+            active: true,
+            position,
+            hold_minutes: self.hold_minutes.unwrap_or(otherwise.hold_minutes),
+            needs_approval: self.needs_approval,
+            cancel_free_minutes: self.cancel_free_minutes,
+            late_refund_percent: self.late_refund_percent,
+            move_free_minutes: self.move_free_minutes,
+            questions: self.questions,
+            reminder_minutes: self.reminder_minutes.unwrap_or(otherwise.reminder_minutes),
+            asks_rating: self.asks_rating.unwrap_or(otherwise.asks_rating),
+        })
+    }
+}
+
+fn price(text: Option<&str>, currency: Currency) -> Result<i64, Problem> {
+    let Some(text) = text else { return Ok(0) };
+    parse_price(text, currency)
+        .ok_or_else(|| refused("types/price", &format!("no price in {}: {text}", currency.code())))
+}
+
+fn day(field: &str, text: Option<&str>) -> Result<Option<Day>, Problem> {
+    text.map(|text| text.parse::<Day>().map_err(|error| refused(field, &error))).transpose()
 }
 
 #[derive(Debug, Deserialize)]
@@ -155,23 +236,7 @@ async fn appointment_type(
     }
     let coaches =
         entry.coaches.iter().map(|email| member(staff, "types/coaches", email)).collect::<Result<_, _>>()?;
-    let input = TypeInput {
-        slug: entry.slug,
-        name: entry.name,
-        description: entry.description,
-        minutes: entry.minutes,
-        step_minutes: entry.step_minutes,
-        buffer_before_minutes: entry.buffer_before_minutes,
-        buffer_after_minutes: entry.buffer_after_minutes,
-        notice_minutes: entry.notice_minutes,
-        horizon_days: entry.horizon_days,
-        place_kind: entry.place_kind,
-        place: entry.place,
-        coach_mode: entry.coach_mode,
-        coaches,
-        position,
-        ..TypeInput::default()
-    };
+    let input = entry.input(coaches, position, tx.ctx().tenant().currency)?;
     let (row, coaches) = input.check(tx.ctx().new_id(), tx.ctx().now())?;
     type_insert(tx, &row, &coaches).await.map_err(type_problem)
 }
@@ -194,6 +259,22 @@ mod tests {
         assert_eq!(read, [(2, "09:00".into(), "12:30".into()), (2, "14:00".into(), "17:00".into())]);
         assert!(windows(&BTreeMap::from([("tuesday".to_owned(), vec![])])).is_err());
         assert!(windows(&BTreeMap::from([("tue".to_owned(), vec!["9".to_owned()])])).is_err());
+    }
+
+    #[test]
+    fn a_type_of_a_file_has_all_its_fields() {
+        let entry: TypeEntry = serde_json::from_value(serde_json::json!({
+            "slug": "talk", "name": "Talk", "minutes": 50, "price": "95.50", "place_kind": "room", "coaches": [],
+            "other_durations": [{ "minutes": 80, "price": "140" }], "seats": 4, "needs_approval": true, "range_to": "2027-01-31",
+            "questions": [{ "key": "goal", "label": "Your goal?", "kind": "text" }], "reminder_minutes": [60],
+            "limits": { "week": { "count": 10 } },
+        }))
+        .unwrap();
+        let input = entry.input(vec![], 3, "GBP".parse().unwrap()).unwrap();
+        assert_eq!((input.price, input.other_durations[0].price, input.seats), (9_550, 14_000, 4));
+        assert_eq!((input.limits.week.count, input.reminder_minutes.as_slice()), (Some(10), &[60][..]));
+        assert!(price(Some("12.345"), "GBP".parse().unwrap()).is_err());
+        assert!(day("x", Some("soon")).is_err());
     }
 
     #[test]

@@ -37,12 +37,12 @@ pub(crate) struct NewAppointmentType {
     pub buffer_after_minutes: i64,
     #[oai(default, validator(minimum(value = "0"), maximum(value = "525600")))]
     pub notice_minutes: i64,
-    /// How many days ahead, where the fixed range has no end.
+    /// How many days ahead, unless it has a fixed range.
     #[oai(default = "sixty", validator(minimum(value = "1"), maximum(value = "730")))]
     pub horizon_days: i64,
     /// First date on which it takes place, in the tenant’s zone.
     pub range_from: Option<Day>,
-    /// Last date on which it takes place.
+    /// Last date on which it takes place; a fixed range takes the place of the horizon.
     pub range_to: Option<Day>,
     /// The most that a coach has of it in a day, a week, a month.
     #[oai(default)]

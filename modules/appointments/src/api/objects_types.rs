@@ -35,11 +35,11 @@ pub(crate) struct TypeOut {
     pub buffer_after_minutes: i32,
     /// How long before its start it can be booked, at the latest.
     pub notice_minutes: i32,
-    /// How many days ahead, where the fixed range has no end.
+    /// How many days ahead, unless it has a fixed range.
     pub horizon_days: i32,
     /// First date on which it takes place.
     pub range_from: Option<Day>,
-    /// Last date on which it takes place.
+    /// Last date on which it takes place; a fixed range takes the place of the horizon.
     pub range_to: Option<Day>,
     pub limits: TypeLimits,
     /// Clients that one slot takes.

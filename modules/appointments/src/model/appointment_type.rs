@@ -135,10 +135,6 @@ impl AppointmentType {
         };
         Rules::new(spec).map_err(|errors| Problem::internal(format!("rules of {}: {errors:?}", self.id)))
     }
-    /// The same for callers that know no zone.
-    pub(crate) fn rules(&self) -> Result<Rules, Problem> {
-        self.rules_in(&TimeZone::UTC)
-    }
     /// A fixed range when it has one, else the horizon. Without a first date the range has begun; a range without a
     /// last date does not exist.
     fn bookable(&self, zone: &TimeZone) -> Bookable {
@@ -147,20 +143,6 @@ impl AppointmentType {
         let first = self.range_from.and_then(|day| start_of_day(day.0, zone));
         let from = first.map_or(jiff::Timestamp::UNIX_EPOCH, Instant::timestamp).min(to.timestamp());
         Bookable::Between { from, to: to.timestamp() }
-    }
-    /// Its end when it starts then and has its first length.
-    pub(crate) fn end(&self, start: Instant) -> Instant {
-        start.plus_minutes(self.minutes.into())
-    }
-    /// What it keeps of the coach's time when it starts then and has its first length, buffers included.
-    pub(crate) fn blocked(&self, start: Instant) -> (Instant, Instant) {
-        self.blocked_for(start, self.minutes)
-    }
-    /// The same for another length.
-    pub(crate) fn blocked_for(&self, start: Instant, minutes: i32) -> (Instant, Instant) {
-        let from = start.plus_minutes(-i64::from(self.buffer_before_minutes));
-        let after = i64::from(minutes).saturating_add(self.buffer_after_minutes.into());
-        (from, start.plus_minutes(after))
     }
 }
 
@@ -187,11 +169,6 @@ pub(crate) mod tests {
         assert_eq!(rules.spec().durations_min, [30, 60]);
         assert_eq!(made.duration(Some(60)).unwrap().price, 4_000);
         assert_eq!((made.duration(None).unwrap().minutes, made.duration(Some(45))), (30, None));
-        let (from, to) = made.blocked_for("2026-12-01T10:00:00Z".parse().unwrap(), 60);
-        assert_eq!(
-            (from.to_string(), to.to_string()),
-            ("2026-12-01T10:00:00Z".into(), "2026-12-01T11:10:00Z".into())
-        );
     }
 
     #[test]

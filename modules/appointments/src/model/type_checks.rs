@@ -56,12 +56,13 @@ pub(super) fn durations(check: &mut Check, first: i32, mut others: Vec<Duration>
     others
 }
 
-/// The first date of a range is not after its last; either end may be open.
+/// A range has a last date, and its first date is not after it.
 pub(super) fn range(check: &mut Check, from: Option<Day>, to: Option<Day>) {
     for (field, day) in [("range_from", from), ("range_to", to)] {
         let known = day.is_none_or(|day| (1970..2200).contains(&day.0.year()));
         check.require(known, field, "out_of_calendar");
     }
+    check.require(from.is_none() || to.is_some(), "range_to", "range_end_needed");
     let ordered = from.zip(to).is_none_or(|(from, to)| from <= to);
     check.require(ordered, "range_to", "end_before_start");
 }
@@ -193,7 +194,7 @@ mod tests {
         let day = |text: &str| Some(Day(text.parse().unwrap()));
         let ranged = |from, to| wrong(TypeInput { range_from: from, range_to: to, ..input() });
         assert_eq!(ranged(day("2026-12-02"), day("2026-12-01")), named(&[("range_to", "end_before_start")]));
-        assert_eq!(ranged(day("2026-12-02"), None), []);
+        assert_eq!(ranged(day("2026-12-02"), None), named(&[("range_to", "range_end_needed")]));
         assert_eq!(ranged(None, day("2300-12-02")), named(&[("range_to", "out_of_calendar")]));
         assert_eq!(ranged(day("2026-12-01"), day("2026-12-01")), []);
     }

@@ -103,53 +103,80 @@ impl TypeInput {
     }
 
     fn row(self, check: &mut Check, id: AppointmentTypeId, now: Instant) -> AppointmentType {
-        let minutes = whole(check, "minutes", self.minutes, 5, 1_440);
-        let step = self.step_minutes.unwrap_or(i64::from(minutes));
+        let [minutes, step_minutes, before, after, horizon_days, position, hold_minutes, seats] =
+            self.figures(check);
+        let [notice_minutes, cancel_free_minutes, move_free_minutes] = self.spans(check);
         let lengths = checks::durations(check, minutes, self.other_durations);
         checks::limits(check, minutes, &lengths, &self.limits);
         checks::range(check, self.range_from, self.range_to);
+        let late = self.late_refund_percent.map(|share| whole(check, "late_refund_percent", share, 0, 100));
         AppointmentType {
             id,
             slug: check.slug("slug", self.slug.trim()),
             name: check.line("name", &self.name, 1, 120),
             description: check.text("description", &self.description, 0, 4_000),
             minutes,
-            step_minutes: whole(check, "step_minutes", step, 5, 1_440),
-            buffer_before_minutes: whole(
-                check,
-                "buffer_before_minutes",
-                self.buffer_before_minutes,
-                0,
-                1_440,
-            ),
-            buffer_after_minutes: whole(check, "buffer_after_minutes", self.buffer_after_minutes, 0, 1_440),
-            notice_minutes: year(check, "notice_minutes", self.notice_minutes),
-            horizon_days: whole(check, "horizon_days", self.horizon_days, 1, 730),
+            step_minutes,
+            buffer_before_minutes: before,
+            buffer_after_minutes: after,
+            notice_minutes,
+            horizon_days,
             place_kind: self.place_kind,
             place: checks::place(check, self.place_kind, &self.place),
             coach_mode: self.coach_mode,
             active: self.active,
-            position: whole(check, "position", self.position, 0, 10_000),
+            position,
             created_at: now,
             updated_at: now,
             other_durations: Durations(lengths),
             price: checks::price(check, "price", self.price),
-            hold_minutes: whole(check, "hold_minutes", self.hold_minutes, 5, 1_440),
+            hold_minutes,
             needs_approval: self.needs_approval,
             range_from: self.range_from,
             range_to: self.range_to,
             limits: self.limits,
-            seats: whole(check, "seats", self.seats, 1, 1_000),
-            cancel_free_minutes: year(check, "cancel_free_minutes", self.cancel_free_minutes),
-            late_refund_percent: self
-                .late_refund_percent
-                .map(|percent| whole(check, "late_refund_percent", percent, 0, 100)),
-            move_free_minutes: year(check, "move_free_minutes", self.move_free_minutes),
+            seats,
+            cancel_free_minutes,
+            late_refund_percent: late,
+            move_free_minutes,
             questions: Questions(checks::questions(check, self.questions)),
             reminder_minutes: Reminders(checks::reminders(check, &self.reminder_minutes)),
             asks_rating: self.asks_rating,
         }
     }
+
+    /// Whole numbers with their bounds.
+    fn figures(&self, check: &mut Check) -> [i32; 8] {
+        let step = self.step_minutes.unwrap_or(self.minutes);
+        let bounds = [
+            ("minutes", self.minutes, 5, 1_440),
+            ("step_minutes", step, 5, 1_440),
+            ("buffer_before_minutes", self.buffer_before_minutes, 0, 1_440),
+            ("buffer_after_minutes", self.buffer_after_minutes, 0, 1_440),
+            ("horizon_days", self.horizon_days, 1, 730),
+            ("position", self.position, 0, 10_000),
+            ("hold_minutes", self.hold_minutes, 5, 1_440),
+            ("seats", self.seats, 1, 1_000),
+        ];
+        bounds.map(|(field, value, min, max)| {
+            // An unset step is the length, whose own error says it all.
+            if field == "step_minutes" && self.step_minutes.is_none() {
+                return i32::try_from(value).unwrap_or(0);
+            }
+            whole(check, field, value, min, max)
+        })
+    }
+
+    /// Stretches of time up to a year.
+    fn spans(&self, check: &mut Check) -> [i32; 3] {
+        [
+            ("notice_minutes", self.notice_minutes),
+            ("cancel_free_minutes", self.cancel_free_minutes),
+            ("move_free_minutes", self.move_free_minutes),
+        ]
+        .map(|(field, value)| year(check, field, value))
+    }
+
     /// The input that would make a type as it is; what a change starts from.
     pub fn of(row: &AppointmentType, coaches: Vec<MemberId>) -> Self {
         Self {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use events::MemberId;
 use jiff::{ToSpan, civil::Date};
 use kernel::{Ctx, Form, FormState, Page, Problem, Redirect, Text};
+use people::members::Member;
 use poem::{
     IntoResponse, Response, handler,
     web::{Data, Query},
@@ -116,47 +117,40 @@ async fn view(
     let state = |day: Date| {
         by_date.get(&day).map_or("usual", |one| if one.hours.is_empty() { "closed" } else { "other" })
     };
+    let may_write = ctx.may(write_permission(ctx, coach));
     let staff = schedules::coaches(ctx, AVAILABILITY_READ).await?;
+    let form = refused.unwrap_or_else(|| filled(by_date.get(&date)));
+    let chosen = form.values.get("state").cloned().unwrap_or_else(|| state(date).to_owned());
     let coach_text = coach.to_string();
-    let path = |extra: (&str, &str)| with_query(PATH, &[("coach", &coach_text), extra]);
+    let path = |name: &str, value: &str| with_query(PATH, &[("coach", &coach_text), (name, value)]);
     let cell = |day: Date| DateCell {
         day: day.day(),
         at: midday(day, &tz),
-        path: path(("date", &day.to_string())),
+        path: path("date", &day.to_string()),
         current: day == date,
         state: state(day),
     };
-    let form = refused.unwrap_or_else(|| filled(by_date.get(&date)));
-    let chosen = form.values.get("state").cloned().unwrap_or_else(|| state(date).to_owned());
-    let month_path = |month: Date| path(("month", &name(month)));
     Ok(OverridesView {
-        coach_name: staff
-            .iter()
-            .find(|member| member.id == coach)
-            .map(|member| member.name.clone())
-            .unwrap_or_default(),
-        coaches: staff
-            .into_iter()
-            .map(|member| Choice {
-                current: member.id == coach,
-                value: member.id.to_string(),
-                label: member.name,
-            })
-            .collect(),
+        coach_name: staff.iter().find(|one| one.id == coach).map(|one| one.name.clone()).unwrap_or_default(),
+        coaches: staff.into_iter().map(|one| choice(one, coach)).collect(),
         hours_path: with_query("/studio/availability", &[("coach", &coach_text)]),
         month_at: midday(month, &tz),
-        previous: month_path(month.saturating_sub(1.month())),
-        next: month_path(month.saturating_add(1.month())),
+        previous: path("month", &name(month.saturating_sub(1.month()))),
+        next: path("month", &name(month.saturating_add(1.month()))),
         weeks: weeks(month, cell),
         date: date.to_string(),
         date_at: midday(date, &tz),
         state: chosen,
         lines: lines(&form),
-        may_write: ctx.may(write_permission(ctx, coach)),
+        may_write,
         zone,
         form,
-        coach: coach_text.clone(),
+        coach: coach.to_string(),
     })
+}
+
+fn choice(member: Member, coach: MemberId) -> Choice {
+    Choice { current: member.id == coach, value: member.id.to_string(), label: member.name }
 }
 
 fn weeks(month: Date, cell: impl Fn(Date) -> DateCell) -> Vec<Vec<Option<DateCell>>> {

@@ -67,18 +67,28 @@ pub(super) fn filled(input: &TypeInput, currency: Currency) -> FormState {
     for (name, (amount, of)) in SPANS.into_iter().zip(spans.map(split)) {
         form = form.with(name, amount).with(&unit(name), of);
     }
+    let form = with_choices(form, input);
+    Lists::of(input, currency).fill(with_limits(form, &input.limits))
+}
+
+/// What may stay empty, and what is ticked.
+fn with_choices(mut form: FormState, input: &TypeInput) -> FormState {
     let step = input.step_minutes.filter(|step| *step != input.minutes);
-    for (name, value) in [
+    let ticked = |on: bool| on.then(|| "on".to_owned());
+    let choices = [
         ("step_minutes", step.map(|step| step.to_string())),
         ("range_from", input.range_from.map(|day| day.to_string())),
         ("range_to", input.range_to.map(|day| day.to_string())),
-        ("active", input.active.then(|| "on".to_owned())),
-        ("needs_approval", input.needs_approval.then(|| "on".to_owned())),
-        ("asks_rating", input.asks_rating.then(|| "on".to_owned())),
-    ] {
-        form = value.map_or(form.clone(), |value| form.with(name, value));
+        ("active", ticked(input.active)),
+        ("needs_approval", ticked(input.needs_approval)),
+        ("asks_rating", ticked(input.asks_rating)),
+    ];
+    for (name, value) in choices {
+        if let Some(value) = value {
+            form = form.with(name, value);
+        }
     }
-    Lists::of(input, currency).fill(with_limits(form, &input.limits))
+    form
 }
 
 fn with_limits(mut form: FormState, limits: &TypeLimits) -> FormState {
@@ -105,11 +115,7 @@ fn typed(check: &mut Check, form: &Form, lists: &Lists, currency: Currency) -> T
     let [minutes, before, after, horizon_days, position, seats, hold_minutes] =
         FIGURES.map(|(name, otherwise)| number(check, form, name).unwrap_or(otherwise));
     let [notice_minutes, cancel_free_minutes, move_free_minutes] = SPANS.map(|name| span(check, form, name));
-    let ranged = form.text("bookable") == "range";
-    let (range_from, range_to) = (date(check, form, "range_from"), date(check, form, "range_to"));
-    if ranged {
-        check.require(range_from.or(range_to).is_some(), "range_to", "required");
-    }
+    let (range_from, range_to) = range(check, form);
     TypeInput {
         slug: form.string("slug"),
         name: form.string("name"),
@@ -130,8 +136,8 @@ fn typed(check: &mut Check, form: &Form, lists: &Lists, currency: Currency) -> T
         price: price(check, form, currency),
         hold_minutes,
         needs_approval: form.ticked("needs_approval"),
-        range_from: range_from.filter(|_| ranged),
-        range_to: range_to.filter(|_| ranged),
+        range_from,
+        range_to,
         limits: limits(check, form),
         seats,
         cancel_free_minutes,
@@ -175,6 +181,16 @@ fn date(check: &mut Check, form: &Form, name: &str) -> Option<Day> {
     let day = typed.parse().ok();
     check.require(day.is_some(), name, "not_a_date");
     day
+}
+
+/// The dates, when a fixed range is chosen.
+fn range(check: &mut Check, form: &Form) -> (Option<Day>, Option<Day>) {
+    let dates = (date(check, form, "range_from"), date(check, form, "range_to"));
+    if form.text("bookable") != "range" {
+        return (None, None);
+    }
+    check.require(form.optional("range_to").is_some(), "range_to", "range_end_needed");
+    dates
 }
 
 fn late(check: &mut Check, form: &Form) -> Option<i64> {
@@ -282,7 +298,8 @@ mod tests {
             ("notice_minutes", "1"),
             ("notice_minutes_unit", "weeks"),
             ("bookable", "range"),
-            ("range_from", "soon"),
+            ("range_from", ""),
+            ("range_to", "soon"),
             ("late", "share"),
             ("limits/day/count", "few"),
             ("seats", "1.5"),
@@ -300,7 +317,6 @@ mod tests {
             "notice_minutes",
             "place_kind",
             "price",
-            "range_from",
             "range_to",
             "seats",
         ];
