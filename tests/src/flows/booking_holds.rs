@@ -118,7 +118,7 @@ async fn a_request_is_approved_declined_or_runs_out() {
     let no = tenant.book(&visitor, "free", &tomorrow_at(11, 0), "three@example.com").await;
     let late = tenant.book(&visitor, "free", &tomorrow_at(12, 0), "four@example.com").await;
     assert_eq!(tenant.try_book(&visitor, "free", &tomorrow_at(11, 0), "x@example.com").await.status, 409);
-    assert_eq!(decide(&visitor, &free.id, "approve").await.status, 403);
+    assert_eq!(decide(&visitor, &free.id, "approve").await.status, 401);
     for _ in 0..2 {
         assert_eq!(decide(&owner, &paid.id, "approve").await.expect(200).json()["state"], "held");
         assert_eq!(decide(&owner, &free.id, "approve").await.expect(200).json()["state"], "confirmed");
