@@ -90,4 +90,9 @@ impl Dispatch for Jobs {
         let inner = Arc::clone(&self.0);
         Box::pin(async move { inner.run(job).await })
     }
+
+    fn gave_up(&self, job: Job, why: String) -> kernel::BoxFuture<'static, ()> {
+        let inner = Arc::clone(&self.0);
+        Box::pin(async move { mailing::gave_up(&inner.app, &job, &why).await })
+    }
 }

@@ -61,6 +61,10 @@ pub trait Dispatch: Send + Sync + 'static {
     ///
     /// A kind that nobody knows is `Fail`. [`JobError::Retry`] is tried again with growing pauses, [`JobError::Fail`] never.
     fn dispatch(&self, job: Job) -> BoxFuture<'static, Result<Outcome, JobError>>;
+
+    /// A job is dead, and why: what waits for it can be told. Called once or, when this worker is killed at the wrong
+    /// moment, twice or never.
+    fn gave_up(&self, job: Job, why: String) -> BoxFuture<'static, ()>;
 }
 
 impl<F> Dispatch for F
@@ -69,5 +73,8 @@ where
 {
     fn dispatch(&self, job: Job) -> BoxFuture<'static, Result<Outcome, JobError>> {
         self(job)
+    }
+    fn gave_up(&self, _: Job, _: String) -> BoxFuture<'static, ()> {
+        Box::pin(async {})
     }
 }

@@ -98,7 +98,7 @@ impl Worker {
             return;
         }
         tracing::info!(worker = %self.store.name, concurrency = self.options.concurrency, "worker runs");
-        let heartbeats = upkeep::heartbeats(self.store.clone(), self.options.heartbeat);
+        let heartbeats = upkeep::heartbeats(self.store.clone(), self.runner.clone(), self.options.heartbeat);
         let _heartbeats = AbortOnDropHandle::new(tokio::spawn(heartbeats));
         let round = upkeep::round(self.store.clone(), (*self.options).clone());
         let round = AbortOnDropHandle::new(tokio::spawn(round));
@@ -252,6 +252,6 @@ impl Worker {
     /// # Errors
     /// When the database is away.
     pub async fn bring_back_orphans(&self) -> Result<usize, TxError> {
-        self.store.bring_back_orphans().await
+        upkeep::bring_back_orphans(&self.store, &self.runner).await
     }
 }

@@ -16,6 +16,8 @@ use crate::{Backoff, Dispatch, Job, Outcome, store::Record};
 /// Longest note kept with a row, in characters.
 const NOTE: usize = 500;
 
+/// Longest time for telling the host that a job is dead.
+const TELLING: Duration = Duration::from_secs(10);
 /// Shortest and longest pause before a deferred job is looked at again when nobody wakes it.
 const DEFERRED_SECONDS: (i64, i64) = (60, 3_600);
 
@@ -79,10 +81,22 @@ impl Runner {
                 }
                 Verdict::Dead => tracing::error!(outcome = verdict.name(), ms, note, "job is dead"),
             }
+            if verdict == Verdict::Dead {
+                self.gave_up(job, record.note.clone().unwrap_or_default()).await;
+            }
             (verdict, record)
         }
         .instrument(span)
         .await
+    }
+
+    /// Tells the host. Whatever comes of that, the job stays dead.
+    pub(crate) async fn gave_up(&self, job: Job, why: String) {
+        let id = job.id;
+        let told = AssertUnwindSafe(self.dispatch.gave_up(job, why)).catch_unwind();
+        if !matches!(tokio::time::timeout(TELLING, told).await, Ok(Ok(()))) {
+            tracing::warn!(%id, "that a job is dead could not be told");
+        }
     }
 
     /// In a task of its own, so that a job that computes for long does not hold up the others; dropped, it is aborted.

@@ -4,7 +4,13 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::{Scheduled, WorkerOptions, dead, pause::Pause, schedule::Seen, store::Store};
+use crate::{
+    Scheduled, WorkerOptions, dead,
+    pause::Pause,
+    runner::Runner,
+    schedule::Seen,
+    store::{LOST, Store},
+};
 
 const FIGURES: Duration = Duration::from_secs(15);
 const RETENTION: Duration = Duration::from_hours(1);
@@ -14,11 +20,11 @@ const DELETE_AT_ONCE: i64 = 1000;
 ///
 /// After the database was away every worker's last word is old. So none is taken for dead until this one's own heartbeat
 /// has succeeded twice in a row since then.
-pub(crate) async fn heartbeats(store: Store, every: Duration) {
+pub(crate) async fn heartbeats(store: Store, runner: Runner, every: Duration) {
     let mut pause = Pause::new();
     let mut good = 2_u32;
     loop {
-        match beat(&store, good >= 2).await {
+        match beat(&store, &runner, good >= 2).await {
             Ok(()) => {
                 good = good.saturating_add(1);
                 pause.reset();
@@ -34,16 +40,26 @@ pub(crate) async fn heartbeats(store: Store, every: Duration) {
     }
 }
 
-async fn beat(store: &Store, orphans: bool) -> Result<(), db::TxError> {
+async fn beat(store: &Store, runner: &Runner, orphans: bool) -> Result<(), db::TxError> {
     store.beat().await?;
     if orphans {
-        let found = store.bring_back_orphans().await?;
+        let found = bring_back_orphans(store, runner).await?;
         if found > 0 {
             tracing::warn!(found, "jobs of lost workers were brought back");
             metrics::counter!("jobs_orphaned_total").increment(u64::try_from(found).unwrap_or(0));
         }
     }
     Ok(())
+}
+
+/// Brings back the jobs of workers that have gone, and tells of those that are dead. Answers how many there were.
+pub(crate) async fn bring_back_orphans(store: &Store, runner: &Runner) -> Result<usize, db::TxError> {
+    let found = store.bring_back_orphans().await?;
+    let count = found.len();
+    for orphan in found.into_iter().filter(|orphan| orphan.status == "dead") {
+        runner.gave_up(orphan.job, LOST.to_owned()).await;
+    }
+    Ok(count)
 }
 
 /// Schedules each second, figures and retention now and then, for as long as it is polled.

@@ -77,10 +77,48 @@ async fn a_mail_that_is_refused_for_good_is_not_tried_for_ever() {
     tenant.leave_outbox();
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_mail_whose_tries_run_out_says_so_and_may_be_tried_again() {
+    let smtp = Smtp::start().await.unwrap();
+    let database = TestHost::get().await.dedicated().await;
+    let options = AppOptions { database: Some(database), ..with_smtp(&smtp).await };
+    let app = TestApp::start_with(options).await;
+    let tenant = TestTenant::new(&app).await;
+    tenant.bookable(&tenant.owner().await, "intro").await;
+    smtp.answer(Answer::Later);
+    tenant.book(&tenant.visitor(), "intro", &tomorrow_at(10, 0), "sam@example.com").await;
+    let account = [("name", "New Person"), ("email", "new@example.com"), ("password", testkit::PASSWORD)];
+    let _ = app.visitor().post_form_to("/register", &account).await.expect(303);
+    let worker = app.new_worker();
+    for _ in 0..13 {
+        worker.run_due_once().await.unwrap();
+        app.clock.advance(86_400);
+    }
+    assert!(smtp.mails().is_empty());
+    let failed = "status = 'failed' AND last_error <> ''";
+    assert_eq!(tenant.count("mails", "status = 'queued'").await, 0);
+    assert!(tenant.count("mails", failed).await >= 1);
+    let of_account = format!("SELECT count(*) FROM account_mails WHERE to_email = 'new@example.com' AND {failed}");
+    assert_eq!(app.sql.count(&of_account).await, 1);
+
+    smtp.answer(Answer::Accept);
+    for dead in worker::dead_letters(&app.app.db, None, None, 100).await.unwrap() {
+        assert!(worker::retry(&app.app.db, &app.clock, dead.id).await.unwrap());
+    }
+    worker.run_due_once().await.unwrap();
+    assert_eq!(smtp.mails_to("sam@example.com").len(), 1);
+    assert_eq!(smtp.mails_to("new@example.com").len(), 1);
+    assert_eq!(tenant.count("mails", "status <> 'sent' OR last_error IS NOT NULL").await, 0);
+    tenant.finish().await;
+}
+
 /// Takes jobs and never ends: a process that is about to be killed.
 struct Hangs;
 
 impl Dispatch for Hangs {
+    fn gave_up(&self, _: Job, _: String) -> BoxFuture<'static, ()> {
+        Box::pin(async {})
+    }
     fn dispatch(&self, _: Job) -> BoxFuture<'static, Result<Outcome, JobError>> {
         Box::pin(std::future::pending())
     }

@@ -83,7 +83,7 @@ impl Accounts {
     pub async fn mail_to_send(&self, id: MailId) -> Result<Option<AccountMail>, TxError> {
         self.db
             .system_tx("send an account's mail", async move |tx| {
-                let query = account_mails::table.find(id).filter(account_mails::status.eq("queued"));
+                let query = account_mails::table.find(id).filter(account_mails::status.ne("sent"));
                 Ok(query.select(AccountMail::as_select()).first(&mut **tx).await.optional()?)
             })
             .await
@@ -101,11 +101,26 @@ impl Accounts {
                     account_mails::status.eq("sent"),
                     account_mails::sent_at.eq(now),
                     account_mails::data.eq(json!({})),
+                    account_mails::last_error.eq(None::<String>),
                     account_mails::subject.eq(kept.subject),
                     account_mails::html.eq(kept.html),
                     account_mails::body_text.eq(kept.body_text),
                 );
                 diesel::update(account_mails::table.find(id)).set(change).execute(&mut **tx).await?;
+                Ok(())
+            })
+            .await
+    }
+    /// Records that a mail was given up, and why; `why` holds no address.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn mail_failed(&self, id: MailId, why: &str) -> Result<(), TxError> {
+        self.db
+            .system_tx("an account's mail was given up", async move |tx| {
+                let change = (account_mails::status.eq("failed"), account_mails::last_error.eq(why));
+                let open = account_mails::table.find(id).filter(account_mails::status.ne("sent"));
+                diesel::update(open).set(change).execute(&mut **tx).await?;
                 Ok(())
             })
             .await

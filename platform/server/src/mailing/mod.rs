@@ -8,11 +8,13 @@
 //! - A row that is sent is not sent again. A crash between the mail server's answer and our commit can repeat a mail; it
 //!   then carries the same `Message-ID`, by which readers' programs know it.
 //! - No text of a row can begin a header line or name a further recipient.
-//! - A mail server that is away or says "later" is tried again; what it refuses for good is not.
+//! - A mail server that is away or says "later" is tried again; what it refuses for good is not. When the tries have run
+//!   out, the row says `failed`, and why.
 //! - Texts of jobs and logs hold no address: what the mail server said is kept with the row, in the tenant.
 
 mod account;
 mod compose;
+mod given_up;
 mod host;
 mod outbox;
 mod rows;
@@ -24,6 +26,7 @@ mod transport;
 use kernel::Permission;
 
 pub use account::send_for_account;
+pub use given_up::gave_up;
 pub use host::{check, jobs, outbox_routes};
 pub use send::{Mailer, Sender, brand};
 pub use transport::{BadTransport, Transport};

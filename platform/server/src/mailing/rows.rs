@@ -79,6 +79,18 @@ pub(super) async fn mail_sent(tx: &mut Tx, id: MailId, mail: &web::Mail) -> Quer
     .map(drop)
 }
 
+/// Its tries have run out. What the mail server said last stays.
+pub(super) async fn mail_given_up(tx: &mut Tx, id: MailId, why: &str) -> QueryResult<()> {
+    diesel::sql_query(
+        "UPDATE mails SET status = 'failed', last_error = coalesce(last_error, $2) WHERE id = $1 AND status <> 'sent'",
+    )
+    .bind::<st::Uuid, _>(id)
+    .bind::<st::Text, _>(why)
+    .execute(&mut **tx)
+    .await
+    .map(drop)
+}
+
 /// It could not be sent: for good (`failed`), or not now (`queued`).
 pub(super) async fn mail_not_sent(tx: &mut Tx, id: MailId, status: &str, why: &str) -> QueryResult<()> {
     diesel::sql_query("UPDATE mails SET status = $2, last_error = $3 WHERE id = $1 AND status <> 'sent'")

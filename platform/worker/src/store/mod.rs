@@ -18,6 +18,7 @@ use db::Db;
 use kernel::{Clock, Entropy};
 
 pub use deferred::wake_deferred;
+pub(crate) use orphans::LOST;
 pub(crate) use record::Record;
 
 static WORKERS: AtomicU32 = AtomicU32::new(0);

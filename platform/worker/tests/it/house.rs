@@ -104,6 +104,8 @@ pub fn quick(concurrency: usize) -> WorkerOptions {
 #[derive(Default)]
 pub struct Notes {
     pub runs: Mutex<Vec<Job>>,
+    /// What was given up, and why.
+    pub dead: Mutex<Vec<String>>,
 }
 
 impl Notes {
@@ -131,6 +133,10 @@ impl Notes {
 }
 
 impl Dispatch for Notes {
+    fn gave_up(&self, job: Job, why: String) -> BoxFuture<'static, ()> {
+        self.dead.lock().unwrap().push(format!("{}: {why}", job.kind));
+        Box::pin(async {})
+    }
     fn dispatch(&self, job: Job) -> BoxFuture<'static, Result<Outcome, JobError>> {
         self.runs.lock().unwrap().push(job.clone());
         Box::pin(async move {

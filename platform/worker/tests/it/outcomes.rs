@@ -70,6 +70,7 @@ async fn failures_are_tried_again_with_growing_pauses_and_then_given_up() {
     house.clock.advance(1_000_000);
     assert_eq!(worker.run_due_once().await.unwrap(), Ran::default(), "dead jobs stay dead");
     assert_eq!(notes.count(), 4);
+    assert_eq!(*notes.dead.lock().unwrap(), ["retry: down  for now"], "the host is told once");
 }
 
 #[tokio::test]

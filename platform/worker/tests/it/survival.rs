@@ -35,6 +35,7 @@ async fn a_job_that_kills_its_workers_dies() {
     tokio::time::sleep(Duration::from_millis(1100)).await;
     assert_eq!(house.worker(notes.clone(), quick(4)).bring_back_orphans().await.unwrap(), 1);
     assert_eq!(house.statuses(), "dead 1");
+    assert_eq!(*notes.dead.lock().unwrap(), ["endless: the worker was lost"]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
