@@ -43,6 +43,10 @@ impl Inner {
             mailing::send_for_account(&self.app, &job.args).await?;
             return Ok(Outcome::Done);
         }
+        if job.kind == people::accounts::RESET_JOB {
+            self.app.identity.accounts().mail_reset(&job.args).await?;
+            return Ok(Outcome::Done);
+        }
         let Some(tenant) = job.tenant_id else {
             return Err(JobError::Fail("a job without a tenant".into()));
         };

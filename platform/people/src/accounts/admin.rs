@@ -92,7 +92,7 @@ impl Accounts {
                 self.member(tx, tenant, made.account, &user, &role, &bio).await?;
                 if let (true, Some(link)) = (made.new, &made.link) {
                     let data = json!({ "link": link, "name": user.name });
-                    let mail = NewMail { account: made.account, template: "account/invited", data };
+                    let mail = NewMail::new(made.account, "account/invited", data);
                     self.queue(tx, mail, &visit).await?;
                 }
                 Ok(made)

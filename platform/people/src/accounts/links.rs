@@ -1,12 +1,13 @@
 //! Links by mail: single use, expiring, each for one purpose and one address.
 
-use db::SystemTx;
+use db::{SystemTx, enqueue_system};
 use diesel::{BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl};
 use diesel_async::RunQueryDsl;
-use events::AccountId;
+use events::{AccountId, MailId};
 use http::StatusCode;
-use kernel::{Check, Problem};
-use serde_json::json;
+use kernel::{Check, JobError, JobSpec, Problem};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 use super::{
     Accounts, NewLogin, Visit,
@@ -17,8 +18,21 @@ use super::{
 };
 use crate::{
     normalised,
-    schema::{account_tokens, accounts, clients, logins},
+    schema::{account_mails, account_tokens, accounts, clients, logins},
 };
+
+/// Kind of the job that mails a link for a new password to who asked for one.
+pub const RESET_JOB: &str = "account.reset";
+
+/// Arguments of such a job. Whoever asked for an address without an account leaves nothing of it.
+#[derive(Serialize, Deserialize)]
+struct Asked {
+    account: Option<AccountId>,
+    /// The mail to be written: what makes it one.
+    mail: MailId,
+    from: Option<String>,
+    next: Option<String>,
+}
 
 /// What a link is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,19 +125,26 @@ impl Accounts {
     /// 429 after too many.
     pub async fn resend(&self, account: AccountId, visit: &Visit) -> Result<(), Problem> {
         let row = accounts::table.find(account).filter(accounts::email_verified_at.is_null());
+        let row = row.select((accounts::email, accounts::name));
+        let found: Option<(String, String)> = self
+            .db
+            .system_tx("whose link is sent again", async move |tx| {
+                Ok::<_, Problem>(row.first(&mut **tx).await.optional()?)
+            })
+            .await?;
+        let Some((email, name)) = found else { return Ok(()) };
+        // Attempts are counted elsewhere: no connection waits for that.
+        self.slow(&format!("mail/{}", email_key(&email)), MAIL_PERSON).await?;
         self.db
             .system_tx("send the link again", async move |tx| {
-                let found: Option<(String, String)> =
-                    row.select((accounts::email, accounts::name)).first(&mut **tx).await.optional()?;
-                let Some((email, name)) = found else { return Ok(()) };
-                self.slow(&format!("mail/{}", email_key(&email)), MAIL_PERSON).await?;
                 let link = self.new_link(tx, account, &email, Purpose::Verify, visit).await?;
                 let data = json!({ "link": link, "name": name });
-                self.queue(tx, NewMail { account, template: "account/verify", data }, visit).await
+                self.queue(tx, NewMail::new(account, "account/verify", data), visit).await
             })
             .await
     }
-    /// Mails a link for a new password, if there is such an account; the answer does not tell.
+    /// Has a link for a new password mailed, if there is such an account; the answer does not tell, and neither does the
+    /// work: it is one look and one job either way, and what differs is done by the job ([`Accounts::mail_reset`]).
     ///
     /// # Errors
     /// 422 for what is no e-mail, 429 after too many from one address.
@@ -137,15 +158,39 @@ impl Accounts {
         }
         self.db
             .system_tx("a link for a new password", async move |tx| {
-                let query =
-                    accounts::table.filter(accounts::email.eq(&email)).select((accounts::id, accounts::name));
-                let found: Option<(AccountId, String)> = query.first(&mut **tx).await.optional()?;
-                let Some((account, name)) = found else { return Ok(()) };
-                let link = self.new_link(tx, account, &email, Purpose::Reset, visit).await?;
-                let data = json!({ "link": link, "name": name });
-                self.queue(tx, NewMail { account, template: "account/reset", data }, visit).await
+                let query = accounts::table.filter(accounts::email.eq(&email)).select(accounts::id);
+                let account: Option<AccountId> = query.first(&mut **tx).await.optional()?;
+                let mail = self.entropy.id(self.now());
+                let asked = Asked { account, mail, from: visit.from.clone(), next: visit.next.clone() };
+                let args = serde_json::to_value(asked).map_err(Problem::internal)?;
+                Ok(enqueue_system(tx, JobSpec::new(RESET_JOB, args), &self.clock, &self.entropy).await?)
             })
             .await
+    }
+    /// Runs a job of kind [`RESET_JOB`]: mails the link for a new password, once, however often it runs.
+    ///
+    /// # Errors
+    /// `Fail` when the arguments can't be read, `Retry` when the database is away.
+    pub async fn mail_reset(&self, args: &Value) -> Result<(), JobError> {
+        let asked = Asked::deserialize(args).map_err(|error| JobError::Fail(error.to_string()))?;
+        let Some(account) = asked.account else { return Ok(()) };
+        let visit = Visit { from: asked.from, next: asked.next, ..Visit::default() };
+        self.db
+            .system_tx("a link for a new password", async move |tx| {
+                let written = account_mails::table.find(asked.mail).select(account_mails::id);
+                if written.first::<MailId>(&mut **tx).await.optional()?.is_some() {
+                    return Ok(());
+                }
+                let row = accounts::table.find(account).select((accounts::email, accounts::name));
+                let found: Option<(String, String)> = row.first(&mut **tx).await.optional()?;
+                let Some((email, name)) = found else { return Ok(()) };
+                let link = self.new_link(tx, account, &email, Purpose::Reset, &visit).await?;
+                let data = json!({ "link": link, "name": name });
+                let mail = NewMail { id: Some(asked.mail), ..NewMail::new(account, "account/reset", data) };
+                self.queue(tx, mail, &visit).await
+            })
+            .await
+            .map_err(|problem: Problem| JobError::Retry(problem.cause.unwrap_or_default()))
     }
     /// Uses a link to choose a password: it also proves the e-mail, ends all logins of the account and signs in here.
     ///

@@ -48,9 +48,17 @@ pub struct KeptMail {
 
 /// A mail to be written.
 pub(super) struct NewMail {
+    /// Its identity, where that makes it one.
+    pub(super) id: Option<MailId>,
     pub(super) account: AccountId,
     pub(super) template: &'static str,
     pub(super) data: Value,
+}
+
+impl NewMail {
+    pub(super) fn new(account: AccountId, template: &'static str, data: Value) -> Self {
+        Self { id: None, account, template, data }
+    }
 }
 
 impl Accounts {
@@ -61,7 +69,7 @@ impl Accounts {
             .select((accounts::email, accounts::name))
             .first(&mut **tx)
             .await?;
-        let id: MailId = self.entropy.id(self.now());
+        let id = mail.id.unwrap_or_else(|| self.entropy.id(self.now()));
         let row = (
             account_mails::id.eq(id),
             account_mails::account_id.eq(mail.account),

@@ -27,7 +27,7 @@ use kernel::{Clock, Entropy, Problem};
 use serde::Serialize;
 
 pub use admin::{Made, NewStaff, NewUser};
-pub use links::{Link, Purpose};
+pub use links::{Link, Purpose, RESET_JOB};
 pub use mails::{AccountMail, KeptMail, MAIL_JOB};
 pub use password::{Hasher, LONGEST, SHORTEST};
 pub use places::Place;

@@ -65,13 +65,13 @@ impl Accounts {
                 }
                 let mail = if made {
                     let link = self.new_link(tx, id, &stored, Purpose::Verify, visit).await?;
-                    NewMail { account: id, template: "account/verify", data: json!({ "link": link, "name": name }) }
+                    NewMail::new(id, "account/verify", json!({ "link": link, "name": name }))
                 } else {
                     let query = accounts::table.filter(accounts::email.eq(&stored)).select((accounts::id, accounts::name));
                     let found: Option<(AccountId, String)> = query.first(&mut **tx).await.optional()?;
                     let Some((account, name)) = found else { return Ok(()) };
                     let data = json!({ "login": self.url("/login", visit, &[]), "forgot": self.url("/account/forgot", visit, &[]), "name": name });
-                    NewMail { account, template: "account/exists", data }
+                    NewMail::new(account, "account/exists", data)
                 };
                 self.queue(tx, mail, visit).await
             })

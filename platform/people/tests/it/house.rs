@@ -18,7 +18,7 @@ use kernel::{
     Actor, Brand, Clock, Ctx, Entropy, Grants, Permission, Problem, Subscriptions, TenantInfo, TenantStatus,
     TxError,
 };
-use people::accounts::{AccountMail, Accounts, KeptMail, LocalThrottle, NewAccount, NewLogin, Visit};
+use people::accounts::{AccountMail, Accounts, KeptMail, LocalThrottle, NewAccount, NewLogin, RESET_JOB, Visit};
 
 /// What every test may do.
 pub const WORK: Permission = Permission("test:people:work");
@@ -124,6 +124,37 @@ impl House {
     pub async fn register(&self, name: &str) -> String {
         let new = NewAccount { name: name.into(), email: self.email(name), password: PASSWORD.into() };
         self.accounts.register(new, &Visit::default()).await.unwrap()
+    }
+    /// Asks for a new password, and runs the job that follows.
+    pub async fn forgot(&self, email: &str) {
+        self.accounts.forgot(email, &Visit::default()).await.unwrap();
+        self.run_resets().await;
+    }
+    /// Runs the jobs of all who asked for a new password: again, too.
+    pub async fn run_resets(&self) {
+        // Tests share the database: one runs them at a time.
+        static ONE: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+        let _one = ONE.lock().await;
+        for args in self.resets().await {
+            self.accounts.mail_reset(&args).await.unwrap();
+        }
+    }
+    /// Arguments of the jobs of all who asked for a new password.
+    pub async fn resets(&self) -> Vec<serde_json::Value> {
+        #[derive(diesel::QueryableByName)]
+        struct Row {
+            #[diesel(sql_type = st::Jsonb)]
+            args: serde_json::Value,
+        }
+        let rows: Vec<Row> = self
+            .db
+            .system_tx("jobs of a test", async |tx| {
+                let sql = format!("SELECT args FROM jobs WHERE kind = '{RESET_JOB}' ORDER BY created_at, id");
+                diesel::sql_query(sql).load(&mut **tx).await.map_err(TxError::from)
+            })
+            .await
+            .unwrap();
+        rows.into_iter().map(|row| row.args).collect()
     }
     pub async fn sign_in(&self, email: &str) -> Result<NewLogin, Problem> {
         self.accounts.sign_in(email, PASSWORD, &Visit::default(), None).await

@@ -61,7 +61,7 @@ async fn a_new_password_ends_all_logins_and_signs_in() {
     let email = house.register("eli").await;
     let thief = house.sign_in(&email).await.unwrap();
     house.advance(1);
-    house.accounts.forgot(&email, &Visit::default()).await.unwrap();
+    house.forgot(&email).await;
     let secret = house.last_link(&email).await;
     let short = house.accounts.reset(&secret, "short", &Visit::default()).await;
     assert_eq!(refused(short), (422, "invalid_input"));
@@ -79,14 +79,30 @@ async fn a_new_password_ends_all_logins_and_signs_in() {
 #[tokio::test]
 async fn forgetting_tells_nothing_and_mails_little() {
     let house = House::new().await;
-    house.accounts.forgot("nobody-at-all@example.com", &Visit::default()).await.unwrap();
+    house.forgot("nobody-at-all@example.com").await;
     assert_eq!(house.mails("nobody-at-all@example.com").await.len(), 0);
     let email = house.register("flo").await;
     for _ in 0..9 {
-        house.accounts.forgot(&email, &Visit::default()).await.unwrap();
+        house.forgot(&email).await;
     }
     assert_eq!(house.mails(&email).await.len(), 5, "five an hour, the first from registering");
     assert_eq!(refused(house.accounts.forgot("no address", &Visit::default()).await), (422, "invalid_input"));
+}
+
+#[tokio::test]
+async fn asking_for_a_new_password_is_the_same_work_whether_there_is_an_account_or_not() {
+    let house = House::new().await;
+    let email = house.register("ivy").await;
+    let nobody = house.email("nobody");
+    house.accounts.forgot(&email, &Visit::default()).await.unwrap();
+    house.accounts.forgot(&nobody, &Visit::default()).await.unwrap();
+    assert_eq!(house.mails(&email).await, ["account/verify"], "the request itself writes no mail");
+    let text = house.resets().await.iter().map(ToString::to_string).collect::<String>();
+    assert!(!text.contains(&email) && !text.contains(&nobody), "addresses are not kept in jobs");
+    house.run_resets().await;
+    house.run_resets().await;
+    assert_eq!(house.mails(&email).await, ["account/verify", "account/reset"], "once, however often its job runs");
+    assert!(house.mails(&nobody).await.is_empty());
 }
 
 #[tokio::test]
