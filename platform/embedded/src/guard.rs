@@ -163,6 +163,15 @@ impl Guard {
         Ok(())
     }
 
+    /// Waits for a program that ends by itself. Gives the reason when it failed.
+    pub(crate) fn finish(mut self) -> std::result::Result<(), String> {
+        match self.shell.wait() {
+            Ok(status) if status.success() => Ok(()),
+            Ok(status) => Err(format!("{} ({status})", self.last_words())),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+
     /// Asks the service to stop and waits for its end.
     pub(crate) fn stop(&mut self) {
         drop(self.pipe.take());
@@ -206,6 +215,16 @@ mod tests {
         drop(guard);
         assert!(!alive(pid));
         assert_eq!(std::fs::read_to_string(&log).unwrap(), "hello\nbye\n");
+    }
+
+    #[test]
+    fn a_program_that_ends_by_itself_is_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let log = folder.path().join("log");
+        assert_eq!(start("sleep 0.1; echo done", &log).finish(), Ok(()));
+        assert_eq!(std::fs::read_to_string(&log).unwrap(), "done\n");
+        let failed = start("echo rror: no; exit 3", &log).finish().unwrap_err();
+        assert!(failed.starts_with("rror: no"), "{failed}");
     }
 
     #[test]

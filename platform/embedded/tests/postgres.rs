@@ -183,6 +183,53 @@ fn a_killed_server_and_a_server_that_outlived_its_guard_are_recovered_from() {
     assert_eq!(sql(&server, "select text from notes"), "kept");
 }
 
+/// What runs with this folder among its words.
+#[cfg(target_os = "linux")]
+fn running_in(folder: &Path) -> Vec<String> {
+    let name = folder.to_string_lossy().into_owned();
+    let processes = fs::read_dir("/proc").unwrap().filter_map(Result::ok);
+    let words = processes.filter_map(|entry| fs::read(entry.path().join("cmdline")).ok());
+    let words = words.map(|words| String::from_utf8_lossy(&words).replace('\0', " "));
+    words.filter(|words| words.contains(&name)).collect()
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_interrupt_while_the_first_cluster_is_made_leaves_nothing_running() {
+    let half_made = |folder: &Path| {
+        let entries = fs::read_dir(folder.join("postgres")).into_iter().flatten().filter_map(Result::ok);
+        entries.filter(|entry| entry.file_name().to_string_lossy().starts_with("cluster.new")).count()
+    };
+    // At the terminal, where all of the group get it, and from elsewhere, where one process does.
+    for to_all in [true, false] {
+        let folder = open_folder();
+        let mut command = Command::new(helper());
+        command.arg(folder.path()).arg("durable").stdin(Stdio::piped()).process_group(0);
+        let mut process = command.spawn().unwrap();
+        let began = Instant::now();
+        while half_made(folder.path()) == 0 {
+            assert!(began.elapsed() < Duration::from_secs(20), "no cluster was begun");
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        let pid = rustix::process::Pid::from_raw(i32::try_from(process.id()).unwrap()).unwrap();
+        let interrupt = rustix::process::Signal::INT;
+        if to_all {
+            rustix::process::kill_process_group(pid, interrupt).unwrap();
+        } else {
+            rustix::process::kill_process(pid, interrupt).unwrap();
+        }
+        process.wait().unwrap();
+        let waited = Instant::now();
+        while !running_in(folder.path()).is_empty() && waited.elapsed() < Duration::from_secs(3) {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        assert!(running_in(folder.path()).is_empty(), "{:?}", running_in(folder.path()));
+        let server = Postgres::start(&Options::for_tests(folder.path())).unwrap();
+        assert_eq!(sql(&server, "select 1"), "1");
+        assert_eq!(half_made(folder.path()), 0, "nothing half-made stays");
+    }
+}
+
 #[test]
 fn an_interrupt_at_the_terminal_leaves_nothing_running() {
     let folder = open_folder();

@@ -12,7 +12,7 @@ use std::time::Duration;
 pub use binaries::{Binaries, OLDEST, ensure, find_all};
 use place::Place;
 
-use crate::files::run;
+use crate::files::shown;
 use crate::guard::{Guard, Signals};
 use crate::{Doing, Error, Result};
 
@@ -21,6 +21,10 @@ pub const SUPERUSER: &str = "postgres";
 
 /// A fast shutdown ends sessions and writes everything down; an immediate one relies on recovery.
 const SIGNALS: Signals = Signals { ask: "INT", force: "QUIT", patience: 100 };
+/// What makes a cluster cleans up when it is asked to stop.
+const INITDB_SIGNALS: Signals = Signals { ask: "TERM", force: "KILL", patience: 20 };
+/// A cluster that is being made: this and a process number.
+const HALF_MADE: &str = "cluster.new";
 /// Recovery after a crash counts in; an ordinary start takes a tenth of a second.
 const START_LIMIT: Duration = Duration::from_secs(60);
 
@@ -159,19 +163,34 @@ fn cluster_version(cluster: &Path) -> Option<u32> {
 
 /// Makes a cluster beside its final place and moves it there, so that a half-made one is never found.
 fn make_cluster(place: &Place, binaries: Binaries, durable: bool) -> Result<Binaries> {
-    let half_made = place.folder.join("cluster.new");
-    if half_made.exists() {
-        fs::remove_dir_all(&half_made).doing(|| format!("removing {}", half_made.display()))?;
-    }
-    let mut initdb = place.run_as.command(&binaries.program("initdb"));
+    remove_half_made(place)?;
+    // Of a name of its own: should a run that was killed still be ending, it does not write into ours.
+    let half_made = place.folder.join(format!("{HALF_MADE}{}", std::process::id()));
+    let mut initdb = Command::new(binaries.program("initdb"));
     initdb.arg("-D").arg(&half_made).args(["-U", SUPERUSER, "-A", "trust", "--no-instructions"]);
     initdb.args(["--encoding=UTF8", "--text-search-config=english"]).args(locale(binaries.version));
     if !durable {
         initdb.arg("--no-sync");
     }
-    run(&mut initdb)?;
+    // Below a guard as the server is: it ends when we do.
+    let guard = Guard::start(place.run_as, &initdb, INITDB_SIGNALS, &place.folder.join("initdb.log"))?;
+    guard.finish().map_err(|why| Error::Command { command: shown(&initdb), why })?;
     fs::rename(&half_made, place.cluster()).doing(|| format!("renaming {}", half_made.display()))?;
     Ok(binaries)
+}
+
+/// Removes what runs that were killed have left. One of them may still be ending and write: what comes back goes the next
+/// time.
+fn remove_half_made(place: &Place) -> Result<()> {
+    let entries = fs::read_dir(&place.folder).doing(|| format!("reading {}", place.folder.display()))?;
+    for entry in entries.filter_map(std::result::Result::ok) {
+        if entry.file_name().to_string_lossy().starts_with(HALF_MADE)
+            && let Err(error) = fs::remove_dir_all(entry.path())
+        {
+            tracing::warn!(%error, folder = %entry.path().display(), "a half-made cluster could not be removed");
+        }
+    }
+    Ok(())
 }
 
 /// The same order of texts on each machine: by code point, with case mapping for all of Unicode.
