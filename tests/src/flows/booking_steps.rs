@@ -42,7 +42,7 @@ async fn a_move_keeps_link_payment_and_price() {
     let _ = act(&owner, &id, "reschedule", anyway(tomorrow_at(3, 0))).await.expect(200);
     assert_eq!(act(&owner, &id, "reschedule", anyway(tomorrow_at(15, 0))).await.expect(409).code(), "slot_taken");
     assert_eq!(act(&visitor, &text(&other.0, "id"), "reschedule", to(tomorrow_at(9, 0))).await.status, 404);
-    app.clock.advance(17 * 3_600 + 1_800);
+    app.clock.advance(18 * 3_600 + 1_800);
     let late = act(&visitor, &id, "reschedule", to(tomorrow_at(16, 0))).await.expect(409);
     assert!(late.code() == "too_late_to_move" && late.json()["move_until"].is_string(), "{}", late.body);
     tenant.run_jobs().await;
