@@ -10,7 +10,7 @@ use crate::{
 
 const DEEDS: usize = 1_000;
 const HANDS: usize = 10;
-const SLOTS: u64 = 60;
+const SLOTS: u64 = 150;
 
 /// Pairs of blocks of one coach that meet.
 const OVERLAPS: &str = "SELECT count(*) FROM calendar_blocks a JOIN calendar_blocks b ON a.tenant_id = b.tenant_id \
