@@ -13,15 +13,15 @@
 
 mod admin;
 mod directory;
+mod domains;
 mod features;
 mod file;
 mod schema;
 mod slug;
 
-pub use admin::{
-    AdminError, Change, TenantRow, add_domain, apply, list, plan, rename, set_status, verify_domain,
-};
+pub use admin::{AdminError, Change, TenantRow, apply, list, plan, rename, set_status};
 pub use directory::{Directory, Lookup};
+pub use domains::{add_domain, verify_domain};
 pub use features::{FeatureDefaults, FeatureState, SWITCHED_JOB, feature_states, set_feature};
 pub use file::{FileError, StaffEntry, TenantFile};
 pub use slug::{RESERVED, SlugError, check_slug};

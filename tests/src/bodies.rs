@@ -81,6 +81,7 @@ pub fn query_of(world: &World<'_>, operation: &Operation) -> String {
             "coach" => coach(world).to_owned(),
             "client" => world.id("cli").to_owned(),
             "date" => "2026-12-24".to_owned(),
+            "start" => free_start(),
             name if parameter.required => {
                 panic!("{}: no value is known for the query parameter {name}", operation.name())
             }

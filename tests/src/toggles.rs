@@ -150,7 +150,11 @@ async fn its_jobs_wait_and_its_events_reach_no_automation_until_it_is_back() {
         "an automation ran for a module that is off"
     );
     assert_eq!(app.mails(&world.tenant).await.len(), mails, "a mail of a module that is off");
-    assert_eq!(world.tenant.run_jobs().await, worker::Ran::default(), "what waits is not looked at all the time");
+    assert_eq!(
+        world.tenant.run_jobs().await,
+        worker::Ran::default(),
+        "what waits is not looked at all the time"
+    );
     assert_eq!(world.tenant.count("jobs", "attempts > 1 AND status = 'pending'").await, 0);
 
     // Three days later it is switched on, and what waited happens, once.

@@ -33,7 +33,15 @@ impl<'a> World<'a> {
         let refund = refunded(&tenant, &owner, &product).await;
         let automation = install(&owner).await;
         let text = serde_json::json!({ "body": "Of the world" });
-        let note = owner.api("POST", &format!("/bookings/{}/notes", booked.id), Some(&text)).await.expect(200).json();
+        let note = owner
+            .api("POST", &format!("/bookings/{}/notes", booked.id), Some(&text))
+            .await
+            .expect(200)
+            .json();
+        let closed = serde_json::json!({ "start": "2027-06-01T08:00:00Z", "end": "2027-06-02T08:00:00Z" });
+        let blackout = owner.api("POST", "/availability/blackouts", Some(&closed)).await.expect(200).json();
+        let of = "/me/calendar-address?of=coach";
+        let feed = tenant.coach().await.api("POST", of, None).await.expect(200).json();
         let other = tenant.book(&tenant.visitor(), &appointment, &tomorrow_at(11, 0), &email).await;
         tenant.run_jobs().await;
         let run = format!("run_{}", one(&tenant, "automation_runs", "id").await.replace('-', ""));
@@ -43,10 +51,12 @@ impl<'a> World<'a> {
         let mut ids = vec![kind, booked.id, other.id, sold, bundle, paying.id, automation, run, client];
         ids.extend(members);
         ids.push(refund);
-        ids.push(note["id"].as_str().unwrap().to_owned());
+        ids.extend([&note, &blackout].map(|made| made["id"].as_str().unwrap().to_owned()));
         ids.extend(lot.iter().map(|id| format!("lot_{}", id.replace('-', ""))));
         let page = paying.next.rsplit('/').next().unwrap().to_owned();
-        let names = vec![appointment.clone(), product.clone(), package, booked.token, paying.token, page];
+        let feed = feed["url"].as_str().unwrap().rsplit('/').next().unwrap().to_owned();
+        let names =
+            vec![appointment.clone(), product.clone(), package, booked.token, paying.token, page, feed];
         Self { tenant, owner, ids, names, appointment, product }
     }
     /// Everything that can stand in an address.

@@ -95,7 +95,16 @@ pub fn module() -> Module {
         title: "appointments-module-title",
         summary: "appointments-module-summary",
         permissions: policy::PERMISSIONS,
-        api: || Api::new((api::TypesApi, api::AvailabilityApi, api::HoursApi, api::BookingsApi, api::ClientsApi, api::NotesApi)),
+        api: || {
+            Api::new((
+                api::TypesApi,
+                api::AvailabilityApi,
+                api::HoursApi,
+                api::BookingsApi,
+                api::ClientsApi,
+                api::NotesApi,
+            ))
+        },
         pages: pages::routes,
         nav: NAV,
         views: pages::views::definitions,

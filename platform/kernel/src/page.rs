@@ -190,7 +190,9 @@ mod tests {
         let of = |address| FrameOrigin::of(address).map(|origin| origin.as_str().to_owned());
         assert_eq!(of("https://meet.example/room#a").as_deref(), Some("https://meet.example"));
         assert_eq!(of("https://meet.example:8443?x").as_deref(), Some("https://meet.example:8443"));
-        for bad in ["http://meet.example", "https://", "https://a b", "https://a;script-src *", "https://*.example"] {
+        for bad in
+            ["http://meet.example", "https://", "https://a b", "https://a;script-src *", "https://*.example"]
+        {
             assert_eq!(of(bad), None, "{bad}");
         }
     }

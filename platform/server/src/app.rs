@@ -9,7 +9,12 @@ use tenants::Directory;
 use web::Web;
 
 use crate::{
-    automations::Automations, config::Config, core, host::openapi, identity::Identity, modules::{configure, modules, order_rules},
+    automations::Automations,
+    config::Config,
+    core,
+    host::openapi,
+    identity::Identity,
+    modules::{configure, modules, order_rules},
     pages::PublicCache,
 };
 

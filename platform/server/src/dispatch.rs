@@ -68,7 +68,8 @@ impl Inner {
             return Err(JobError::Fail(format!("no job of kind {}", job.kind)));
         };
         // Automations of an event belong to the module that published it.
-        let published = || (job.kind == automations::JOB).then(|| automations::publisher(&job.args)).flatten();
+        let published =
+            || (job.kind == automations::JOB).then(|| automations::publisher(&job.args)).flatten();
         if let Some(module) = module.or_else(published)
             && !self.app.registry.is_active(&tenant, module)
         {

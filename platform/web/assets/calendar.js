@@ -10,9 +10,11 @@ const bodies = [...calendar.querySelectorAll(".cg-body")];
 const moving = document.getElementById("cg-move");
 const choosing = document.getElementById("cg-free");
 const refused = document.querySelector("[data-refused]");
-const { zone: timeZone, locale } = calendar.dataset;
-const long = new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeric", month: "long", hour: "2-digit", minute: "2-digit", timeZone, timeZoneName: "short" });
-const short = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", timeZone });
+const { zone: timeZone } = calendar.dataset;
+// English as the pages write it: day before month, 24 hours.
+const locale = calendar.dataset.locale === "en" ? "en-GB" : calendar.dataset.locale;
+const long = new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeric", month: "long", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone, timeZoneName: "short" });
+const short = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone });
 
 /** The moment at a place of a day's axis, in minutes since 1970; nothing where the clock leaves an hour out. */
 function momentAt(body, place) {
@@ -89,6 +91,8 @@ calendar.addEventListener("keydown", (event) => {
 
 // Dragging a booking. What is shown while dragging is where it would go; nothing moves before it is confirmed.
 let drag = null;
+// Not the browser's own dragging of links.
+calendar.addEventListener("dragstart", (event) => event.preventDefault());
 calendar.addEventListener("pointerdown", (event) => {
   const item = event.target.closest("[data-move]");
   if (!item || event.button !== 0 || !wide.matches) return;
@@ -102,6 +106,7 @@ addEventListener("pointermove", (event) => {
     drag.drop = document.createElement("div");
     drag.drop.className = "cg-drop";
     drag.item.classList.add("is-dragged");
+    drag.item.setPointerCapture(drag.id);
     refused.hidden = true;
   }
   event.preventDefault();
@@ -126,7 +131,7 @@ function release() {
 addEventListener("pointercancel", release);
 addEventListener("keydown", (event) => { if (event.key === "Escape") release(); });
 // The click that ends a drag opens nothing.
-let dragged = 0;
+let dragged = -Infinity;
 calendar.addEventListener("click", (event) => {
   if (performance.now() - dragged < 300) { event.preventDefault(); event.stopImmediatePropagation(); }
 }, true);

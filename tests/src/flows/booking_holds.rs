@@ -39,7 +39,10 @@ async fn a_hold_that_is_over_frees_its_slot_by_a_job_or_for_whoever_looks() {
     let (ten, eleven) = (tomorrow_at(10, 0), tomorrow_at(11, 0));
     let (one, _) = hold(&tenant, &visitor, "paid", &ten, "one@example.com").await;
     app.clock.advance(14 * 60);
-    assert_eq!(tenant.try_book(&visitor, "paid", &ten, "two@example.com").await.expect(409).code(), "slot_taken");
+    assert_eq!(
+        tenant.try_book(&visitor, "paid", &ten, "two@example.com").await.expect(409).code(),
+        "slot_taken"
+    );
     app.clock.advance(2 * 60);
     // No job has run: whoever looks or books frees it.
     assert!(slots(&visitor, "type=paid").await.iter().any(|(start, _)| *start == ten));
@@ -122,7 +125,10 @@ async fn a_request_is_approved_declined_or_runs_out() {
     for _ in 0..2 {
         assert_eq!(decide(&owner, &paid.id, "approve").await.expect(200).json()["state"], "held");
         assert_eq!(decide(&owner, &free.id, "approve").await.expect(200).json()["state"], "confirmed");
-        assert_eq!(act(&owner, &no.id, "decline", json!({ "reason": "Away" })).await.expect(200).json()["state"], "declined");
+        assert_eq!(
+            act(&owner, &no.id, "decline", json!({ "reason": "Away" })).await.expect(200).json()["state"],
+            "declined"
+        );
     }
     assert_eq!(decide(&owner, &no.id, "approve").await.expect(409).code(), "booking_over");
     assert_eq!(tenant.count("orders", "true").await, 1);

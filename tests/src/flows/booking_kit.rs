@@ -37,7 +37,13 @@ pub(super) async fn press(by: &Client, page: &str, outcome: &str) -> Answer {
 }
 
 /// Books what is to be paid: the booking, and the page on which to pay.
-pub(super) async fn hold(tenant: &TestTenant<'_>, by: &Client, kind: &str, start: &str, email: &str) -> (Value, String) {
+pub(super) async fn hold(
+    tenant: &TestTenant<'_>,
+    by: &Client,
+    kind: &str,
+    start: &str,
+    email: &str,
+) -> (Value, String) {
     let made = tenant.try_book(by, kind, start, email).await.expect(200).json();
     assert_eq!(made["state"], "held", "{made}");
     let page = made["pay_url"].as_str().expect("where to pay").to_owned();

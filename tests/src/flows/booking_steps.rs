@@ -40,7 +40,10 @@ async fn a_move_keeps_link_payment_and_price() {
     // Staff move it where nothing is on offer, but never onto another.
     let anyway = |start: String| json!({ "start": start, "anyway": true });
     let _ = act(&owner, &id, "reschedule", anyway(tomorrow_at(3, 0))).await.expect(200);
-    assert_eq!(act(&owner, &id, "reschedule", anyway(tomorrow_at(15, 0))).await.expect(409).code(), "slot_taken");
+    assert_eq!(
+        act(&owner, &id, "reschedule", anyway(tomorrow_at(15, 0))).await.expect(409).code(),
+        "slot_taken"
+    );
     assert_eq!(act(&visitor, &text(&other.0, "id"), "reschedule", to(tomorrow_at(9, 0))).await.status, 404);
     app.clock.advance(18 * 3_600 + 1_800);
     let late = act(&visitor, &id, "reschedule", to(tomorrow_at(16, 0))).await.expect(409);
@@ -133,10 +136,13 @@ async fn a_limit_holds_however_many_try_at_once() {
     let tenant = TestTenant::new(&app).await;
     let owner = tenant.owner().await;
     bookable(&tenant, &owner, "few", json!({ "limits": { "day": { "count": 2 } } })).await;
-    let tries = (0..8).map(|n| {
-        let (tenant, visitor) = (&tenant, tenant.visitor());
-        async move { tenant.try_book(&visitor, "few", &tomorrow_at(8 + n, 0), &format!("l{n}@example.com")).await }
-    });
+    let tries =
+        (0..8).map(|n| {
+            let (tenant, visitor) = (&tenant, tenant.visitor());
+            async move {
+                tenant.try_book(&visitor, "few", &tomorrow_at(8 + n, 0), &format!("l{n}@example.com")).await
+            }
+        });
     let answers = futures::future::join_all(tries).await;
     assert_eq!(answers.iter().filter(|answer| answer.status == 200).count(), 2);
     assert!(slots(&tenant.visitor(), "type=few").await.is_empty());
@@ -180,17 +186,19 @@ async fn staff_book_and_say_how_it_went() {
     let tenant = TestTenant::new(&app).await;
     let (owner, coach, visitor) = (tenant.owner().await, tenant.coach().await, tenant.visitor());
     bookable(&tenant, &owner, "paid", json!({ "price": 9_000, "notice_minutes": 100_000 })).await;
-    let body = |start: String, ask: bool| {
-        json!({ "type": "paid", "start": start, "name": "Kim", "email": "kim@example.com", "ask_payment": ask })
-    };
+    let body = |start: String, ask: bool| json!({ "type": "paid", "start": start, "name": "Kim", "email": "kim@example.com", "ask_payment": ask });
     let path = "/bookings/for-client";
     assert_eq!(visitor.api("POST", path, Some(&body(tomorrow_at(3, 0), false))).await.status, 401);
     let made = coach.api("POST", path, Some(&body(tomorrow_at(3, 0), false))).await.expect(200).json();
     assert_eq!((made["state"].as_str(), made["order"].is_null()), (Some("confirmed"), true));
-    assert_eq!(coach.api("POST", path, Some(&body(tomorrow_at(3, 0), false))).await.expect(409).code(), "slot_taken");
+    assert_eq!(
+        coach.api("POST", path, Some(&body(tomorrow_at(3, 0), false))).await.expect(409).code(),
+        "slot_taken"
+    );
     let held = coach.api("POST", path, Some(&body(tomorrow_at(5, 0), true))).await.expect(200).json();
     assert_eq!(held["state"], "held");
-    let past = coach.api("POST", path, Some(&body("2026-11-20T10:00:00Z".into(), true))).await.expect(422).json();
+    let past =
+        coach.api("POST", path, Some(&body("2026-11-20T10:00:00Z".into(), true))).await.expect(422).json();
     assert_eq!(past["errors"][0]["pointer"], "#/start");
     let id = text(&made, "id");
     assert_eq!(decide(&coach, &id, "complete").await.expect(409).code(), "not_begun");
@@ -247,7 +255,8 @@ async fn bad_input_is_named_and_nothing_is_stored() {
         assert_eq!(decide(&stranger, &text(&made, "id"), deed).await.status, 404, "{deed}");
     }
     let anyway = json!({ "start": tomorrow_at(12, 0), "anyway": true, "reason": "x" });
-    for (deed, body) in [("reschedule", anyway), ("cancel", json!({ "reason": "x" })), ("decline", json!({}))] {
+    for (deed, body) in [("reschedule", anyway), ("cancel", json!({ "reason": "x" })), ("decline", json!({}))]
+    {
         assert_eq!(act(&stranger, &text(&made, "id"), deed, body).await.status, 404, "{deed}");
     }
     tenant.run_jobs().await;

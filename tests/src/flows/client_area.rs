@@ -71,7 +71,8 @@ async fn the_video_room_opens_in_time_and_only_there_a_frame_is_allowed() {
     let owner = tenant.owner().await;
     tenant.open_hours(&owner).await;
     let coach = tenant.member(Persona::Coach).await;
-    let body = json!({ "slug": "call", "name": "Call", "minutes": 30, "place_kind": "room", "coaches": [coach] });
+    let body =
+        json!({ "slug": "call", "name": "Call", "minutes": 30, "place_kind": "room", "coaches": [coach] });
     let _ = owner.api("POST", "/appointment-types", Some(&body)).await.expect(200);
     let visitor = tenant.visitor();
     let booked = tenant.book(&visitor, "call", &tomorrow_at(10, 0), "sam@example.com").await;
@@ -82,7 +83,11 @@ async fn the_video_room_opens_in_time_and_only_there_a_frame_is_allowed() {
     // The tests begin on the morning of 23 November; the room opens a quarter of an hour before ten on the next day.
     let wait = app
         .sql
-        .one(&format!("SELECT extract(epoch FROM '{}'::timestamptz - '{}'::timestamptz)::bigint", booked.start, app.now()))
+        .one(&format!(
+            "SELECT extract(epoch FROM '{}'::timestamptz - '{}'::timestamptz)::bigint",
+            booked.start,
+            app.now()
+        ))
         .await;
     app.clock.advance(wait.parse::<i64>().unwrap() - 600);
     let open = visitor.get(&room).await.expect(200);

@@ -40,7 +40,8 @@ fn typed<'a>(start: &'a str, key: &'a str, minutes: &'a str) -> Vec<(&'a str, &'
 async fn book_and_pay(tenant: &TestTenant<'_>, visitor: &Client, start: &str) -> String {
     let form = visitor.get(&format!("/book/deep/details?minutes=60&start={start}")).await.expect(200);
     let key = form.field("key").unwrap();
-    let next = visitor.post_form("/book/deep/details", &typed(start, &key, "60")).await.expect(303).location();
+    let next =
+        visitor.post_form("/book/deep/details", &typed(start, &key, "60")).await.expect(303).location();
     assert!(next.contains("/pay/sandbox/"), "{next}");
     let back = visitor.post_form_to(&next, &[("outcome", "pay")]).await.expect(303).location();
     let page = visitor.open(&back).await.expect(200);
@@ -74,7 +75,8 @@ async fn a_length_is_chosen_questions_are_answered_and_the_price_is_paid() {
     let page = book_and_pay(&tenant, &visitor, &start).await;
     let page = visitor.open(&page).await.expect(200);
     assert!(page.has("A second offer") && page.has("£80.00") && page.has("See the receipt"), "{}", page.body);
-    let taken = visitor.post_form("/book/deep/details", &typed(&start, "another-key", "60")).await.expect(409);
+    let taken =
+        visitor.post_form("/book/deep/details", &typed(&start, "another-key", "60")).await.expect(409);
     assert!(taken.has("Just taken") && taken.has("A second offer"), "what was typed is kept: {}", taken.body);
     assert_eq!(taken.field("minutes").as_deref(), Some("60"));
     tenant.run_jobs().await;
@@ -91,10 +93,12 @@ async fn moved_and_called_off_by_the_link() {
     let page = book_and_pay(&tenant, &visitor, &tomorrow_at(10, 0)).await;
     let new = tomorrow_at(14, 0);
     let times = visitor.open(&format!("{page}/move?day=2026-11-24")).await.expect(200);
-    let link = times.links().into_iter().find(|link| link.contains(&format!("start={new}"))).expect("a new time");
+    let link =
+        times.links().into_iter().find(|link| link.contains(&format!("start={new}"))).expect("a new time");
     let asked = visitor.open(&link).await.expect(200);
     assert!(asked.has("Move the appointment?") && asked.field("start").as_deref() == Some(new.as_str()));
-    let moved = visitor.post_form_to(&format!("{page}/move"), &[("start", &new)]).await.expect(303).location();
+    let moved =
+        visitor.post_form_to(&format!("{page}/move"), &[("start", &new)]).await.expect(303).location();
     assert_eq!(moved, page, "the link stays");
     assert_eq!(tenant.count("bookings", &format!("state = 'confirmed' AND starts_at = '{new}'")).await, 1);
     // Within the last two days half of it comes back, and that is said before.
@@ -140,7 +144,8 @@ async fn a_completed_booking_is_rated_once_until_somebody_decided() {
     let rating = format!("{page}/rating");
     let _ = visitor.post_form_to(&rating, &[("stars", "5")]).await.expect(409);
     app.clock.advance(2 * 86_400);
-    let _ = owner.api("POST", &format!("/bookings/{}/complete", booked.id), Some(&json!({}))).await.expect(200);
+    let _ =
+        owner.api("POST", &format!("/bookings/{}/complete", booked.id), Some(&json!({}))).await.expect(200);
     let refused = visitor.post_form_to(&rating, &[("words", "Calm")]).await.expect(422);
     assert!(refused.has("Calm"), "what was typed is kept");
     for stars in ["4", "5", "5"] {

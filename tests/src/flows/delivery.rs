@@ -98,7 +98,8 @@ async fn a_mail_whose_tries_run_out_says_so_and_may_be_tried_again() {
     let failed = "status = 'failed' AND last_error <> ''";
     assert_eq!(tenant.count("mails", "status = 'queued'").await, 0);
     assert!(tenant.count("mails", failed).await >= 1);
-    let of_account = format!("SELECT count(*) FROM account_mails WHERE to_email = 'new@example.com' AND {failed}");
+    let of_account =
+        format!("SELECT count(*) FROM account_mails WHERE to_email = 'new@example.com' AND {failed}");
     assert_eq!(app.sql.count(&of_account).await, 1);
 
     smtp.answer(Answer::Accept);

@@ -15,7 +15,7 @@ mod idempotency;
 mod mails;
 mod people;
 mod race;
-mod schedule;
 mod reminders;
+mod schedule;
 mod studio_bookings;
 mod studio_calendar;

@@ -130,7 +130,8 @@ async fn an_address_is_proved_by_a_link_that_works_once_and_expires() {
 
     let forgot = app.visitor();
     let _ = forgot.post_form_to("/account/forgot", &[("email", email.as_str())]).await.expect(303);
-    let asked = "SELECT args::text FROM jobs WHERE kind = 'account.reset' ORDER BY created_at DESC, id DESC LIMIT 20";
+    let asked =
+        "SELECT args::text FROM jobs WHERE kind = 'account.reset' ORDER BY created_at DESC, id DESC LIMIT 20";
     for args in app.sql.column(asked).await {
         let args = serde_json::from_str(&args).unwrap();
         app.app.identity.accounts().mail_reset(&args).await.unwrap();

@@ -60,9 +60,11 @@ async fn afterwards_staff_say_what_became_of_it() {
     let _ = coach.post_form(&format!("{path}/complete"), &[]).await.expect(303);
     let _ = coach.post_form(&format!("{path}/complete"), &[]).await.expect(303);
     assert_eq!(tenant.count("booking_steps", "kind = 'completed'").await, 1);
-    let _ = tenant.visitor().post_form(&format!("{path}/complete"), &[]).await.expect(303);
+    let stranger = tenant.visitor().post_form(&format!("{path}/no-show"), &[]).await;
+    assert!([303, 401, 403, 404].contains(&stranger.status), "{}", stranger.status);
     let client = tenant.persona(testkit::Persona::Client).await;
     let _ = client.post_form(&format!("{path}/no-show"), &[]).await.expect(404);
+    assert_eq!(tenant.count("bookings", "state = 'completed'").await, 1, "nobody else decides");
     tenant.run_jobs().await;
     tenant.finish().await;
 }

@@ -1,7 +1,7 @@
 //! The staff calendar: what it shows to whom, and the forms it leads to.
 
 use serde_json::json;
-use testkit::{Persona, TestApp, TestTenant, tomorrow_at};
+use testkit::{Answer, Persona, TestApp, TestTenant, tomorrow_at};
 
 const TUESDAY: &str = "/studio/calendar?view=day&date=2026-11-24";
 
@@ -121,12 +121,14 @@ async fn days_of_a_clock_change_are_right() {
     let owner = tenant.owner().await;
     // Europe/London: on 28 March 2027 there is no 01:30, on 31 October 2027 there are two.
     let spring = owner.get("/studio/calendar?view=week&date=2027-03-28&hours=all").await.expect(200);
-    assert!(spring.has("start=2027-03-28T00:00:00Z") && spring.has("start=2027-03-28T01:00:00Z"));
+    let leads =
+        |page: &Answer, start: &str| page.links().iter().any(|link| link.contains(&format!("start={start}")));
+    assert!(leads(&spring, "2027-03-28T00:00:00Z") && leads(&spring, "2027-03-28T01:00:00Z"));
     assert!(spring.has("cg-missing") && spring.body.matches("class=\"cg-hour ").count() == 24);
     let autumn = owner.get("/studio/calendar?view=day&date=2027-10-31&hours=all").await.expect(200);
     assert_eq!(autumn.body.matches("class=\"cg-hour ").count(), 25);
     for hour in ["2027-10-31T00:00:00Z", "2027-10-31T01:00:00Z", "2027-10-31T02:00:00Z"] {
-        assert!(autumn.has(&format!("start={hour}")), "{hour}");
+        assert!(leads(&autumn, hour), "{hour}");
     }
     tenant.finish().await;
 }

@@ -11,8 +11,8 @@ use super::{
     Tag,
     objects::OwnBooking,
     objects_client::{
-        CalendarAddress, CalendarOf, LinkedBooking, MoveStart, MoveStarts, NewRating, OwnBookingList, PayPlace,
-        RatingOut,
+        CalendarAddress, CalendarOf, LinkedBooking, MoveStart, MoveStarts, NewRating, OwnBookingList,
+        PayPlace, RatingOut,
     },
 };
 use crate::{

@@ -15,8 +15,8 @@ mod types;
 
 pub(crate) use bookings::BookingsApi;
 pub(crate) use client::ClientsApi;
-pub(crate) use notes::NotesApi;
 pub(crate) use hours::HoursApi;
+pub(crate) use notes::NotesApi;
 pub(crate) use slots::AvailabilityApi;
 pub(crate) use types::TypesApi;
 

@@ -50,7 +50,8 @@ impl AvailabilityApi {
     ) -> Result<SlotsJson, Problem> {
         let zone = zone.0.unwrap_or_else(|| ctx.tenant().zone.clone());
         let (tz, from, to) = range(ctx.now(), &zone, from.as_deref(), to.as_deref())?;
-        let asked = SlotsAsked { kind: TypeRef::parse(&kind.0), coach: coach.0, minutes: minutes.0, from, to };
+        let asked =
+            SlotsAsked { kind: TypeRef::parse(&kind.0), coach: coach.0, minutes: minutes.0, from, to };
         let found = slots(ctx, &asked).await?;
         let end = |start: Instant| start.plus_minutes(found.minutes.into());
         let slots = found.slots.iter().map(|slot| (slot.start, end(slot.start), slot.seats_left));

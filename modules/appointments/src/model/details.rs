@@ -35,7 +35,17 @@ pub struct PeriodLimit {
 
 /// Limits of one type, a coach, by periods of the coach's zone.
 #[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, AsExpression, FromSqlRow, poem_openapi::Object,
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    AsExpression,
+    FromSqlRow,
+    poem_openapi::Object,
 )]
 #[diesel(sql_type = Jsonb)]
 #[serde(default)]

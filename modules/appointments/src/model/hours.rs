@@ -105,17 +105,6 @@ pub(crate) fn schedule_of<'a>(
     Schedule::new(&spec).map_err(|errors| Problem::internal(format!("schedule: {errors:?}")))
 }
 
-/// The same without other hours on dates.
-///
-/// # Errors
-/// As [`schedule_of`].
-pub(crate) fn schedule<'a>(
-    zone: &str,
-    windows: impl Iterator<Item = &'a Window>,
-) -> Result<Schedule, Problem> {
-    schedule_of(zone, windows, std::iter::empty())
-}
-
 fn weekly(window: &Window) -> Option<WeeklyWindow> {
     let time = |minutes: i16| WallTime::from_minutes(u16::try_from(minutes).ok()?);
     let weekday = Weekday::from_monday_one_offset(i8::try_from(window.weekday).ok()?).ok()?;
@@ -146,7 +135,7 @@ mod tests {
             kept.iter().map(|w| (w.weekday, w.opens)).collect::<Vec<_>>(),
             [(1, 540), (2, 570), (2, 840)]
         );
-        assert!(schedule("Europe/London", kept.iter()).is_ok());
+        assert!(schedule_of("Europe/London", kept.iter(), [].iter()).is_ok());
     }
 
     #[test]
@@ -180,7 +169,7 @@ mod tests {
             let windows: Vec<_> = days.iter().map(|(day, from, to)| typed(*day, &clock(*from), &clock(*to))).collect();
             if let Ok(kept) = check(member(1), &windows) {
                 prop_assert_eq!(kept.len(), windows.len());
-                prop_assert!(schedule("Europe/Berlin", kept.iter()).is_ok());
+                prop_assert!(schedule_of("Europe/Berlin", kept.iter(), [].iter()).is_ok());
             }
         }
     }

@@ -111,15 +111,26 @@ mod tests {
 
     #[test]
     fn good_answers_are_kept_in_the_order_of_the_questions() {
-        let typed = [("terms", "on"), ("why", " Growth "), ("age", "41.5"), ("since", "2024-02-29"), ("when", "Late")];
+        let typed = [
+            ("terms", "on"),
+            ("why", " Growth "),
+            ("age", "41.5"),
+            ("since", "2024-02-29"),
+            ("when", "Late"),
+        ];
         let kept = answered(&all(), &given(&typed), true).unwrap().0;
-        let pairs: Vec<(&str, &str)> = kept.iter().map(|one| (one.key.as_str(), one.answer.as_str())).collect();
-        assert_eq!(pairs, [("why", "Growth"), ("when", "Late"), ("age", "41.5"), ("since", "2024-02-29"), ("terms", "yes")]);
+        let pairs: Vec<(&str, &str)> =
+            kept.iter().map(|one| (one.key.as_str(), one.answer.as_str())).collect();
+        assert_eq!(
+            pairs,
+            [("why", "Growth"), ("when", "Late"), ("age", "41.5"), ("since", "2024-02-29"), ("terms", "yes")]
+        );
     }
 
     #[test]
     fn each_fault_is_named() {
-        let typed = [("when", "Noon"), ("age", "NaN"), ("since", "2023-02-29"), ("terms", "off"), ("more", "x")];
+        let typed =
+            [("when", "Noon"), ("age", "NaN"), ("since", "2023-02-29"), ("terms", "off"), ("more", "x")];
         let expected = [
             ("answers/more", "unknown_question"),
             ("answers/why", "required"),

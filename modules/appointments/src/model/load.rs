@@ -119,7 +119,11 @@ fn busy(block: &Taken, seats: &[SharedSlot], without: Option<Without>) -> Result
     };
     if block.kind == BOOKING {
         let is_own = without.is_some_and(|own| own.booking.uuid() == block.source_id);
-        return if is_own { Ok(None) } else { span(BusyKind::Booking, block.starts_at, block.ends_at).map(Some) };
+        return if is_own {
+            Ok(None)
+        } else {
+            span(BusyKind::Booking, block.starts_at, block.ends_at).map(Some)
+        };
     }
     let shared = seats.iter().find(|slot| block.kind == SEATS && slot.id.uuid() == block.source_id);
     let Some(slot) = shared else {

@@ -1,18 +1,14 @@
 //! An appointment type with everyone who offers it: the questions to the availability engine are asked here.
 
 use availability::{
-    Blackout, Bookable, Closing, Explanation, Host, HostMode, Limits, Request, Rules, RulesSpec, Schedule, Slot,
+    Blackout, Bookable, Closing, Explanation, Host, HostMode, Limits, Request, Rules, RulesSpec, Schedule,
+    Slot,
 };
 use events::{Instant, MemberId};
 use jiff::tz::TimeZone;
 use kernel::Problem;
 
-use super::{
-    AppointmentType, CoachMode,
-    appointment_type::natural,
-    details::Duration,
-    load::Load,
-};
+use super::{AppointmentType, CoachMode, appointment_type::natural, details::Duration, load::Load};
 
 /// The longest range of slots that can be asked for at once, in days.
 pub(crate) const MAX_RANGE_DAYS: i64 = 62;

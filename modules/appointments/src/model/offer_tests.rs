@@ -4,7 +4,7 @@ use ledger::calendar::Taken;
 use crate::model::{
     appointment_type::tests::{input, member},
     details::{Durations, PeriodLimit, TypeLimits},
-    hours::{WindowInput, check, schedule},
+    hours::{WindowInput, check, schedule_of},
     load::{Counted, Facts, SharedSlot},
 };
 
@@ -24,13 +24,12 @@ fn offer_with(
 ) -> Offer {
     let now = at("2026-11-01T00:00:00Z");
     let ids: Vec<MemberId> = (1..=coaches).map(member).collect();
-    let typed =
-        crate::model::type_input::TypeInput { coaches: ids.clone(), coach_mode: mode, ..input() };
+    let typed = crate::model::type_input::TypeInput { coaches: ids.clone(), coach_mode: mode, ..input() };
     let (kind, ids) = typed.check(events::Id::from_uuid(uuid::Uuid::from_u128(9)), now).unwrap();
     let coach = |id| {
         let typed = [WindowInput { weekday: 1, opens: "09:00".into(), closes: "12:00".into() }];
         let windows = check(id, &typed).unwrap();
-        let schedule = schedule("Europe/London", windows.iter()).unwrap();
+        let schedule = schedule_of("Europe/London", windows.iter(), [].iter()).unwrap();
         OfferCoach { id, name: String::new(), schedule, blackouts: Vec::new() }
     };
     let coaches = ids.into_iter().map(coach).collect();
@@ -39,13 +38,7 @@ fn offer_with(
 
 fn taken(coach: u128, from: &str, to: &str) -> Taken {
     let source_id = uuid::Uuid::from_u128(5);
-    Taken {
-        coach_id: member(coach),
-        kind: "booking".into(),
-        source_id,
-        starts_at: at(from),
-        ends_at: at(to),
-    }
+    Taken { coach_id: member(coach), kind: "booking".into(), source_id, starts_at: at(from), ends_at: at(to) }
 }
 
 const NOW: &str = "2026-11-20T08:00:00Z";
@@ -137,7 +130,10 @@ fn a_limit_is_of_its_type_and_its_coach() {
     assert_eq!(offer.assign(asked(&all, &busy_otherwise), start).unwrap(), Some(member(2)));
     let range = (start, start.plus_minutes(1));
     let (from, to) = offer.counted_range(&all, range).unwrap();
-    assert_eq!((from.to_string(), to.to_string()), ("2026-11-23T00:00:00Z".into(), "2026-11-24T00:00:00Z".into()));
+    assert_eq!(
+        (from.to_string(), to.to_string()),
+        ("2026-11-23T00:00:00Z".into(), "2026-11-24T00:00:00Z".into())
+    );
 }
 
 #[test]
@@ -200,10 +196,7 @@ fn ranges_are_bounded() {
         check_range((from, from.plus_minutes(300 * 1_440))).unwrap_err().fields[0].code,
         "range_too_long"
     );
-    assert_eq!(
-        check_range((from, from.plus_minutes(-1))).unwrap_err().fields[0].code,
-        "end_before_start"
-    );
+    assert_eq!(check_range((from, from.plus_minutes(-1))).unwrap_err().fields[0].code, "end_before_start");
 }
 
 proptest::proptest! {

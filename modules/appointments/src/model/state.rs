@@ -210,8 +210,10 @@ mod tests {
         for from in State::ALL {
             for deed in DEEDS {
                 for begun in [false, true] {
-                    let listed =
-                        table.iter().find(|row| (row.0, row.1, row.2) == (from, deed, begun)).map(|row| row.3);
+                    let listed = table
+                        .iter()
+                        .find(|row| (row.0, row.1, row.2) == (from, deed, begun))
+                        .map(|row| row.3);
                     let led = match from.after(deed, begun) {
                         Turn::To(next) => Some(next),
                         Turn::Already | Turn::Refused | Turn::NotBegun => None,

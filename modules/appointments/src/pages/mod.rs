@@ -19,8 +19,8 @@ mod studio_bookings;
 mod studio_explain;
 mod studio_move;
 mod studio_notes;
-mod studio_routes;
 mod studio_overrides;
+mod studio_routes;
 mod studio_steps;
 mod studio_types;
 mod type_form;
@@ -32,7 +32,7 @@ use kernel::{Audience, PageRoute};
 use poem::{get, post};
 
 pub(crate) fn routes() -> Vec<PageRoute> {
-    use Audience::{Client, Public, Studio};
+    use Audience::{Client, Public};
     let mut all = studio_routes::routes();
     all.extend([
         PageRoute::new(Public, "/:slug/book", get(book::choose)),
@@ -45,11 +45,7 @@ pub(crate) fn routes() -> Vec<PageRoute> {
             "/:slug/booking/:token/cancel",
             get(booking::ask_cancel).post(booking::submit_cancel),
         ),
-        PageRoute::new(
-            Public,
-            "/:slug/booking/:token/move",
-            get(reschedule::show).post(reschedule::submit),
-        ),
+        PageRoute::new(Public, "/:slug/booking/:token/move", get(reschedule::show).post(reschedule::submit)),
         PageRoute::new(Public, "/:slug/booking/:token/pay", post(booking::submit_pay)),
         PageRoute::new(Public, "/:slug/booking/:token/rating", post(booking::submit_rating)),
         PageRoute::new(Public, "/:slug/booking/:token/room", get(room::show)),
@@ -57,6 +53,15 @@ pub(crate) fn routes() -> Vec<PageRoute> {
         PageRoute::new(Client, "/:slug/me/bookings", get(client::list)),
         PageRoute::new(Client, "/:slug/me/bookings/calendar", get(client::calendar)),
         PageRoute::new(Client, "/:slug/me/bookings/feed", get(feed::own).post(feed::change_own)),
+    ]);
+    all.extend(set_up());
+    all
+}
+
+/// What coaches and managers set up.
+fn set_up() -> Vec<PageRoute> {
+    use Audience::Studio;
+    vec![
         PageRoute::new(Studio, "/:slug/studio/availability/feed", get(feed::coach).post(feed::change_coach)),
         PageRoute::new(Studio, "/:slug/studio/appointment-types", get(studio_types::list)),
         PageRoute::new(
@@ -87,9 +92,8 @@ pub(crate) fn routes() -> Vec<PageRoute> {
         PageRoute::new(
             Studio,
             "/:slug/studio/availability/blackouts/:id/delete",
-            poem::post(studio_blackouts::remove),
+            post(studio_blackouts::remove),
         ),
         PageRoute::new(Studio, "/:slug/studio/availability/explain", get(studio_explain::show)),
-    ]);
-    all
+    ]
 }

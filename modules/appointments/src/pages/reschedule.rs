@@ -78,13 +78,13 @@ pub(super) async fn submit(
         Err(problem) => problem,
     };
     let taken = problem.code == "slot_taken";
-    let stays = taken || problem.code == "too_late_to_move" || problem.status == StatusCode::UNPROCESSABLE_ENTITY;
+    let stays =
+        taken || problem.code == "too_late_to_move" || problem.status == StatusCode::UNPROCESSABLE_ENTITY;
     if !stays {
         return Err(problem);
     }
     let detail = detail(ctx, &token).await?;
-    let zone_name =
-        zones::viewer_or(form.optional("zone").as_deref(), headers, &detail.booking.client_zone);
+    let zone_name = zones::viewer_or(form.optional("zone").as_deref(), headers, &detail.booking.client_zone);
     let here = Here::new(ctx, &detail, zone_name);
     // The times once more, on the day that was wanted.
     let wanted = input.start.parse::<Instant>().ok().map(|start| date_in(start, &here.zone).to_string());
@@ -114,7 +114,12 @@ impl<'a> Here<'a> {
         parameters.push(("zone", &self.zone_name));
         with_query(&format!("{}/move", self.booking().path()), &parameters)
     }
-    async fn page(&self, query: &MoveQuery, form: FormState, taken: bool) -> Result<MoveBookingView, Problem> {
+    async fn page(
+        &self,
+        query: &MoveQuery,
+        form: FormState,
+        taken: bool,
+    ) -> Result<MoveBookingView, Problem> {
         let (booking, now) = (self.booking(), self.ctx.now());
         let move_until = booking.terms.move_until(booking.starts_at);
         let start = query.start.as_deref().and_then(|text| text.parse::<Instant>().ok());
@@ -141,8 +146,7 @@ impl<'a> Here<'a> {
     /// Fills in the month that was asked for, and the times of the chosen day.
     async fn calendar(&self, query: &MoveQuery, page: &mut MoveBookingView) -> Result<(), Problem> {
         let now = self.ctx.now();
-        let (today, last) =
-            (date_in(now, &self.zone), date_in(now.plus_minutes(AHEAD_MINUTES), &self.zone));
+        let (today, last) = (date_in(now, &self.zone), date_in(now.plus_minutes(AHEAD_MINUTES), &self.zone));
         let day = query.day.as_deref().and_then(date);
         let near = date_in(self.booking().starts_at, &self.zone);
         let asked = query.month.as_deref().and_then(month::parse).or(day).unwrap_or(near);
@@ -158,7 +162,8 @@ impl<'a> Here<'a> {
         page.day = chosen.map(|day| self.times(day, days.get(&day).map_or(&[], Vec::as_slice)));
         if chosen.is_none() {
             let free = self.free((range.1, range.1.plus_minutes(LOOK_MINUTES))).await?;
-            page.next_free = free.first().map(|slot| self.link(slot, self.day_path(date_in(slot.start, &self.zone))));
+            page.next_free =
+                free.first().map(|slot| self.link(slot, self.day_path(date_in(slot.start, &self.zone))));
         }
         Ok(())
     }

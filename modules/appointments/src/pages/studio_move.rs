@@ -76,7 +76,9 @@ pub(super) async fn submit(
     match reschedule::reschedule(ctx, &Claim::Staff(id), &input).await {
         Ok(booking) => {
             let to = back(form.text("back"), &format!("/studio/bookings/{}", booking.id));
-            Ok(Redirect::to(ctx.path(&to)).flash(Text::key("appointments-flash-studio-moved")).into_response())
+            Ok(Redirect::to(ctx.path(&to))
+                .flash(Text::key("appointments-flash-studio-moved"))
+                .into_response())
         }
         Err(problem) if is_refusal(&problem) => {
             let problem = renamed(problem, |field| if field == "start" { "at" } else { field }.to_owned());

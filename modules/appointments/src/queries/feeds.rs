@@ -1,8 +1,8 @@
 //! Private calendar addresses, and what stands in the calendars behind them.
 
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, Insertable, OptionalExtension, QueryDsl, QueryResult, Queryable,
-    Selectable, SelectableHelper, upsert::on_constraint,
+    BoolExpressionMethods, ExpressionMethods, Insertable, OptionalExtension, QueryDsl, QueryResult,
+    Queryable, Selectable, SelectableHelper, upsert::on_constraint,
 };
 use diesel_async::RunQueryDsl;
 use events::{ClientId, FeedId, Instant, MemberId};

@@ -262,7 +262,8 @@ impl Plan<'_> {
     fn turn(&self, tx: &Tx, of: &[MemberId]) -> Result<Option<MemberId>, Problem> {
         let is_client = self.order.desk == Desk::Client;
         if self.offer.takes_all() {
-            let is_open = !is_client || self.offer.judge(self.asked(tx, of), self.order.start)? == Verdict::Open;
+            let is_open =
+                !is_client || self.offer.judge(self.asked(tx, of), self.order.start)? == Verdict::Open;
             return Ok(of.first().copied().filter(|_| is_open));
         }
         if !is_client {
@@ -308,8 +309,11 @@ impl Plan<'_> {
     fn draft(&self, ctx: &Ctx, answers: Answers) -> Booking {
         let (now, kind, order) = (ctx.now(), &self.offer.kind, self.order);
         let stretch = self.offer.stretch(order.start, self.length.minutes);
-        let place =
-            if kind.place_kind == PlaceKind::Room { rooms().name(&ctx.new_token()) } else { kind.place.clone() };
+        let place = if kind.place_kind == PlaceKind::Room {
+            rooms().name(&ctx.new_token())
+        } else {
+            kind.place.clone()
+        };
         Booking {
             id: ctx.new_id(),
             type_id: kind.id,

@@ -145,7 +145,8 @@ pub(crate) async fn cancel_preview(ctx: &Ctx, claim: &Claim) -> Result<CancelPre
         CancelRule::Refund(percent) => percent,
         CancelRule::TooLate => 0,
     };
-    let back = booking.terms.price().map(|price| Money::new(share(price.amount, percent).min(left), price.currency));
+    let back =
+        booking.terms.price().map(|price| Money::new(share(price.amount, percent).min(left), price.currency));
     Ok(CancelPreview {
         refund: back.filter(|money| money.amount > 0),
         percent,
@@ -203,12 +204,7 @@ fn checked(ctx: &Ctx, claim: &Claim, input: &CancelInput) -> Result<(String, Opt
 }
 
 /// The share that goes back.
-fn allowed(
-    ctx: &Ctx,
-    before: &Booking,
-    by: CancelledBy,
-    percent: Option<i32>,
-) -> Result<i32, Problem> {
+fn allowed(ctx: &Ctx, before: &Booking, by: CancelledBy, percent: Option<i32>) -> Result<i32, Problem> {
     match rule(before, by, ctx.now()) {
         CancelRule::Refund(agreed) if by == CancelledBy::Client => Ok(agreed),
         CancelRule::Refund(agreed) => Ok(percent.unwrap_or(agreed)),

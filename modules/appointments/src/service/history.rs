@@ -4,7 +4,7 @@ use kernel::{Ctx, Problem, Tx};
 
 use super::cancel::{Claim, find_in};
 use crate::{
-    model::{Booking, step::Step, state::CancelledBy},
+    model::{Booking, state::CancelledBy, step::Step},
     queries::steps::steps_of,
 };
 

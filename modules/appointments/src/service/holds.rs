@@ -196,7 +196,9 @@ async fn too_late(tx: &mut Tx, before: &Booking) -> Result<(), Problem> {
     if before.state != State::Expired {
         return Ok(());
     }
-    let Some(mut after) = step::next(tx.ctx(), before, Deed::Cancel(CancelledBy::System))? else { return Ok(()) };
+    let Some(mut after) = step::next(tx.ctx(), before, Deed::Cancel(CancelledBy::System))? else {
+        return Ok(());
+    };
     after.cancelled_at = Some(tx.ctx().now());
     after.cancelled_by = Some(CancelledBy::System);
     after.sequence += 1;

@@ -55,7 +55,8 @@ async fn block(
     booking: &Booking,
     coaches: &[MemberId],
 ) -> Result<bool, Problem> {
-    let wanted = |coach: &MemberId| Wanted { coach: *coach, from: booking.blocked_from, to: booking.blocked_to };
+    let wanted =
+        |coach: &MemberId| Wanted { coach: *coach, from: booking.blocked_from, to: booking.blocked_to };
     let made = if let [only] = coaches {
         calendar::block(tx, source, wanted(only)).await.map(drop)
     } else {

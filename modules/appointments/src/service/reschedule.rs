@@ -206,7 +206,11 @@ async fn take(
         place::free(tx, before.source(), Some(old)).await?;
         let mut coaches = vec![after.coach_id];
         coaches.extend(others);
-        return if place::take(tx, offer, &mut after, &coaches).await? { Ok(after) } else { Err(MoveError::Taken) };
+        return if place::take(tx, offer, &mut after, &coaches).await? {
+            Ok(after)
+        } else {
+            Err(MoveError::Taken)
+        };
     }
     let mut from = vec![(before.coach_id, after.coach_id)];
     from.extend(others.iter().map(|other| (*other, *other)));
@@ -225,7 +229,8 @@ async fn take(
 async fn taken(ctx: &Ctx, claim: &Claim, target: &Target) -> Result<Problem, Problem> {
     let range = (target.start.plus_minutes(-3 * DAY), target.start.plus_minutes(21 * DAY));
     let free = move_slots(ctx, claim, range).await?;
-    let free: Vec<Instant> = free.into_iter().map(|slot| slot.start).filter(|at| *at != target.start).collect();
+    let free: Vec<Instant> =
+        free.into_iter().map(|slot| slot.start).filter(|at| *at != target.start).collect();
     Ok(Problem::conflict("slot_taken").with("nearest", nearest(&free, target.start, NEAREST)))
 }
 

@@ -114,9 +114,8 @@ pub(crate) async fn free_of(
 ) -> Result<Vec<SlotOut>, Problem> {
     check_range(range)?;
     let scope = Scope { of, minutes: offer.length(minutes)?.minutes, range };
-    let look = async || {
-        ctx.read_tx(TYPES_READ, async move |tx: &mut Tx| free(tx, offer, scope, None).await).await
-    };
+    let look =
+        async || ctx.read_tx(TYPES_READ, async move |tx: &mut Tx| free(tx, offer, scope, None).await).await;
     let (found, is_over): (Vec<SlotOut>, bool) = look().await?;
     if is_over && free_overdue(ctx).await? > 0 { Ok(look().await?.0) } else { Ok(found) }
 }

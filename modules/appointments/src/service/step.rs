@@ -111,7 +111,8 @@ pub(crate) async fn go(
         "from": before.state, "to": after.state, "by": how.by, "reason": how.reason, "start": after.starts_at,
         "coach": after.coach_id,
     });
-    let action = if is_moved { "booking.rescheduled".to_owned() } else { format!("booking.{}", after.state.word()) };
+    let action =
+        if is_moved { "booking.rescheduled".to_owned() } else { format!("booking.{}", after.state.word()) };
     let written = step_insert(tx, &row);
     let told = async {
         if is_moved {

@@ -38,7 +38,11 @@ fn run(name: &str, text: &str) -> (usize, usize) {
 #[test]
 fn every_case_is_answered_as_expected() {
     let ran: Vec<(usize, usize)> = FILES.iter().map(|(name, text)| run(name, text)).collect();
-    assert_eq!(ran, [(26, 27), (12, 34), (10, 17), (20, 30), (74, 184)], "cases and expected members per file");
+    assert_eq!(
+        ran,
+        [(26, 27), (12, 34), (10, 17), (20, 30), (74, 184)],
+        "cases and expected members per file"
+    );
 }
 
 #[test]

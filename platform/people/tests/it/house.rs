@@ -18,7 +18,9 @@ use kernel::{
     Actor, Brand, Clock, Ctx, Entropy, Grants, Permission, Problem, Subscriptions, TenantInfo, TenantStatus,
     TxError,
 };
-use people::accounts::{AccountMail, Accounts, KeptMail, LocalThrottle, NewAccount, NewLogin, RESET_JOB, Visit};
+use people::accounts::{
+    AccountMail, Accounts, KeptMail, LocalThrottle, NewAccount, NewLogin, RESET_JOB, Visit,
+};
 
 /// What every test may do.
 pub const WORK: Permission = Permission("test:people:work");

@@ -101,7 +101,11 @@ async fn asking_for_a_new_password_is_the_same_work_whether_there_is_an_account_
     assert!(!text.contains(&email) && !text.contains(&nobody), "addresses are not kept in jobs");
     house.run_resets().await;
     house.run_resets().await;
-    assert_eq!(house.mails(&email).await, ["account/verify", "account/reset"], "once, however often its job runs");
+    assert_eq!(
+        house.mails(&email).await,
+        ["account/verify", "account/reset"],
+        "once, however often its job runs"
+    );
     assert!(house.mails(&nobody).await.is_empty());
 }
 

@@ -84,11 +84,17 @@ impl<S> Guarded<S> {
     /// Nothing to read: too late already?
     fn waiting_to_read(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let Some(at) = self.state.deadline(&self.deadlines) else { return Poll::Pending };
-        if self.reading.deadline() != at {
+        // Moved forward only once it has gone off: most requests come long before, and each would move it twice.
+        if at < self.reading.deadline() {
             self.reading.as_mut().reset(at);
         }
-        ready!(self.reading.as_mut().poll(cx));
-        Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
+        loop {
+            ready!(self.reading.as_mut().poll(cx));
+            if at <= Instant::now() {
+                return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
+            }
+            self.reading.as_mut().reset(at);
+        }
     }
     /// Nothing could be written, or something was.
     fn after_write<T>(&mut self, cx: &mut Context<'_>, result: Poll<io::Result<T>>) -> Poll<io::Result<T>> {

@@ -46,9 +46,9 @@ pub(super) fn add(
 /// The same, with camera, microphone and screen for one other site in a frame. A frame gets only what its page has too.
 fn permissions(frame: &FrameOrigin) -> String {
     let given = format!("=(self \"{}\")", frame.as_str());
-    ["camera", "display-capture", "microphone"]
-        .iter()
-        .fold(PERMISSIONS.to_owned(), |all, what| all.replace(&format!("{what}=()"), &format!("{what}{given}")))
+    ["camera", "display-capture", "microphone"].iter().fold(PERMISSIONS.to_owned(), |all, what| {
+        all.replace(&format!("{what}=()"), &format!("{what}{given}"))
+    })
 }
 
 fn policy(nonce: &str, form_targets: &[String], frame: Option<&FrameOrigin>) -> String {
@@ -100,7 +100,9 @@ mod tests {
         let (mut headers, frame) = (HeaderMap::new(), FrameOrigin::of("https://meet.example/x"));
         add(&mut headers, "abc", false, &[], frame.as_ref());
         let policy = headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
-        assert!(policy.ends_with("; frame-src https://meet.example") && policy.starts_with("default-src 'self';"));
+        assert!(
+            policy.ends_with("; frame-src https://meet.example") && policy.starts_with("default-src 'self';")
+        );
         let permissions = headers["permissions-policy"].to_str().unwrap();
         assert!(permissions.contains("camera=(self \"https://meet.example\")"), "{permissions}");
         assert!(permissions.contains("microphone=(self \"https://meet.example\")"));

@@ -26,7 +26,8 @@ async fn of_account(app: &App, job: &Job, why: &str) -> Result<(), JobError> {
 }
 
 async fn of_tenant(app: &App, job: &Job, why: &str) -> Result<(), JobError> {
-    let mail = job.args.get("mail").and_then(|mail| mail.as_str()).and_then(|mail| mail.parse::<MailId>().ok());
+    let mail =
+        job.args.get("mail").and_then(|mail| mail.as_str()).and_then(|mail| mail.parse::<MailId>().ok());
     let (Some(mail), Some(tenant)) = (mail, job.tenant_id) else { return Ok(()) };
     let Some(tenant) = app.directory.by_id(tenant).await? else { return Ok(()) };
     let ctx = app.system_context(tenant, JOB, job.request_id.clone()).await?;

@@ -41,7 +41,11 @@ fn view(ctx: &Ctx, asked: &Asked, axis: &Axis, calendar: &Calendar) -> CalendarV
         at: asked.title_at(axis),
         until: axis.days.last().map(|day| day.start),
         coach: asked.coach_word.clone(),
-        coaches: calendar.coaches.iter().map(|coach| choice(coach.id.to_string(), coach.name.clone())).collect(),
+        coaches: calendar
+            .coaches
+            .iter()
+            .map(|coach| choice(coach.id.to_string(), coach.name.clone()))
+            .collect(),
         day_path: asked.path(Kind::Day, asked.date),
         week_path: asked.path(Kind::Week, asked.date),
         month_path: asked.path(Kind::Month, asked.date),

@@ -6,7 +6,10 @@ use super::{
     Choice, DayTimes, PLACES, Rules, STATES, TimeLink, pick::sample_month, sample_money, sample_time,
 };
 use crate::{
-    model::{PlaceKind, State, details::{Answer, QuestionKind}},
+    model::{
+        PlaceKind, State,
+        details::{Answer, QuestionKind},
+    },
     pages::month::Month,
 };
 
@@ -251,7 +254,11 @@ impl View for MoveBookingView {
             move_until: sample_time(-1_440),
             taken: false,
             zone: "Europe/London".into(),
-            zones: vec![Choice { value: "Europe/London".into(), label: "Europe/London".into(), current: true }],
+            zones: vec![Choice {
+                value: "Europe/London".into(),
+                label: "Europe/London".into(),
+                current: true,
+            }],
             month: Some(sample_month(true)),
             day: Some(DayTimes::sample(Some(2))),
             next_free: None,

@@ -6,36 +6,37 @@ mod calendar;
 mod client;
 mod details;
 mod pick;
-mod staff_forms;
 mod schedule;
+mod staff_forms;
 mod studio;
-mod type_form;
 mod type_card;
+mod type_form;
 
 use events::Instant;
 use kernel::ViewDef;
 use serde::Serialize;
 
+pub(crate) use bookings::{
+    Actions, BookingFacts, NoteRow, NoteView, RatingRow, Sorting, StepRow, StudioBookingView,
+    StudioBookingsView, StudioCancelView,
+};
 pub(crate) use by_link::{
     BookingView, CancelView, DoorState, MoveBookingView, NewTime, Rated, RoomView, SharedNote, Standing,
 };
+pub(crate) use calendar::{CalendarView, Cell, Column, Grid, Item, MonthDay, Place, RowLabel};
 pub(crate) use client::{FeedView, MyBookingsView, MyCalendarView, OwnDay, StudioFeedView};
 pub(crate) use details::{Ask, DetailsView, Summary, TakenView, field_name};
 pub(crate) use pick::{ChooseView, DayTimes, LengthLink, PickView, TimeLink};
-pub(crate) use type_card::{Rules, TypeCard, priced};
-pub(crate) use bookings::{
-    Actions, BookingFacts, NoteRow, NoteView, RatingRow, Sorting, StepRow, StudioBookingView, StudioBookingsView,
-    StudioCancelView,
-};
-pub(crate) use calendar::{CalendarView, Cell, Column, Grid, Item, MonthDay, Place, RowLabel};
-pub(crate) use staff_forms::{BlockView, BookForView, ClientHit, Length, MoveDay, MoveTime, MoveView, QuestionField};
-pub(crate) use type_form::{LengthLine, OpenSections, QuestionLine, ReminderLine, TypeFormView};
 pub(crate) use schedule::{
-    BlackoutRow, BlackoutsView, CoachReasons, DateCell, ExplainView, ExplainedView, HoursFound, OverridesView, ReasonRow,
+    BlackoutRow, BlackoutsView, CoachReasons, DateCell, ExplainView, ExplainedView, HoursFound,
+    OverridesView, ReasonRow,
 };
-pub(crate) use studio::{
-    AvailabilityView, StudioTypeRow, StudioTypesView, WeekdayRow, WindowFields,
+pub(crate) use staff_forms::{
+    BlockView, BookForView, ClientHit, Length, MoveDay, MoveTime, MoveView, QuestionField,
 };
+pub(crate) use studio::{AvailabilityView, StudioTypeRow, StudioTypesView, WeekdayRow, WindowFields};
+pub(crate) use type_card::{Rules, TypeCard, priced};
+pub(crate) use type_form::{LengthLine, OpenSections, QuestionLine, ReminderLine, TypeFormView};
 
 use crate::model::{Booking, PlaceKind, State};
 

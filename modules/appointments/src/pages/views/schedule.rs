@@ -196,37 +196,7 @@ impl View for ExplainView {
         Text::key("appointments-title-explain")
     }
     fn samples() -> Vec<Self> {
-        let reason = |rule| ReasonRow {
-            reason: Reason {
-                from: Some(sample_time(0)),
-                to: Some(sample_time(30)),
-                used: Some(3),
-                most: Some(3),
-                ..Reason::plain(rule)
-            },
-            path: (rule == Rule::Booking).then(|| "/studio/bookings/bkg_1".into()),
-        };
         let bare = |rule| ReasonRow { reason: Reason::plain(rule), path: None };
-        let rules = [
-            Rule::OutsideHours,
-            Rule::DateClosed,
-            Rule::DateHours,
-            Rule::TooShort,
-            Rule::OffGrid,
-            Rule::Blackout,
-            Rule::Booking,
-            Rule::BookingBuffer,
-            Rule::OwnBuffer,
-            Rule::Session,
-            Rule::Full,
-            Rule::Past,
-            Rule::Notice,
-            Rule::Horizon,
-            Rule::FixedRange,
-            Rule::DayLimit,
-            Rule::WeekLimit,
-            Rule::MonthLimit,
-        ];
         let coach = |open, reasons, by| CoachReasons {
             name: "Maya Lindqvist".into(),
             open,
@@ -249,7 +219,7 @@ impl View for ExplainView {
             answer,
             form,
         };
-        let closed = coach(false, rules.into_iter().map(reason).collect(), OpenedBy::Override);
+        let closed = coach(false, CLOSING_RULES.into_iter().map(sample_reason).collect(), OpenedBy::Override);
         let few = coach(false, vec![bare(Rule::OffGrid), bare(Rule::OutsideHours)], OpenedBy::Weekly);
         let wrong = FormState::default().wrong(&FieldError::new("at", "not_an_instant"));
         vec![
@@ -257,5 +227,40 @@ impl View for ExplainView {
             view(Some(answer(false, vec![closed, few])), FormState::default()),
             view(Some(answer(true, vec![coach(true, vec![], OpenedBy::Weekly)])), FormState::default()),
         ]
+    }
+}
+
+/// Every rule that closes a start of a coach.
+const CLOSING_RULES: [Rule; 18] = [
+    Rule::OutsideHours,
+    Rule::DateClosed,
+    Rule::DateHours,
+    Rule::TooShort,
+    Rule::OffGrid,
+    Rule::Blackout,
+    Rule::Booking,
+    Rule::BookingBuffer,
+    Rule::OwnBuffer,
+    Rule::Session,
+    Rule::Full,
+    Rule::Past,
+    Rule::Notice,
+    Rule::Horizon,
+    Rule::FixedRange,
+    Rule::DayLimit,
+    Rule::WeekLimit,
+    Rule::MonthLimit,
+];
+
+fn sample_reason(rule: Rule) -> ReasonRow {
+    ReasonRow {
+        reason: Reason {
+            from: Some(sample_time(0)),
+            to: Some(sample_time(30)),
+            used: Some(3),
+            most: Some(3),
+            ..Reason::plain(rule)
+        },
+        path: (rule == Rule::Booking).then(|| "/studio/bookings/bkg_1".into()),
     }
 }

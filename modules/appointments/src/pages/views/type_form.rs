@@ -104,31 +104,6 @@ impl View for TypeFormView {
     }
     fn samples() -> Vec<Self> {
         let choice = |current| Choice { value: "mem_1".into(), label: "Maya Lindqvist".into(), current };
-        let question = |number: usize, kind: &str| QuestionLine {
-            number,
-            key: format!("questions/{number}/key"),
-            label: format!("questions/{number}/label"),
-            kind: format!("questions/{number}/kind"),
-            kind_value: kind.into(),
-            required: format!("questions/{number}/required"),
-            choices: format!("questions/{number}/choices"),
-            remove: format!("remove-question-{number}"),
-            up: (number > 0).then(|| "up-question-1".into()),
-            down: (number < 1).then(|| "down-question-0".into()),
-        };
-        let length = LengthLine {
-            number: 2,
-            minutes: "other_durations/0/minutes".into(),
-            price: "other_durations/0/price".into(),
-            remove: "remove-length-0".into(),
-        };
-        let reminder = ReminderLine {
-            number: 1,
-            amount: "reminder_minutes/0".into(),
-            unit: "reminder_minutes/0_unit".into(),
-            unit_value: "days".into(),
-            remove: "remove-reminder-0".into(),
-        };
         let view = |is_new, form: FormState| Self {
             action: "/studio/appointment-types/new".into(),
             is_new,
@@ -140,9 +115,9 @@ impl View for TypeFormView {
             move_unit: "minutes".into(),
             ranged: !is_new,
             shared: !is_new,
-            lengths: vec![length.clone()],
-            questions: vec![question(0, "choice"), question(1, "text")],
-            reminders: vec![reminder.clone()],
+            lengths: vec![sample_length()],
+            questions: vec![sample_question(0, "choice"), sample_question(1, "text")],
+            reminders: vec![sample_reminder()],
             open: OpenSections::of(&form, "add-question"),
             coaches: vec![choice(true), choice(false)],
             coaches_error: form.errors.contains_key("coaches"),
@@ -165,5 +140,39 @@ impl View for TypeFormView {
         let refused =
             wrong.iter().fold(form.clone(), |form, field| form.wrong(&FieldError::new(*field, "required")));
         vec![view(true, form), view(false, refused)]
+    }
+}
+
+fn sample_question(number: usize, kind: &str) -> QuestionLine {
+    QuestionLine {
+        number,
+        key: format!("questions/{number}/key"),
+        label: format!("questions/{number}/label"),
+        kind: format!("questions/{number}/kind"),
+        kind_value: kind.into(),
+        required: format!("questions/{number}/required"),
+        choices: format!("questions/{number}/choices"),
+        remove: format!("remove-question-{number}"),
+        up: (number > 0).then(|| "up-question-1".into()),
+        down: (number < 1).then(|| "down-question-0".into()),
+    }
+}
+
+fn sample_length() -> LengthLine {
+    LengthLine {
+        number: 2,
+        minutes: "other_durations/0/minutes".into(),
+        price: "other_durations/0/price".into(),
+        remove: "remove-length-0".into(),
+    }
+}
+
+fn sample_reminder() -> ReminderLine {
+    ReminderLine {
+        number: 1,
+        amount: "reminder_minutes/0".into(),
+        unit: "reminder_minutes/0_unit".into(),
+        unit_value: "days".into(),
+        remove: "remove-reminder-0".into(),
     }
 }
