@@ -23,12 +23,12 @@ fn free_start() -> String {
 pub fn body_of(world: &World<'_>, document: &Value, operation: &Operation) -> Option<Value> {
     let (kind, schema) = operation.body.as_ref()?;
     kind.starts_with("application/json").then(|| {
-        let known = |name: &str, _: &Value| known(world, operation, name);
+        let known = |name: &str, schema: &Value| known(world, operation, name, schema);
         sample(document, schema, &known)
     })
 }
 
-fn known(world: &World<'_>, operation: &Operation, name: &str) -> Option<Value> {
+fn known(world: &World<'_>, operation: &Operation, name: &str, schema: &Value) -> Option<Value> {
     let number = || NUMBER.fetch_add(1, Ordering::SeqCst);
     let patch = operation.method == "PATCH";
     Some(match name {
@@ -39,7 +39,11 @@ fn known(world: &World<'_>, operation: &Operation, name: &str) -> Option<Value> 
         "type" => json!(world.appointment),
         "offer" => json!(world.product),
         "method" => json!("sandbox"),
+        // Far from what is booked.
+        "start" if operation.path.ends_with("/blackouts") => json!("2027-07-01T10:00:00Z"),
+        "end" => json!("2027-07-02T10:00:00Z"),
         "start" => json!(free_start()),
+        "reason" => json!("Travelling"),
         "coach" => json!(coach(world)),
         "coaches" => json!([coach(world)]),
         "minutes" => json!(30),
@@ -48,6 +52,8 @@ fn known(world: &World<'_>, operation: &Operation, name: &str) -> Option<Value> 
         "manual" | "sandbox" => json!(true),
         "manual_days" => json!(7),
         "manual_instructions" => json!("IBAN GB00"),
+        // What is booked stays free, or it would wait for a payment.
+        "price" if schema["type"] == "integer" => json!(0),
         "price" => json!({ "amount": 1_200, "currency": "GBP" }),
         "items" => json!([{ "product": world.id("prd"), "quantity": 1 }]),
         "grants" => json!([{ "kind": "credits", "credits": 3 }]),
@@ -60,7 +66,6 @@ fn known(world: &World<'_>, operation: &Operation, name: &str) -> Option<Value> 
         "body" => json!("A note"),
         "hours" => json!([{ "opens": "09:00", "closes": "12:00" }]),
         "date" => json!("2026-12-24"),
-        "end" => json!("2026-12-31T10:00:00Z"),
         "enabled" => json!(true),
         "granted" => json!([]),
         _ => return None,
@@ -81,6 +86,9 @@ pub fn query_of(world: &World<'_>, operation: &Operation) -> String {
             "coach" => coach(world).to_owned(),
             "client" => world.id("cli").to_owned(),
             "date" => "2026-12-24".to_owned(),
+            "from" | "to" if parameter.schema["format"] == "date" => "2026-12-24".to_owned(),
+            "from" if parameter.required => "2026-12-01T10:00:00Z".to_owned(),
+            "to" if parameter.required => "2026-12-24T10:00:00Z".to_owned(),
             "start" => free_start(),
             name if parameter.required => {
                 panic!("{}: no value is known for the query parameter {name}", operation.name())

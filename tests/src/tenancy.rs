@@ -17,7 +17,7 @@ const WORDS: [&str; 2] = ["product", "package"];
 /// Path and template of every page of a tenant with something to fill in.
 fn pages(app: &TestApp) -> Vec<&'static str> {
     let modules = app.app.registry.all().iter().flat_map(|module| (module.pages)());
-    let own = server::studio::routes().into_iter().chain(server::pages::routes());
+    let own = server::host::mount::own_pages().into_iter();
     let paths: BTreeSet<&'static str> = own.chain(modules).map(|page| page.path).collect();
     paths.into_iter().filter(|path| parameters(path).count() > 1).collect()
 }
@@ -48,7 +48,12 @@ fn without(answer: &Answer, name: &str) -> String {
 }
 
 async fn get_and_post(who: &Client, path: &str) -> [Answer; 2] {
-    [who.get(path).await, who.post_form(path, &[]).await]
+    let answers = [who.get(path).await, who.post_form(path, &[]).await];
+    if answers[1].status == 303 {
+        // What it said is shown once, here and not on the next page that is looked at.
+        let _ = who.get("/studio").await;
+    }
+    answers
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -66,8 +71,11 @@ async fn another_tenants_things_are_not_there_in_any_page() {
             for (answer, expected) in answers.iter().zip(&expected) {
                 if answer.status < 300 || without(answer, name) != without(expected, &other) {
                     wrong.push(format!(
-                        "{page} with {name}: {} instead of {}",
-                        answer.status, expected.status
+                        "{page} with {name}: {} {} instead of {} {}",
+                        answer.status,
+                        without(answer, name),
+                        expected.status,
+                        without(expected, &other)
                     ));
                 }
             }
@@ -251,11 +259,15 @@ async fn every_table_without_a_tenant_is_an_error_and_with_one_shows_nothing_of_
     let login = testkit::Sql::connect(&app.database.app_url).await;
     let mut empty = Vec::new();
     for table in &tables {
+        // Only a row makes PostgreSQL look at the policy.
+        let filled = app.sql.count(&format!("SELECT count(*) FROM {table}")).await > 0;
         let unbound =
             login.try_rows(&format!("BEGIN; SET LOCAL ROLE app_tenant; SELECT count(*) FROM {table}")).await;
         login.run("ROLLBACK").await;
-        let error = unbound.expect_err(table);
-        assert!(error.to_string().contains("error") || error.as_db_error().is_some(), "{table}: {error}");
+        match unbound {
+            Ok(rows) => assert!(!filled, "{table} can be read without a tenant: {rows:?}"),
+            Err(error) => assert!(error.as_db_error().is_some(), "{table}: {error}"),
+        }
         let bound = format!(
             "BEGIN; SET LOCAL ROLE app_tenant; SELECT set_config('app.tenant_id', '{}', true); \
              SELECT count(*) FILTER (WHERE tenant_id = '{}'), count(*) FILTER (WHERE tenant_id <> '{0}') FROM {table}; ",

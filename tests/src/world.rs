@@ -15,7 +15,12 @@ pub struct World<'a> {
     /// Slugs of what is bookable and for sale.
     pub appointment: String,
     pub product: String,
+    /// The order that the refund belongs to.
+    pub refunded_order: String,
 }
+
+/// How many there are of what is deleted when it is tried.
+const SPARE: usize = 3;
 
 impl<'a> World<'a> {
     pub async fn new(app: &'a TestApp) -> Self {
@@ -30,16 +35,21 @@ impl<'a> World<'a> {
         let sold = tenant.product(&owner, &product, 2_500, 5).await;
         let bundle = tenant.package(&owner, &package, 4_000, &sold).await;
         let paying = tenant.buy(&tenant.visitor(), &product, &email, "sandbox").await;
-        let refund = refunded(&tenant, &owner, &product).await;
+        let (refunded_order, refund) = refunded(&tenant, &owner, &product).await;
         let automation = install(&owner).await;
-        let text = serde_json::json!({ "body": "Of the world" });
-        let note = owner
-            .api("POST", &format!("/bookings/{}/notes", booked.id), Some(&text))
-            .await
-            .expect(200)
-            .json();
-        let closed = serde_json::json!({ "start": "2027-06-01T08:00:00Z", "end": "2027-06-02T08:00:00Z" });
-        let blackout = owner.api("POST", "/availability/blackouts", Some(&closed)).await.expect(200).json();
+        // Several of what is deleted: each role that may takes one away.
+        let mut spare = Vec::new();
+        for day in 1..=SPARE {
+            let text = serde_json::json!({ "body": "Of the world" });
+            spare.push(made(&owner, &format!("/bookings/{}/notes", booked.id), &text).await);
+            let closed = serde_json::json!({
+                "start": format!("2027-06-{day:02}T08:00:00Z"), "end": format!("2027-06-{day:02}T09:00:00Z")
+            });
+            spare.push(made(&owner, "/availability/blackouts", &closed).await);
+        }
+        let coach = tenant.member(Persona::Coach).await;
+        let other_hours = serde_json::json!({ "coach": coach, "date": "2027-07-01", "hours": [] });
+        let _ = owner.api("PUT", "/availability/overrides", Some(&other_hours)).await.expect(200);
         let of = "/me/calendar-address?of=coach";
         let feed = tenant.coach().await.api("POST", of, None).await.expect(200).json();
         let other = tenant.book(&tenant.visitor(), &appointment, &tomorrow_at(11, 0), &email).await;
@@ -51,17 +61,27 @@ impl<'a> World<'a> {
         let mut ids = vec![kind, booked.id, other.id, sold, bundle, paying.id, automation, run, client];
         ids.extend(members);
         ids.push(refund);
-        ids.extend([&note, &blackout].map(|made| made["id"].as_str().unwrap().to_owned()));
+        ids.push(refunded_order.clone());
+        ids.extend(spare);
         ids.extend(lot.iter().map(|id| format!("lot_{}", id.replace('-', ""))));
         let page = paying.next.rsplit('/').next().unwrap().to_owned();
         let feed = feed["url"].as_str().unwrap().rsplit('/').next().unwrap().to_owned();
         let names =
             vec![appointment.clone(), product.clone(), package, booked.token, paying.token, page, feed];
-        Self { tenant, owner, ids, names, appointment, product }
+        Self { tenant, owner, ids, names, appointment, product, refunded_order }
     }
     /// Everything that can stand in an address.
     pub fn all(&self) -> Vec<&str> {
         self.ids.iter().chain(&self.names).map(String::as_str).collect()
+    }
+    /// The token of a booking's link.
+    pub fn booking_token(&self) -> &str {
+        &self.names[3]
+    }
+    /// One of a kind, another one for the next number as long as there are several.
+    pub fn nth(&self, prefix: &str, number: usize) -> &str {
+        let of_kind: Vec<_> = self.ids.iter().filter(|id| id.starts_with(&format!("{prefix}_"))).collect();
+        of_kind[number % of_kind.len()]
     }
     /// The first identifier of a kind: `bkg`.
     pub fn id(&self, prefix: &str) -> &str {
@@ -70,8 +90,13 @@ impl<'a> World<'a> {
     }
 }
 
-/// An order that was paid in cash and is owed back in part. Gives the identifier of its refund.
-async fn refunded(tenant: &TestTenant<'_>, owner: &Client, product: &str) -> String {
+/// Makes something and gives its identifier.
+async fn made(owner: &Client, path: &str, body: &serde_json::Value) -> String {
+    owner.api("POST", path, Some(body)).await.expect(200).json()["id"].as_str().unwrap().to_owned()
+}
+
+/// An order that was paid in cash and is owed back in part. Gives the identifiers of the order and of its refund.
+async fn refunded(tenant: &TestTenant<'_>, owner: &Client, product: &str) -> (String, String) {
     let email = tenant.email(Persona::Client);
     let method =
         serde_json::json!({ "offer": product, "name": "Sam Reed", "email": email, "method": "sandbox" });
@@ -83,7 +108,7 @@ async fn refunded(tenant: &TestTenant<'_>, owner: &Client, product: &str) -> Str
         .expect(200);
     let part = serde_json::json!({ "amount": { "amount": 500, "currency": "GBP" } });
     let refund = owner.api("POST", &format!("/orders/{order}/refund"), Some(&part)).await.expect(200).json();
-    refund["id"].as_str().unwrap().to_owned()
+    (order.to_owned(), refund["id"].as_str().unwrap().to_owned())
 }
 
 /// Installs the example automation, grants it what it asks for and switches it on.

@@ -32,6 +32,12 @@ pub fn tomorrow_at(hour: u32, minute: u32) -> String {
     format!("2026-11-24T{hour:02}:{minute:02}:00Z")
 }
 
+/// An instant that is far enough away for no reminder to be due while a test moves the clock by some days.
+#[must_use]
+pub fn in_a_month_at(hour: u32, minute: u32) -> String {
+    format!("2026-12-22T{hour:02}:{minute:02}:00Z")
+}
+
 impl TestTenant<'_> {
     /// The coach is there from eight to six on every day of the week.
     pub async fn open_hours(&self, owner: &Client) {

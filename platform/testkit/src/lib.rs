@@ -33,7 +33,7 @@ mod tenant;
 
 pub use answer::Answer;
 pub use app::{AppOptions, START, TestApp};
-pub use builders::{Booked, Bought, tomorrow_at};
+pub use builders::{Booked, Bought, in_a_month_at, tomorrow_at};
 pub use client::{Client, Site};
 pub use database::{Database, TestHost};
 pub use mails::TestMail;

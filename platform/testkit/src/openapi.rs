@@ -125,7 +125,9 @@ fn value(
     match schema["type"].as_str() {
         Some("object") => object(document, schema, known, depth),
         Some("array") => json!([]),
-        Some("integer" | "number") => schema.get("minimum").cloned().unwrap_or(json!(1)),
+        // A schema writes its least value as 1.0.
+        Some("integer") => json!(schema["minimum"].as_f64().map_or(1, |least| least as i64)),
+        Some("number") => schema.get("minimum").cloned().unwrap_or(json!(1)),
         Some("boolean") => json!(true),
         _ if schema["format"] == "date-time" => json!("2026-11-24T10:00:00Z"),
         _ => json!(format!("{name} x")),

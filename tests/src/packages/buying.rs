@@ -141,6 +141,7 @@ async fn a_transfer_waits_expires_and_may_still_arrive() {
     let visitor = tenant.visitor();
     let bought = tenant.buy(&visitor, "seat", "sam@example.com", "manual").await;
     assert!(visitor.open(&bought.next).await.expect(200).has("<strong>GB00</strong>"));
+    tenant.run_jobs().await;
     assert_eq!(tenant.count("offers", "sold_out").await, 1);
     assert_eq!(order(&visitor, "seat", "kim@example.com", "manual", "k2").await.status, 409);
     app.clock.advance(7 * 24 * 3600 + 1);

@@ -141,8 +141,6 @@ impl HoursApi {
     }
 
     /// Open a closed stretch again
-    ///
-    /// Doing it again changes nothing.
     #[oai(path = "/blackouts/:id", method = "delete", operation_id = "deleteBlackout")]
     async fn open(&self, Data(ctx): Data<&Ctx>, id: Path<BlackoutId>) -> Result<Json<BlackoutGone>, Problem> {
         blackouts::remove(ctx, id.0).await?;

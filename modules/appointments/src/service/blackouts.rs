@@ -74,15 +74,15 @@ pub(crate) async fn add(ctx: &Ctx, input: BlackoutInput) -> Result<Counted, Prob
     .await
 }
 
-/// Opens the stretch again. One that is not there any more is no error: nothing changes.
+/// Opens the stretch again.
 ///
 /// # Errors
-/// 403 for somebody else's time without the right to it.
+/// 404 when there is none; 403 for somebody else's time without the right to it.
 pub(crate) async fn remove(ctx: &Ctx, id: BlackoutId) -> Result<(), Problem> {
     let all = ctx.may(AVAILABILITY_WRITE);
     let permission = if all { AVAILABILITY_WRITE } else { OWN_AVAILABILITY_WRITE };
     ctx.tx(permission, async |tx: &mut Tx| {
-        let Some(row) = sql::blackout_for_change(tx, id).await? else { return Ok(()) };
+        let row = sql::blackout_for_change(tx, id).await?.ok_or_else(Problem::not_found)?;
         let own = tx.ctx().actor().staff().is_some_and(|staff| row.coach_id == Some(staff.member));
         if !all && !own {
             return Err(TxError::Denied(AVAILABILITY_WRITE).into());

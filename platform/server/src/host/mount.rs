@@ -30,7 +30,7 @@ pub fn endpoint(app: &Arc<App>) -> anyhow::Result<BoxEndpoint<'static, Response>
     for (path, inner) in platform_routes(app) {
         route = route.try_at(path, Platform { bodies: Bodies::of(&spec, path), inner })?;
     }
-    for page in studio::routes().into_iter().chain(checkout::routes()).chain(pages::routes()) {
+    for page in own_pages() {
         route = mount_page(app, route, None, page)?;
     }
     route = mount_api(app, route, None, studio::api())?;
@@ -45,6 +45,12 @@ pub fn endpoint(app: &Arc<App>) -> anyhow::Result<BoxEndpoint<'static, Response>
     let with_app = route.data(Arc::clone(app)).map_to_response();
     let by_host = ByHost { app: Arc::clone(app), inner: with_app };
     Ok(Render { app: Arc::clone(app), inner: by_host }.boxed())
+}
+
+/// The pages of a tenant that the host has itself; the modules' come on top.
+#[must_use]
+pub fn own_pages() -> Vec<PageRoute> {
+    studio::routes().into_iter().chain(checkout::routes()).chain(pages::routes()).collect()
 }
 
 fn platform_routes(app: &Arc<App>) -> Vec<(&'static str, BoxEndpoint<'static, Response>)> {
