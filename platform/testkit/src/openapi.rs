@@ -126,7 +126,10 @@ fn value(
         Some("object") => object(document, schema, known, depth),
         Some("array") => json!([]),
         // A schema writes its least value as 1.0.
-        Some("integer") => json!(schema["minimum"].as_f64().map_or(1, |least| least as i64)),
+        Some("integer") => schema["minimum"]
+            .as_f64()
+            .and_then(|least| format!("{least:.0}").parse::<i64>().ok())
+            .map_or(json!(1), Value::from),
         Some("number") => schema.get("minimum").cloned().unwrap_or(json!(1)),
         Some("boolean") => json!(true),
         _ if schema["format"] == "date-time" => json!("2026-11-24T10:00:00Z"),

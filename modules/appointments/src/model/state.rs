@@ -253,10 +253,10 @@ mod tests {
         #[test]
         fn each_deed_counts_once(from in 0..State::ALL.len(), deed in 0..DEEDS.len(), begun: bool) {
             let (from, deed) = (State::ALL[from], DEEDS[deed]);
-            if let Turn::To(next) = from.after(deed, begun) {
-                if !matches!(deed, Deed::Move(_)) {
-                    prop_assert_eq!(next.after(deed, begun), Turn::Already);
-                }
+            if let Turn::To(next) = from.after(deed, begun)
+                && !matches!(deed, Deed::Move(_))
+            {
+                prop_assert_eq!(next.after(deed, begun), Turn::Already);
             }
         }
         /// Whatever is done in whatever order: an end stays an end, and what once was let go comes back only when paid.

@@ -19,7 +19,8 @@ pub(super) fn wall(at: Instant, zone: &TimeZone) -> String {
 
 /// The moment that was typed; in an hour that comes twice the first, in one that is missing as much later.
 pub(super) fn moment(typed: &str, zone: &TimeZone) -> Option<Instant> {
-    let wall: DateTime = typed.parse().ok()?;
+    // A date alone is no moment.
+    let wall: DateTime = typed.contains('T').then(|| typed.parse().ok()).flatten()?;
     Some(Instant::new(wall.to_zoned(zone.clone()).ok()?.timestamp()))
 }
 
