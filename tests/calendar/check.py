@@ -49,6 +49,8 @@ def by_icalendar(data, seen):
     need([c.name for c in calendar.subcomponents], ["VEVENT"], "components")
     event = calendar.walk("VEVENT")[0]
     need(event.errors, [], "what the reader complains of")
+    need([c.name for c in event.subcomponents], [], "components of the event")
+    need(sorted(name for name in event if name.startswith("X-")), [], "properties that nobody wrote")
     attendees = event.get("ATTENDEE", [])
     attendees = attendees if isinstance(attendees, list) else [attendees]
     seen.update(
