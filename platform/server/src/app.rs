@@ -12,7 +12,7 @@ use crate::{
     automations::Automations,
     config::Config,
     core,
-    host::openapi,
+    host::{mount, openapi},
     identity::Identity,
     modules::{configure, modules, order_rules},
     pages::PublicCache,
@@ -80,15 +80,6 @@ impl App {
             .chain(registry.all().iter().flat_map(|module| module.permissions))
             .copied()
             .collect();
-        let specs = registry.all().iter().map(|module| (Some(module.id), (module.api)().spec));
-        let specs = specs
-            .chain([
-                (None, crate::identity::api().spec),
-                (None, crate::studio::api().spec),
-                (None, crate::checkout::api().spec),
-                (None, crate::automations::api().spec),
-            ])
-            .collect();
         let app = Self {
             directory: Directory::new(db.clone(), Config::feature_defaults()?),
             access: Access::new(&permissions, db.clone()).await?,
@@ -97,8 +88,8 @@ impl App {
             subscriptions: Arc::new(subscriptions(&registry)),
             automations: Automations::new(&config, &entropy)?,
             public_pages: PublicCache::default(),
+            specs: mount::specs(&registry),
             registry,
-            specs,
             config,
             db,
             clock,

@@ -51,7 +51,7 @@ export default async function (visit) {
   await area.getByRole('link', { name: 'Appointments' }).click()
   await link(page, 'Discovery call').waitFor()
   await inspect('appointments')
-  await link(page, 'Calendar').first().click()
+  await page.getByRole('link', { name: 'Calendar', exact: true }).click()
   await page.getByRole('table').waitFor()
   await inspect('calendar-month')
   await link(page, 'Calendar address').click()

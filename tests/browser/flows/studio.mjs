@@ -14,7 +14,7 @@ export default async function (visit) {
   await eventually(page, 'the example automation', () => link(page, 'Welcome note').first().isVisible(), 300)
 
   const guest = await visit.another()
-  await book({ page: guest, open: (path) => guest.goto(base + path) }, 'Offer review', person)
+  await book({ page: guest, open: (path) => guest.goto(base + path) }, 'Discovery call', person)
 
   await openSection(page, 'Dashboard')
   const next = page.getByRole('region', { name: 'Next appointments' })
@@ -31,7 +31,7 @@ export default async function (visit) {
   await openSection(page, 'Clients')
   await inspect('clients')
   await link(page, person.name).first().click()
-  const note = page.getByRole('listitem').filter({ hasText: 'Booked Offer review' })
+  const note = page.getByRole('listitem').filter({ hasText: 'Booked Discovery call' })
   await eventually(page, 'the note of the automation', () => note.isVisible(), 60)
   await page.getByLabel('New note').fill('Prefers mornings.')
   await button(page, 'Add note').click()

@@ -84,7 +84,7 @@ appointments-room-window = Open in a window of its own
 appointments-room-frame = Video room: { $type }
 appointments-room-note = Camera and microphone are used only after you allow it. If nothing shows here, open the room in a window of its own.
 appointments-room-early = The room is not open yet
-appointments-room-early-text = It opens at { $when }. This page looks again by itself.
+appointments-room-early-text = It opens on { $when }. This page looks again by itself.
 appointments-room-closed = The room is closed
 appointments-room-closed-text = The appointment has ended, or does not take place.
 

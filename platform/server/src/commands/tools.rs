@@ -6,7 +6,11 @@ use anyhow::Context as _;
 use clap::Subcommand;
 use kernel::Registry;
 
-use crate::{core, host::openapi, modules::modules};
+use crate::{
+    core,
+    host::{mount, openapi},
+    modules::modules,
+};
 
 /// `platform slots`.
 #[derive(Debug, clap::Args)]
@@ -54,9 +58,9 @@ pub fn slots(options: &SlotsOptions) -> anyhow::Result<()> {
 #[expect(clippy::print_stdout, reason = "a command answers on standard output")]
 pub fn openapi() -> anyhow::Result<()> {
     let registry = Registry::new(modules());
-    let own = [crate::identity::api().spec, crate::studio::api().spec, crate::automations::api().spec];
-    let specs: Vec<_> = registry.all().iter().map(|module| (module.api)().spec).chain(own).collect();
-    println!("{}", serde_json::to_string_pretty(&openapi::merge(specs.iter(), None, "/"))?);
+    let specs = mount::specs(&registry);
+    let document = openapi::merge(specs.iter().map(|(_, spec)| spec), None, "/");
+    println!("{}", serde_json::to_string_pretty(&document)?);
     Ok(())
 }
 

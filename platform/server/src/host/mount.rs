@@ -1,8 +1,8 @@
 //! Every route of the installation: the platform's own, and those of all modules behind the gate.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{collections::BTreeSet, iter, sync::Arc};
 
-use kernel::{PageRoute, Problem};
+use kernel::{PageRoute, Problem, Registry};
 use poem::{
     Endpoint, EndpointExt, IntoEndpoint, IntoResponse, Request, Response, Route,
     endpoint::BoxEndpoint,
@@ -33,9 +33,9 @@ pub fn endpoint(app: &Arc<App>) -> anyhow::Result<BoxEndpoint<'static, Response>
     for page in own_pages() {
         route = mount_page(app, route, None, page)?;
     }
-    route = mount_api(app, route, None, studio::api())?;
-    route = mount_api(app, route, None, automations::api())?;
-    route = mount_api(app, route, None, checkout::api())?;
+    for api in own_apis() {
+        route = mount_api(app, route, None, api)?;
+    }
     for module in app.registry.all() {
         for page in (module.pages)() {
             route = mount_page(app, route, Some(module.id), page)?;
@@ -51,6 +51,18 @@ pub fn endpoint(app: &Arc<App>) -> anyhow::Result<BoxEndpoint<'static, Response>
 #[must_use]
 pub fn own_pages() -> Vec<PageRoute> {
     studio::routes().into_iter().chain(checkout::routes()).chain(pages::routes()).collect()
+}
+
+/// The operations of a tenant that the host has itself.
+fn own_apis() -> [kernel::Api; 3] {
+    [studio::api(), checkout::api(), automations::api()]
+}
+
+/// The documents of all APIs, each with its module: the modules', that of accounts, and the host's own.
+pub(crate) fn specs(registry: &Registry) -> Vec<(Option<&'static str>, Value)> {
+    let modules = registry.all().iter().map(|module| (Some(module.id), (module.api)().spec));
+    let own = iter::once(identity::api()).chain(own_apis()).map(|api| (None, api.spec));
+    modules.chain(own).collect()
 }
 
 fn platform_routes(app: &Arc<App>) -> Vec<(&'static str, BoxEndpoint<'static, Response>)> {
