@@ -59,7 +59,7 @@ pub(crate) fn event(ctx: &Ctx, booking: &Booking, reader: Reader<'_>) -> Event {
 
 /// What else one wants at hand: a number to call, who the client is, and the page.
 fn description(booking: &Booking, reader: Reader<'_>, url: &str) -> String {
-    let call = if booking.place_kind == PlaceKind::Phone { booking.place.as_str() } else { "" };
+    let call = if booking.place_kind == PlaceKind::Phone { booking.told_place() } else { "" };
     let client = format!("{} <{}>", booking.client_name, booking.client_email);
     let parts = match reader {
         Reader::Client => vec![call, url],
@@ -73,12 +73,9 @@ fn location(ctx: &Ctx, booking: &Booking) -> String {
     if booking.place_kind == PlaceKind::Phone { String::new() } else { place(ctx, booking) }
 }
 
-/// Address, number or link as people are told it. The name of a room stays where it is: its page is told instead.
+/// Address, number or link as people are told it; of a room its page.
 pub(crate) fn place(ctx: &Ctx, booking: &Booking) -> String {
-    match booking.place_kind {
-        PlaceKind::Room => ctx.link(&format!("{}/room", booking.path())),
-        _ => booking.place.clone(),
-    }
+    booking.room_path().map_or_else(|| booking.told_place().to_owned(), |path| ctx.link(&path))
 }
 
 const fn status(state: State) -> Status {

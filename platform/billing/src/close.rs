@@ -53,7 +53,7 @@ pub(crate) async fn overdue(
         .order(orders::id)
         .limit(limit)
         .select(orders::id)
-        .for_update()
+        .for_no_key_update()
         .skip_locked()
         .load(&mut **tx)
         .await?)

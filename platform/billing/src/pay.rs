@@ -53,7 +53,7 @@ pub(crate) async fn mark_paid(
 ) -> Result<MarkPaid, BillingError> {
     let now = tx.ctx().now();
     let order: Order =
-        orders::table.find(order).select(Order::as_select()).for_update().first(&mut **tx).await?;
+        orders::table.find(order).select(Order::as_select()).for_no_key_update().first(&mut **tx).await?;
     if order.status.was_paid() {
         return Ok(MarkPaid::AlreadyPaid(order));
     }

@@ -47,7 +47,7 @@ pub async fn by_id(tx: &mut Tx, id: OrderId) -> QueryResult<Option<Order>> {
 /// # Errors
 /// When the database refuses.
 pub async fn lock(tx: &mut Tx, id: OrderId) -> QueryResult<Option<Order>> {
-    orders::table.find(id).select(Order::as_select()).for_update().first(&mut **tx).await.optional()
+    orders::table.find(id).select(Order::as_select()).for_no_key_update().first(&mut **tx).await.optional()
 }
 
 /// The order whose receipt has this token.

@@ -29,10 +29,15 @@ use jiff_diesel::ToDiesel;
 pub struct Instant(jiff::Timestamp);
 
 impl Instant {
-    /// Wraps a timestamp, cut to whole microseconds so that it equals itself after a round trip to the database.
+    /// The earliest: the beginning of the year 0, long before which PostgreSQL's calendar ends.
+    const FIRST: i64 = -62_167_219_200;
+
+    /// Wraps a timestamp, cut to whole microseconds so that it equals itself after a round trip to the database, and
+    /// not before the year 0.
     #[must_use]
     pub fn new(at: jiff::Timestamp) -> Self {
-        Self(jiff::Timestamp::from_microsecond(at.as_microsecond()).unwrap_or(at))
+        let whole = at.as_microsecond().max(Self::FIRST.saturating_mul(1_000_000));
+        Self(jiff::Timestamp::from_microsecond(whole).unwrap_or(at))
     }
     /// The timestamp, for zone arithmetic.
     #[must_use]
@@ -69,7 +74,11 @@ impl fmt::Display for Instant {
 impl FromStr for Instant {
     type Err = jiff::Error;
     fn from_str(text: &str) -> Result<Self, jiff::Error> {
-        text.parse().map(Self::new)
+        let at: jiff::Timestamp = text.parse()?;
+        if at.as_second() < Self::FIRST {
+            return Err(jiff::Error::from_args(format_args!("{text} is before the year 0")));
+        }
+        Ok(Self::new(at))
     }
 }
 impl ToSql<sql_types::Timestamptz, Pg> for Instant {

@@ -97,6 +97,7 @@ pub(crate) struct BookingOut {
     pub start: Instant,
     pub end: Instant,
     pub place_kind: PlaceKind,
+    /// Address, number or link once the booking is certain; of a room nothing: the page of the booking leads into it.
     pub place: String,
     pub cancelled_at: Option<Instant>,
     pub cancelled_by: Option<CancelledBy>,
@@ -119,6 +120,7 @@ pub(crate) struct BookingOut {
 impl From<Booking> for BookingOut {
     fn from(booking: Booking) -> Self {
         Self {
+            place: booking.told_place().to_owned(),
             id: booking.id,
             type_id: booking.type_id,
             type_name: booking.type_name,
@@ -133,7 +135,6 @@ impl From<Booking> for BookingOut {
             start: booking.starts_at,
             end: booking.ends_at,
             place_kind: booking.place_kind,
-            place: booking.place,
             cancelled_at: booking.cancelled_at,
             cancelled_by: booking.cancelled_by,
             cancel_reason: booking.cancel_reason,
@@ -168,6 +169,7 @@ pub(crate) struct OwnBooking {
     pub end: Instant,
     pub zone: String,
     pub place_kind: PlaceKind,
+    /// Address, number or link once the booking is certain; of a room its page.
     pub place: String,
     /// Whoever has it can see, move and cancel the booking: keep it.
     pub token: String,
@@ -190,6 +192,11 @@ impl OwnBooking {
             currency: booking.terms.currency.map(|currency| currency.code().to_owned()),
             held_until: booking.held_until,
             pay_url,
+            place: if booking.room_path().is_some() {
+                format!("{url}/room")
+            } else {
+                booking.told_place().to_owned()
+            },
             id: booking.id,
             type_name: booking.type_name,
             coach: booking.coach_id,
@@ -199,7 +206,6 @@ impl OwnBooking {
             end: booking.ends_at,
             zone: booking.client_zone,
             place_kind: booking.place_kind,
-            place: booking.place,
             token: booking.token,
             url,
         }

@@ -88,6 +88,19 @@ impl Booking {
     pub fn path(&self) -> String {
         format!("/booking/{}", self.token)
     }
+    /// Where it takes place, as people may know: nothing before it is certain or once it does not take place, and never
+    /// the name of a room, for whoever knows that comes in (see [`Booking::room_path`]).
+    #[must_use]
+    pub fn told_place(&self) -> &str {
+        let certain = matches!(self.state, State::Confirmed | State::Completed | State::NoShow);
+        if certain && self.place_kind != PlaceKind::Room { &self.place } else { "" }
+    }
+    /// Path of the page that leads into its room, when it has one and takes place.
+    #[must_use]
+    pub fn room_path(&self) -> Option<String> {
+        (self.state == State::Confirmed && self.place_kind == PlaceKind::Room)
+            .then(|| format!("{}/room", self.path()))
+    }
     /// Whether it has begun.
     #[must_use]
     pub fn has_begun(&self, now: Instant) -> bool {

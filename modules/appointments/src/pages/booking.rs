@@ -13,7 +13,7 @@ use crate::{
     ics::Method,
     invite::invite,
     model::{
-        Booking, PlaceKind, State,
+        Booking, State,
         note::{Note, RatingState, StaffRating},
         state::CancelledBy,
     },
@@ -31,8 +31,6 @@ const LOOK_AGAIN: &str = "3";
 /// What its client is shown of a booking.
 pub(super) fn view(ctx: &Ctx, detail: &Detail) -> BookingView {
     let (booking, now) = (&detail.booking, ctx.now());
-    let certain = matches!(booking.state, State::Confirmed | State::Completed | State::NoShow);
-    let room = booking.place_kind == PlaceKind::Room;
     let names = std::iter::once(&booking.coach_name).chain(&detail.other_coaches);
     let open = booking.is_cancellable(now);
     BookingView {
@@ -47,8 +45,8 @@ pub(super) fn view(ctx: &Ctx, detail: &Detail) -> BookingView {
         end: booking.ends_at,
         zone: booking.client_zone.clone(),
         place_kind: booking.place_kind,
-        place: if certain && !room { booking.place.clone() } else { String::new() },
-        room_path: (booking.state == State::Confirmed && room).then(|| format!("{}/room", booking.path())),
+        place: booking.told_place().to_owned(),
+        room_path: booking.room_path(),
         note: booking.note.clone(),
         answers: booking.answers.0.clone(),
         notes: detail.notes.iter().map(shared).collect(),

@@ -57,7 +57,7 @@ pub(crate) async fn booking_by_form_key(tx: &mut Tx, key: &str) -> QueryResult<O
 
 /// The booking, locked until the transaction ends, so that it takes one step at a time.
 pub(crate) async fn booking_for_step(tx: &mut Tx, id: BookingId) -> QueryResult<Option<Booking>> {
-    let query = bookings::table.find(id).select(Booking::as_select()).for_update();
+    let query = bookings::table.find(id).select(Booking::as_select()).for_no_key_update();
     query.first(&mut **tx).await.optional()
 }
 
@@ -146,7 +146,9 @@ fn filtered(filter: &BookingFilter) -> bookings::BoxedQuery<'_, Pg> {
         query = query.filter(bookings::state.eq(state));
     }
     if let Some(coach) = filter.coach {
-        query = query.filter(bookings::coach_id.eq(coach));
+        // Of an appointment with several coaches each has a part.
+        let together = coaches::table.filter(coaches::coach_id.eq(coach)).select(coaches::booking_id);
+        query = query.filter(bookings::coach_id.eq(coach).or(bookings::id.eq_any(together)));
     }
     if let Some(client) = filter.client {
         query = query.filter(bookings::client_id.eq(client));

@@ -25,7 +25,7 @@ pub async fn expire(tx: &mut Tx, limit: i64) -> Result<usize, CreditError> {
         .order(credit_lots::id)
         .limit(limit)
         .select((credit_lots::id, credit_lots::client_id, credit_lots::balance, credit_lots::name))
-        .for_update()
+        .for_no_key_update()
         .skip_locked()
         .load(&mut **tx)
         .await?;

@@ -86,7 +86,7 @@ async fn lock(tx: &mut Tx, taken: &[Take]) -> QueryResult<Vec<Target>> {
         .filter(credit_lots::id.eq_any(ids))
         .order(credit_lots::id)
         .select((credit_lots::id, credit_lots::name, credit_lots::expires_at, credit_lots::pays_for))
-        .for_update()
+        .for_no_key_update()
         .load(&mut **tx)
         .await?;
     let target = |(id, name, expires_at, pays_for)| Target { id, name, expires_at, pays_for };
@@ -142,7 +142,7 @@ pub async fn revoke(tx: &mut Tx, granted_by: &str, reason: &str) -> Result<Retur
     let lot: Option<(LotId, ClientId, i32)> = credit_lots::table
         .filter(credit_lots::source.eq(granted_by))
         .select((credit_lots::id, credit_lots::client_id, credit_lots::balance))
-        .for_update()
+        .for_no_key_update()
         .first(&mut **tx)
         .await
         .optional()?;

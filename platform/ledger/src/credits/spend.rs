@@ -44,7 +44,7 @@ async fn lock_open(tx: &mut Tx, client: ClientId, pays_for: Option<&str>) -> Que
         .filter(all.or(credit_lots::pays_for.overlaps_with(named)))
         .order(credit_lots::id)
         .select((credit_lots::id, credit_lots::balance, credit_lots::expires_at, credit_lots::created_at))
-        .for_update();
+        .for_no_key_update();
     let rows: Vec<(LotId, i32, Option<Instant>, Instant)> = open.load(&mut **tx).await?;
     let lot = |(id, balance, expires_at, created_at)| OpenLot { id, balance, expires_at, created_at };
     Ok(rows.into_iter().map(lot).collect())

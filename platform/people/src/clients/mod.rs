@@ -120,7 +120,7 @@ pub async fn by_id(tx: &mut Tx, id: ClientId) -> QueryResult<Option<Client>> {
 /// # Errors
 /// `NotFound` when the tenant has no such client, and when the database refuses the statement.
 pub async fn lock(tx: &mut Tx, id: ClientId) -> QueryResult<()> {
-    let row = clients::table.find(id).select(clients::id).for_update();
+    let row = clients::table.find(id).select(clients::id).for_no_key_update();
     row.first::<ClientId>(&mut **tx).await.map(drop)
 }
 
@@ -210,7 +210,7 @@ async fn change_tags(
     client: ClientId,
     change: impl FnOnce(&mut Vec<String>) -> bool,
 ) -> QueryResult<bool> {
-    let row = clients::table.find(client).select(clients::tags).for_update();
+    let row = clients::table.find(client).select(clients::tags).for_no_key_update();
     let mut tags: Vec<String> = row.first(&mut **tx).await?;
     let changed = change(&mut tags);
     if changed {

@@ -182,7 +182,7 @@ impl Draw<'_> {
                 kind: "blackout",
                 title: blackout.reason.clone(),
                 coach_name: coach,
-                path: Some("/studio/blackouts".into()),
+                path: Some("/studio/availability/blackouts".into()),
                 ..Item::new(blackout.starts_at, blackout.ends_at)
             };
             (bounds(blackout.starts_at, blackout.ends_at), item)
