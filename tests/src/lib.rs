@@ -17,6 +17,8 @@ mod flows;
 #[cfg(test)]
 mod golden;
 #[cfg(test)]
+mod links;
+#[cfg(test)]
 mod openapi;
 #[cfg(test)]
 mod packages;
