@@ -1,7 +1,8 @@
 //! What one may do here, and who may unless a tenant says otherwise.
 
+use events::MemberId;
 use kernel::{
-    Permission, PermissionDef,
+    Ctx, Permission, PermissionDef,
     roles::{EVERYONE, MANAGERS, SIGNED_IN, STAFF},
 };
 
@@ -21,12 +22,14 @@ pub(crate) const BOOKINGS_CREATE: Permission = Permission("appointments:bookings
 pub(crate) const BOOKING_LINK: Permission = Permission("appointments:booking_link:use");
 /// See one's own bookings in the client area.
 pub(crate) const OWN_BOOKINGS_READ: Permission = Permission("appointments:own_bookings:read");
-/// See all bookings of the business.
+/// See bookings of clients: those one takes part in as coach, or with [`BOOKINGS_ALL`] everybody's.
 pub(crate) const BOOKINGS_READ: Permission = Permission("appointments:bookings:read");
-/// Cancel any booking.
+/// Do with the bookings of all coaches what one may do with one's own.
+pub(crate) const BOOKINGS_ALL: Permission = Permission("appointments:bookings:all");
+/// Cancel bookings.
 pub(crate) const BOOKINGS_CANCEL: Permission = Permission("appointments:bookings:cancel");
 
-/// Book for a client, move any booking, approve, decline, complete.
+/// Book for a client, move, approve, decline, complete.
 pub(crate) const BOOKINGS_WRITE: Permission = Permission("appointments:bookings:write");
 /// Choose how much of the price comes back when staff cancel.
 pub(crate) const BOOKINGS_REFUND: Permission = Permission("appointments:bookings:refund");
@@ -52,6 +55,7 @@ pub(crate) const PERMISSIONS: &[PermissionDef] = &[
     PermissionDef { permission: BOOKING_LINK, holders: EVERYONE },
     PermissionDef { permission: OWN_BOOKINGS_READ, holders: SIGNED_IN },
     PermissionDef { permission: BOOKINGS_READ, holders: STAFF },
+    PermissionDef { permission: BOOKINGS_ALL, holders: MANAGERS },
     PermissionDef { permission: BOOKINGS_CANCEL, holders: STAFF },
     PermissionDef { permission: BOOKINGS_WRITE, holders: STAFF },
     PermissionDef { permission: BOOKINGS_REFUND, holders: MANAGERS },
@@ -61,3 +65,9 @@ pub(crate) const PERMISSIONS: &[PermissionDef] = &[
     PermissionDef { permission: OWN_CALENDAR, holders: SIGNED_IN },
     PermissionDef { permission: CALENDAR_LINK, holders: EVERYONE },
 ];
+
+/// Whose bookings the acting person works with: `None`: everybody's. Coaches have their own, those with
+/// [`BOOKINGS_ALL`] and what the product does by itself all.
+pub(crate) fn reach(ctx: &Ctx) -> Option<MemberId> {
+    if ctx.may(BOOKINGS_ALL) { None } else { ctx.actor().staff().map(|staff| staff.member) }
+}

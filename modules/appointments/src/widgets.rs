@@ -73,10 +73,9 @@ fn dashboard(ctx: Ctx) -> Answer<Vec<Block>> {
         }
         let zone = when::zone(&ctx.tenant().zone);
         let midnight = when::end_of_day(when::date_in(ctx.now(), &zone), &zone);
-        let own = ctx.actor().staff().filter(|staff| staff.role == "coach").map(|staff| staff.member);
-        let today = BookingFilter { to: midnight, coach: own, ..upcoming(&ctx, None) };
-        let asked = BookingFilter { state: Some(State::Requested), coach: own, ..upcoming(&ctx, None) };
-        let next = BookingFilter { from: midnight, coach: own, ..upcoming(&ctx, None) };
+        let today = BookingFilter { to: midnight, ..upcoming(&ctx, None) };
+        let asked = BookingFilter { state: Some(State::Requested), ..upcoming(&ctx, None) };
+        let next = BookingFilter { from: midnight, ..upcoming(&ctx, None) };
         let mut cards = vec![
             block(TODAY, &json!({ "bookings": first_rows(&ctx, &today).await? }), 10),
             block(NEXT, &json!({ "bookings": first_rows(&ctx, &next).await? }), 11),

@@ -10,6 +10,7 @@ use kernel::{Paging, Tx};
 
 use crate::{
     model::{Booking, State},
+    policy::reach,
     queries::offers::TypeRef,
     schema::{appointment_types as types, booking_coaches as coaches, bookings},
 };
@@ -43,6 +44,21 @@ pub(crate) async fn booking_insert(mut conn: &AsyncPgConnection, row: &Booking) 
 
 pub(crate) async fn booking_by_id(tx: &mut Tx, id: BookingId) -> QueryResult<Option<Booking>> {
     bookings::table.find(id).select(Booking::as_select()).first(&mut **tx).await.optional()
+}
+
+/// A booking that the acting staff work with: their own, or with the right to it any.
+pub(crate) async fn booking_within_reach(tx: &mut Tx, id: BookingId) -> QueryResult<Option<Booking>> {
+    let mut query = bookings::table.into_boxed().filter(bookings::id.eq(id));
+    if let Some(coach) = reach(tx.ctx()) {
+        query = query.filter(bookings::coach_id.eq(coach).or(bookings::id.eq_any(together_with(coach))));
+    }
+    query.select(Booking::as_select()).first(&mut **tx).await.optional()
+}
+
+/// Bookings that a coach has a part in besides the first coach.
+#[diesel::dsl::auto_type]
+fn together_with(coach: MemberId) -> _ {
+    coaches::table.filter(coaches::coach_id.eq(coach)).select(coaches::booking_id)
 }
 
 pub(crate) async fn booking_by_token(tx: &mut Tx, token: &str) -> QueryResult<Option<Booking>> {
@@ -90,7 +106,7 @@ pub(crate) async fn booking_save(tx: &mut Tx, row: &Booking) -> QueryResult<()> 
             (bookings::blocked_to.eq(row.blocked_to), bookings::order_id.eq(row.order_id)),
             (bookings::held_until.eq(row.held_until), bookings::slot_id.eq(row.slot_id)),
             (bookings::cancelled_at.eq(row.cancelled_at), bookings::cancelled_by.eq(row.cancelled_by)),
-            bookings::cancel_reason.eq(&row.cancel_reason),
+            (bookings::cancel_reason.eq(&row.cancel_reason), bookings::terms.eq(&row.terms)),
         ))
         .execute(&mut **tx)
         .await
@@ -147,8 +163,7 @@ fn filtered(filter: &BookingFilter) -> bookings::BoxedQuery<'_, Pg> {
     }
     if let Some(coach) = filter.coach {
         // Of an appointment with several coaches each has a part.
-        let together = coaches::table.filter(coaches::coach_id.eq(coach)).select(coaches::booking_id);
-        query = query.filter(bookings::coach_id.eq(coach).or(bookings::id.eq_any(together)));
+        query = query.filter(bookings::coach_id.eq(coach).or(bookings::id.eq_any(together_with(coach))));
     }
     if let Some(client) = filter.client {
         query = query.filter(bookings::client_id.eq(client));

@@ -15,7 +15,7 @@ use crate::{
         hours::{Window, schedule_of},
         overrides::{OverrideRow, dates_around},
     },
-    policy::BOOKINGS_READ,
+    policy::{BOOKINGS_READ, reach},
     queries::{
         blackouts::blackouts_of,
         calendar::{BookingLine, HoursRow, booking_lines, hours_of},
@@ -55,7 +55,7 @@ pub(crate) struct Open {
 /// What a stretch of the coaches' time holds.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Calendar {
-    /// All who can be booked, also those not asked about.
+    /// All who can be booked and are within reach, also those not asked about.
     pub coaches: Vec<Member>,
     /// Those asked about.
     pub shown: Vec<MemberId>,
@@ -65,7 +65,7 @@ pub(crate) struct Calendar {
     pub open: Vec<Open>,
 }
 
-/// What the calendar holds of `[from, to)`: of one coach, or of everybody.
+/// What the calendar holds of `[from, to)`: of one coach, or of everybody within reach.
 ///
 /// # Errors
 /// 404 for a coach whom the tenant does not have.
@@ -74,8 +74,10 @@ pub(crate) async fn calendar(
     coach: Option<MemberId>,
     range: (Instant, Instant),
 ) -> Result<Calendar, Problem> {
+    let own = reach(ctx);
     ctx.tx(BOOKINGS_READ, async |tx| {
-        let coaches = members::coaches(tx).await?;
+        let mut coaches = members::coaches(tx).await?;
+        coaches.retain(|member| own.is_none_or(|own| own == member.id));
         let shown: Vec<MemberId> = coaches
             .iter()
             .map(|member| member.id)
@@ -84,6 +86,7 @@ pub(crate) async fn calendar(
         if coach.is_some() && shown.is_empty() {
             return Err(Problem::not_found());
         }
+        let coach = coach.or(own);
         let taken = busy(tx, &shown, range.0, range.1).await?;
         let read = read(tx, coach, &shown, &taken, range).await?;
         let open = open(tx.ctx(), &shown, &read, range)?;

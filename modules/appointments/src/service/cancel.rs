@@ -12,7 +12,7 @@ use crate::{
         terms::{CancelRule, share},
     },
     policy::{BOOKING_LINK, BOOKINGS_CANCEL, BOOKINGS_READ, BOOKINGS_REFUND},
-    queries::bookings::{booking_by_id, booking_by_token},
+    queries::bookings::{booking_by_token, booking_within_reach},
 };
 
 /// Which booking, and with what right.
@@ -69,7 +69,7 @@ pub(crate) async fn by_token(ctx: &Ctx, token: &str) -> Result<Booking, Problem>
 /// A booking, for staff.
 ///
 /// # Errors
-/// 404 when the tenant has no such booking.
+/// 404 when the tenant has no such booking, or it is another coach's.
 pub(crate) async fn by_id(ctx: &Ctx, id: BookingId) -> Result<Booking, Problem> {
     find(ctx, &Claim::Staff(id)).await
 }
@@ -90,7 +90,7 @@ pub(crate) async fn find(ctx: &Ctx, claim: &Claim) -> Result<Booking, Problem> {
 pub(crate) async fn find_in(tx: &mut Tx, claim: &Claim) -> Result<Booking, Problem> {
     let found = match claim {
         Claim::Link(token) => booking_by_token(tx, token).await?,
-        Claim::Staff(id) => booking_by_id(tx, *id).await?,
+        Claim::Staff(id) => booking_within_reach(tx, *id).await?,
     };
     found.ok_or_else(Problem::not_found)
 }

@@ -4,6 +4,7 @@ use events::BookingId;
 use kernel::{Check, Ctx, Problem, Tx};
 
 use super::{
+    cancel::{Claim, find_in},
     holds::{LONG_HOLD, over_job, place_order},
     step::{self, How},
 };
@@ -21,6 +22,7 @@ use crate::{
 /// 404 when there is no such booking, 409 `booking_over` when it is no request or has begun.
 pub(crate) async fn approve(ctx: &Ctx, id: BookingId) -> Result<Booking, Problem> {
     ctx.tx(BOOKINGS_WRITE, async |tx: &mut Tx| {
+        let id = find_in(tx, &Claim::Staff(id)).await?.id;
         let before = step::lock(tx, id).await?.booking;
         let to_be_paid = before.terms.price().is_some();
         let Some(mut after) = step::next(tx.ctx(), &before, Deed::Approve { to_be_paid })? else {
@@ -74,6 +76,7 @@ async fn simple(
     reason: &str,
 ) -> Result<Booking, Problem> {
     ctx.tx(BOOKINGS_WRITE, async |tx: &mut Tx| {
+        let id = find_in(tx, &Claim::Staff(id)).await?.id;
         let before = step::lock(tx, id).await?.booking;
         let Some(after) = step::next(tx.ctx(), &before, deed)? else { return Ok(before) };
         step::go(tx, &before, after, &How { kind, by: CancelledBy::Staff, reason }).await

@@ -9,7 +9,7 @@ use people::{
 
 use crate::{
     model::AppointmentType,
-    policy::{BOOKINGS_READ, BOOKINGS_WRITE},
+    policy::{BOOKINGS_READ, BOOKINGS_WRITE, reach},
     queries::types::{type_by_id, types_all},
 };
 
@@ -62,7 +62,7 @@ pub(crate) async fn desk(ctx: &Ctx, asked: &DeskAsked) -> Result<Desk, Problem> 
             found = clients::list(tx, &search, &Paging { after: None, limit: FOUND }).await?;
             found.truncate(usize::try_from(FOUND).unwrap_or(8));
         }
-        Ok(Desk { types, kind, coaches: members::coaches(tx).await?, client, found })
+        Ok(Desk { types, kind, coaches: within_reach(tx).await?, client, found })
     })
     .await
 }
@@ -91,9 +91,17 @@ pub(crate) async fn types(ctx: &Ctx) -> Result<Vec<AppointmentType>, Problem> {
 pub(crate) async fn offering(ctx: &Ctx, kind: AppointmentTypeId) -> Result<Vec<Member>, Problem> {
     ctx.tx(BOOKINGS_READ, async |tx: &mut Tx| {
         let of = type_by_id(tx, kind).await?.map(|(_, coaches)| coaches).unwrap_or_default();
-        let mut coaches = members::coaches(tx).await?;
+        let mut coaches = within_reach(tx).await?;
         coaches.retain(|coach| of.contains(&coach.id));
         Ok(coaches)
     })
     .await
+}
+
+/// Coaches whose time the acting person plans.
+async fn within_reach(tx: &mut Tx) -> Result<Vec<Member>, Problem> {
+    let own = reach(tx.ctx());
+    let mut coaches = members::coaches(tx).await?;
+    coaches.retain(|coach| own.is_none_or(|own| own == coach.id));
+    Ok(coaches)
 }

@@ -5,7 +5,7 @@ use people::clients;
 
 use crate::{
     model::Booking,
-    policy::{BOOKINGS_READ, OWN_BOOKINGS_READ},
+    policy::{BOOKINGS_READ, OWN_BOOKINGS_READ, reach},
     queries::bookings::{BookingFilter, bookings_page},
 };
 
@@ -16,7 +16,7 @@ pub(crate) struct Bookings {
     pub next: Option<String>,
 }
 
-/// Bookings of the business.
+/// Bookings of the business, as far as the acting person reaches.
 ///
 /// # Errors
 /// 422 when the search text is too long.
@@ -24,8 +24,14 @@ pub(crate) async fn all(ctx: &Ctx, filter: &BookingFilter, paging: &Paging) -> R
     let mut check = kernel::Check::new();
     check.line("search", &filter.search, 0, 200);
     check.finish()?;
+    let filter = match reach(ctx) {
+        Some(own) if filter.coach.is_some_and(|asked| asked != own) => return Ok(Bookings::default()),
+        own => BookingFilter { coach: own.or(filter.coach), ..filter.clone() },
+    };
     let rows: Vec<Booking> = ctx
-        .tx(BOOKINGS_READ, async |tx: &mut Tx| bookings_page(tx, filter, paging).await.map_err(Problem::from))
+        .tx(BOOKINGS_READ, async |tx: &mut Tx| {
+            bookings_page(tx, &filter, paging).await.map_err(Problem::from)
+        })
         .await?;
     Ok(page(rows, paging))
 }

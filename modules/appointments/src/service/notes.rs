@@ -8,7 +8,7 @@ use crate::{
     jobs::tell_of_shared_note,
     model::note::{Note, NoteInput},
     policy::{BOOKINGS_READ, NOTES_MANAGE, NOTES_WRITE},
-    queries::{bookings::booking_by_id, notes as sql},
+    queries::{bookings::booking_within_reach, notes as sql},
 };
 
 /// The most notes of one booking.
@@ -20,7 +20,7 @@ const MAX_NOTES: i64 = 500;
 /// 404 when there is no such booking.
 pub(crate) async fn list(ctx: &Ctx, booking: BookingId) -> Result<Vec<Note>, Problem> {
     ctx.tx(BOOKINGS_READ, async |tx: &mut Tx| {
-        booking_by_id(tx, booking).await?.ok_or_else(Problem::not_found)?;
+        booking_within_reach(tx, booking).await?.ok_or_else(Problem::not_found)?;
         Ok(sql::notes_of(tx, booking, false).await?)
     })
     .await
@@ -40,7 +40,7 @@ pub(crate) async fn add(ctx: &Ctx, booking: BookingId, input: &NoteInput) -> Res
     let body = input.check()?;
     let author = ctx.actor().staff().cloned().ok_or(TxError::Denied(NOTES_WRITE))?;
     ctx.tx(NOTES_WRITE, async |tx: &mut Tx| {
-        booking_by_id(tx, booking).await?.ok_or_else(Problem::not_found)?;
+        booking_within_reach(tx, booking).await?.ok_or_else(Problem::not_found)?;
         if sql::note_count(tx, booking).await? >= MAX_NOTES {
             return Err(Problem::invalid(vec![
                 FieldError::new("body", "too_many_notes").arg("max", MAX_NOTES),
@@ -108,6 +108,7 @@ pub(crate) async fn delete(ctx: &Ctx, booking: BookingId, id: NoteId) -> Result<
 
 /// A note that the acting person may change.
 async fn own(tx: &mut Tx, booking: BookingId, id: NoteId) -> Result<Note, Problem> {
+    booking_within_reach(tx, booking).await?.ok_or_else(Problem::not_found)?;
     let note = sql::note_for_change(tx, booking, id).await?.ok_or_else(Problem::not_found)?;
     if may_change(tx.ctx(), &note) { Ok(note) } else { Err(TxError::Denied(NOTES_MANAGE).into()) }
 }

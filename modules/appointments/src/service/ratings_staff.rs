@@ -8,7 +8,7 @@ use crate::{
     model::note::{Note, RatingState, StaffRating},
     policy::{BOOKINGS_READ, RATINGS_WRITE},
     queries::{
-        bookings::booking_for_step,
+        bookings::{booking_for_step, booking_within_reach},
         notes::{notes_of, other_coaches, rating_of, rating_set_state},
     },
 };
@@ -25,9 +25,10 @@ pub(crate) struct Beside {
 /// Notes, rating and further coaches of a booking.
 ///
 /// # Errors
-/// When the acting person may not.
+/// 404 when there is no such booking.
 pub(crate) async fn beside(ctx: &Ctx, booking: BookingId) -> Result<Beside, Problem> {
     ctx.tx(BOOKINGS_READ, async |tx: &mut Tx| {
+        booking_within_reach(tx, booking).await?.ok_or_else(Problem::not_found)?;
         Ok(Beside {
             notes: notes_of(tx, booking, false).await?,
             rating: rating_of(tx, booking).await?,
