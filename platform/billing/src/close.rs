@@ -1,11 +1,15 @@
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, IntoSql, QueryDsl, SelectableHelper, sql_types::Bool,
+    BoolExpressionMethods, ExpressionMethods, IntoSql, OptionalExtension, QueryDsl, SelectableHelper,
+    dsl::sql, sql_types::Bool,
 };
 use diesel_async::RunQueryDsl;
 use events::OrderId;
 use kernel::Tx;
 
 use crate::{BillingError, Order, Status, StepKind, schema::orders, step};
+
+/// Written out, so that the partial index on unpaid orders serves it.
+const OPEN: &str = "status IN ('draft', 'pending_payment')";
 
 /// Ends orders that wait for money, as [`Status::Cancelled`] or [`Status::Expired`], and answers those that this call
 /// ended: what they reserved is to be freed by the caller, in the same transaction.
@@ -31,8 +35,7 @@ pub(crate) async fn close(tx: &mut Tx, ids: &[OrderId], to: Status) -> Result<Ve
     Ok(closed)
 }
 
-/// Orders whose time to pay is over, of one module or all, at most `limit`, locked. Those that somebody else holds are left
-/// out.
+/// Orders whose time to pay is over, of one module or all, at most `limit`.
 ///
 /// # Errors
 /// When the database refuses.
@@ -42,19 +45,31 @@ pub(crate) async fn overdue(
     limit: i64,
 ) -> Result<Vec<OrderId>, BillingError> {
     let now = tx.ctx().now();
-    // Written out, so that the partial index on unpaid orders serves it.
-    let open = diesel::dsl::sql::<Bool>("status IN ('draft', 'pending_payment')");
     let of_module =
         module.is_none().into_sql::<Bool>().or(orders::module.eq(module.unwrap_or_default().to_owned()));
     Ok(orders::table
-        .filter(open)
+        .filter(sql::<Bool>(OPEN))
         .filter(orders::expires_at.le(now))
         .filter(of_module)
         .order(orders::id)
         .limit(limit)
         .select(orders::id)
-        .for_no_key_update()
-        .skip_locked()
         .load(&mut **tx)
         .await?)
+}
+
+/// Locks an order if its time to pay is over and nobody else holds it; tells whether.
+///
+/// # Errors
+/// When the database refuses.
+pub(crate) async fn lock_overdue(tx: &mut Tx, id: OrderId) -> Result<bool, BillingError> {
+    let now = tx.ctx().now();
+    let due = orders::table
+        .find(id)
+        .filter(sql::<Bool>(OPEN))
+        .filter(orders::expires_at.le(now))
+        .select(orders::id)
+        .for_no_key_update()
+        .skip_locked();
+    Ok(due.first::<OrderId>(&mut **tx).await.optional()?.is_some())
 }

@@ -21,6 +21,7 @@ mod close;
 mod codes;
 mod error;
 mod order;
+mod overdue;
 mod pay;
 mod place;
 mod policy;
@@ -49,6 +50,7 @@ pub use again::{PAY_MINUTES, begin_payment, choose_method, pay_again, waits_unti
 pub use codes::UnknownCode;
 pub use error::BillingError;
 pub use order::{Method, Order, OrderLine, Payment, PaymentStatus};
+pub use overdue::{Swept, sweep};
 pub use pay::{NewPayment, payment_failed};
 pub use place::{NewLine, NewOrder, place};
 pub use policy::{
@@ -69,7 +71,7 @@ pub use refund::{
 pub use rules::{OrderCard, OrderRule, OrderRules, ReceiptNote, RefundRule, install_rules, rules_of};
 pub use sandbox::{Sandbox, SandboxError, SandboxRefused, SandboxState, SandboxStep};
 pub use settings::{MAX_INSTRUCTIONS, Settings, methods, save_settings, settings, stored_settings};
-pub use settle::{OnGone, Settled, cancel, expire, settle};
+pub use settle::{OnGone, Settled, cancel, settle};
 pub use status::Status;
 pub use steps::{Step, StepKind, step, steps};
 pub use total::{MAX_PRICE_MAJOR, max_price, subtotal};

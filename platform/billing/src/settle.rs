@@ -4,8 +4,8 @@ use kernel::{Problem, Tx, audit};
 use serde_json::json;
 
 use crate::{
-    MarkPaid, Method, NewPayment, Order, Refund, RefundCause, Status, StepKind, close, close::overdue, lock,
-    mark_paid, pay, refund::give_back, rules_of, step,
+    MarkPaid, Method, NewPayment, Order, Refund, RefundCause, Status, StepKind, close, lock, mark_paid, pay,
+    refund::give_back, rules_of, step,
 };
 
 /// What is done with money for an order that can't take it.
@@ -126,18 +126,4 @@ pub async fn cancel(tx: &mut Tx, order: &Order) -> Result<Order, Problem> {
         Status::Cancelled | Status::Expired => Ok(now),
         status => Err(Problem::conflict("order_state").arg("state", status)),
     }
-}
-
-/// Ends orders that were not paid in time, at most `limit` of them, and frees what they reserved. Answers how many. With
-/// `module` only those it sold: for a module that wants back on demand what overdue orders still hold.
-///
-/// # Errors
-/// What the database or a module's rule refuses.
-pub async fn expire(tx: &mut Tx, module: Option<&str>, limit: i64) -> Result<usize, Problem> {
-    let due = overdue(tx, module, limit).await?;
-    let ended = close(tx, &due, Status::Expired).await?;
-    for order in &ended {
-        (rules_of(&order.module).release)(tx, order).await?;
-    }
-    Ok(ended.len())
 }

@@ -1,5 +1,7 @@
 //! What is to be paid keeps its slot for a while, and late money is never lost.
 
+use std::time::Duration;
+
 use serde_json::json;
 use testkit::{TestApp, TestTenant, tomorrow_at};
 
@@ -85,6 +87,72 @@ async fn late_money_takes_the_slot_again_or_goes_back() {
     assert_eq!(tenant.count("refunds", "amount = 9000").await, 1);
     assert_eq!(tenant.count("payments", "true").await, 3);
     assert_eq!(tenant.count("calendar_blocks", "true").await, 2);
+    tenant.finish().await;
+}
+
+/// Two holds of a slot with several seats each, the first at ten and the second at eleven, both over.
+async fn shared_and_over(app: &TestApp, tenant: &TestTenant<'_>) {
+    bookable(tenant, &tenant.owner().await, "group", json!({ "price": 9_000, "seats": 3 })).await;
+    for hour in [10, 11] {
+        hold(tenant, &tenant.visitor(), "group", &tomorrow_at(hour, 0), "sam@example.com").await;
+        app.clock.advance(1);
+    }
+    app.clock.advance(16 * 60);
+}
+
+async fn seats_at(tenant: &TestTenant<'_>, hour: u32) -> i64 {
+    let found = slots(&tenant.visitor(), "type=group").await;
+    found.iter().find(|(start, _)| *start == tomorrow_at(hour, 0)).map_or(0, |(_, seats)| *seats)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_hold_that_cannot_be_freed_keeps_nobody_from_looking_and_stands_in_no_others_way() {
+    let app = TestApp::start().await;
+    let tenant = TestTenant::new(&app).await;
+    shared_and_over(&app, &tenant).await;
+    let ten = format!("starts_at = '{}' AND {}", tomorrow_at(10, 0), tenant.rows());
+    // As no code leaves it: nobody is said to sit there, so nobody can leave.
+    app.sql.run(&format!("UPDATE shared_slots SET taken = 0 WHERE {ten}")).await;
+    assert_eq!(seats_at(&tenant, 11).await, 3);
+    assert_eq!(tenant.count("bookings", "state = 'held'").await, 1);
+    assert_eq!(tenant.count("orders", "status = 'expired'").await, 1);
+    hold(&tenant, &tenant.visitor(), "group", &tomorrow_at(11, 0), "kim@example.com").await;
+    app.sql.run(&format!("UPDATE shared_slots SET taken = 1 WHERE {ten}")).await;
+    assert_eq!(seats_at(&tenant, 10).await, 3);
+    tenant.run_jobs().await;
+    assert_eq!(tenant.count("bookings", "state = 'expired'").await, 2);
+    tenant.finish().await;
+}
+
+/// Somebody who moves from a slot to another locks both. Whoever frees what is over holds at most one of them.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_frees_holds_and_who_moves_do_not_wait_for_each_other_in_a_circle() {
+    let app = TestApp::start().await;
+    let tenant = TestTenant::new(&app).await;
+    shared_and_over(&app, &tenant).await;
+    let mover = app.database.sql().await;
+    let pid = mover.one("SELECT pg_backend_pid()").await;
+    let slot = |hour| {
+        format!(
+            "UPDATE shared_slots SET seats = 3 WHERE starts_at = '{}' AND {}",
+            tomorrow_at(hour, 0),
+            tenant.rows()
+        )
+    };
+    mover.run(&format!("BEGIN; {}", slot(11))).await;
+    let moves = async {
+        let waiting =
+            format!("SELECT count(*) FROM pg_stat_activity WHERE {pid} = ANY (pg_blocking_pids(pid))");
+        while app.sql.count(&waiting).await == 0 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        mover.run(&slot(10)).await;
+        mover.run("ROLLBACK").await;
+    };
+    let (seats, ()) = futures::join!(seats_at(&tenant, 11), moves);
+    assert_eq!(seats, 3);
+    assert_eq!(tenant.count("bookings", "state = 'expired'").await, 2);
+    tenant.run_jobs().await;
     tenant.finish().await;
 }
 

@@ -203,7 +203,7 @@ async fn attempts(ctx: &Ctx, order: &Order) -> Result<Booking, Problem> {
             return Ok(booking);
         }
     }
-    if refused.is_taken() && free_overdue(ctx).await? > 0 {
+    if refused.is_taken() && free_overdue(ctx).await > 0 {
         return attempt().await.map_err(Problem::from);
     }
     Err(refused.into())

@@ -30,8 +30,8 @@ pub(crate) const OVER_JOB: &str = "appointments.hold_over";
 pub(crate) const MOST_HOLDS: i64 = 3;
 /// A hold after approval, or one that staff made, lasts so long, in minutes.
 pub(crate) const LONG_HOLD: i64 = 1_440;
-/// So many holds are ended in one transaction.
-const BATCH: i64 = 100;
+/// So many holds are ended by one who looks.
+const MOST_FREED: i64 = 100;
 
 /// The job at the end of a hold or request.
 pub(crate) fn over_job(booking: &Booking) -> Option<JobSpec> {
@@ -93,12 +93,11 @@ pub(crate) async fn place_order(tx: &mut Tx, booking: &mut Booking, minutes: i64
     Ok(order)
 }
 
-/// Frees what is held beyond its time, whoever looks. What is being freed by somebody else is left to them. Answers how many.
-///
-/// # Errors
-/// When the database refuses.
-pub(crate) async fn free_overdue(ctx: &Ctx) -> Result<usize, Problem> {
-    ctx.tx(BOOKINGS_CREATE, async |tx: &mut Tx| billing::expire(tx, Some(MODULE), BATCH).await).await
+/// Frees what is held beyond its time, whoever looks. What is being freed by somebody else is left to them, and what can't
+/// be freed just now stays as it is: who looks is answered all the same, and billing's job tries again and tells why.
+/// Answers how many.
+pub(crate) async fn free_overdue(ctx: &Ctx) -> usize {
+    billing::sweep(ctx, BOOKINGS_CREATE, Some(MODULE), MOST_FREED).await.ended
 }
 
 /// The end of a hold or of a request. One that is paid, decided or given up in the meantime is left as it is.
@@ -106,7 +105,7 @@ pub(crate) async fn free_overdue(ctx: &Ctx) -> Result<usize, Problem> {
 /// # Errors
 /// To be tried again when its order is just being ended by somebody else.
 pub(crate) async fn over(ctx: &Ctx, id: BookingId) -> Result<(), JobError> {
-    free_overdue(ctx).await?;
+    free_overdue(ctx).await;
     ctx.tx(BOOKINGS_CREATE, async |tx: &mut Tx| {
         let Locked { booking, order } = step::lock(tx, id).await?;
         let now = tx.ctx().now();

@@ -61,7 +61,7 @@ pub(crate) async fn reschedule(ctx: &Ctx, claim: &Claim, input: &MoveInput) -> R
     let target = checked(ctx, claim, input)?;
     match attempt(ctx, claim, &target).await {
         // Something held beyond its time may stand in the way.
-        Err(MoveError::Taken) if free_overdue(ctx).await? > 0 => settled(ctx, claim, &target).await,
+        Err(MoveError::Taken) if free_overdue(ctx).await > 0 => settled(ctx, claim, &target).await,
         Err(MoveError::Taken) => Err(taken(ctx, claim, &target).await?),
         Err(MoveError::Problem(problem)) => Err(*problem),
         Ok(booking) => Ok(booking),

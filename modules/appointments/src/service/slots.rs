@@ -71,7 +71,7 @@ pub(crate) async fn slots(ctx: &Ctx, asked: &SlotsAsked) -> Result<SlotsFound, P
     check_range((asked.from, asked.to))?;
     let (found, is_over) = read(ctx, asked).await?;
     // Whoever looks frees what is held too long; rare, since a job does so too.
-    if is_over && free_overdue(ctx).await? > 0 { Ok(read(ctx, asked).await?.0) } else { Ok(found) }
+    if is_over && free_overdue(ctx).await > 0 { Ok(read(ctx, asked).await?.0) } else { Ok(found) }
 }
 
 async fn read(ctx: &Ctx, asked: &SlotsAsked) -> Result<(SlotsFound, bool), Problem> {
@@ -117,7 +117,7 @@ pub(crate) async fn free_of(
     let look =
         async || ctx.read_tx(TYPES_READ, async move |tx: &mut Tx| free(tx, offer, scope, None).await).await;
     let (found, is_over): (Vec<SlotOut>, bool) = look().await?;
-    if is_over && free_overdue(ctx).await? > 0 { Ok(look().await?.0) } else { Ok(found) }
+    if is_over && free_overdue(ctx).await > 0 { Ok(look().await?.0) } else { Ok(found) }
 }
 
 /// The starts on offer in a range, as the ledger stands now, and whether a hold that is over still stands in the way.

@@ -8,15 +8,14 @@ use crate::{
     queries,
 };
 
-/// So many orders or lots in one transaction.
+/// So many orders are looked up, or lots written off, at once.
 const BATCH: i64 = 100;
 
 /// Ends orders that were not paid in time and frees what they had reserved. Tells how many.
 pub(crate) async fn release_overdue(ctx: &Ctx) -> Result<usize, Problem> {
     let mut all = 0;
     loop {
-        let ended =
-            ctx.tx(ORDERS_CREATE, async |tx| billing::expire(tx, Some(crate::ID), BATCH).await).await?;
+        let ended = billing::sweep(ctx, ORDERS_CREATE, Some(crate::ID), BATCH).await.whole()?;
         all += ended;
         if i64::try_from(ended).unwrap_or(0) < BATCH {
             return Ok(all);

@@ -13,7 +13,7 @@ use super::mails;
 const TELL_PAID: &str = "billing.tell_paid";
 const TELL_REFUNDED: &str = "billing.tell_refunded";
 
-/// So many orders in one transaction.
+/// So many orders are looked up at once.
 const BATCH: i64 = 100;
 /// What is kept of a provider's words, in characters.
 const WORDS: usize = 500;
@@ -63,7 +63,7 @@ pub fn jobs() -> Vec<JobDef> {
 
 async fn expire(ctx: &Ctx) -> Result<(), Problem> {
     loop {
-        let ended = ctx.tx(BILLING_RUN, async |tx| billing::expire(tx, None, BATCH).await).await?;
+        let ended = billing::sweep(ctx, BILLING_RUN, None, BATCH).await.whole()?;
         if i64::try_from(ended).unwrap_or(0) < BATCH {
             return Ok(());
         }
