@@ -141,6 +141,55 @@ async fn a_request_is_acknowledged_decided_and_paid_by_mail() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_is_booked_by_staff_and_asked_to_pay_gets_the_link() {
+    let app = TestApp::start().await;
+    let tenant = TestTenant::new(&app).await;
+    let (owner, staff, visitor) = (tenant.owner().await, tenant.coach().await, tenant.visitor());
+    bookable(&tenant, &owner, "paid", json!({ "price": 9_000 })).await;
+    let mut made = Vec::new();
+    for hour in [10, 11] {
+        let body = json!({
+            "type": "paid", "start": tomorrow_at(hour, 0), "name": "Sam Reed", "email": CLIENT, "ask_payment": true,
+        });
+        made.push(staff.api("POST", "/bookings/for-client", Some(&body)).await.expect(200).json());
+        tenant.run_jobs().await;
+    }
+    assert_eq!(told(&tenant, CLIENT).await, ["held", "held"]);
+    let (one, other) = (&made[0], &made[1]);
+    let held = tenant.mails_to(CLIENT).await;
+    let held = held.iter().find(|mail| mail.text.contains("10:00")).expect("the first one's");
+    for words in ["£90.00", "was booked for you"] {
+        assert!(held.text.contains(words), "{words} in {}", held.text);
+    }
+    // The link leads to the payment, and the history says who booked.
+    let (_, link) = held.text.split_once("/booking/").expect("the link");
+    let token = link.split_whitespace().next().expect("the token");
+    let pay = format!("/booking-links/{token}/pay");
+    let page = visitor.api("POST", &pay, None).await.expect(200).json();
+    let _ = press(&visitor, &text(&page, "url"), "pay").await.expect(303);
+    tenant.run_jobs().await;
+    assert_eq!(told(&tenant, CLIENT).await[2..], ["confirmed"]);
+    let history = format!("/bookings/{}/history", text(one, "id"));
+    let first = || async { owner.api("GET", &history, None).await.expect(200).json()["steps"][0].clone() };
+    let step = first().await;
+    assert_eq!((&step["kind"], &step["by"], &step["to"]), (&json!("made"), &json!("staff"), &json!("held")));
+    assert!(!text(&step, "by_name").is_empty() && text(&step, "by_name") != "Sam Reed", "{step}");
+    // One from before this was written down still has a beginning.
+    app.sql.run(&format!("DELETE FROM booking_steps WHERE kind = 'made' AND {}", tenant.rows())).await;
+    let step = first().await;
+    assert_eq!((&step["kind"], &step["to"]), (&json!("made"), &json!("held")));
+    // Nobody pays the other.
+    app.clock.advance(86_400 + 60);
+    tenant.run_jobs().await;
+    assert_eq!(told(&tenant, CLIENT).await[3..], ["reminder", "expired"]);
+    assert_eq!(
+        owner.api("GET", &format!("/bookings/{}", text(other, "id")), None).await.json()["state"],
+        "expired"
+    );
+    tenant.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_cancellation_says_what_goes_back() {
     let app = TestApp::start().await;
     let tenant = TestTenant::new(&app).await;

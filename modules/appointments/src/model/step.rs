@@ -6,6 +6,11 @@ use events::{BookingId, Instant, StepId};
 use super::{State, state::CancelledBy};
 use crate::schema::booking_steps;
 
+/// What the history calls the making of a booking.
+pub(crate) const MADE: &str = "made";
+/// What it calls a move.
+pub(crate) const MOVED: &str = "moved";
+
 /// One line of a booking's history.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = booking_steps, check_for_backend(diesel::pg::Pg), treat_none_as_default_value = false)]
@@ -22,7 +27,7 @@ pub(crate) struct Step {
     pub by_kind: CancelledBy,
     /// Their name; empty: the product.
     pub by_name: String,
-    /// Where it stood.
+    /// Where it stood; `None`: it was made.
     pub from_state: Option<State>,
     /// Where it stands since.
     pub to_state: State,

@@ -17,5 +17,7 @@ pub(crate) async fn step_insert(mut conn: &AsyncPgConnection, row: &Step) -> Que
 /// The history of a booking, the oldest first.
 pub(crate) async fn steps_of(tx: &mut Tx, booking: BookingId) -> QueryResult<Vec<Step>> {
     let query = steps::table.filter(steps::booking_id.eq(booking)).select(Step::as_select());
-    query.order((steps::at, steps::id)).limit(MOST).load(&mut **tx).await
+    // The making comes first, even where the next step follows in the same moment.
+    let order = (steps::from_state.is_not_null(), steps::at, steps::id);
+    query.order(order).limit(MOST).load(&mut **tx).await
 }

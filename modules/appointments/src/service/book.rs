@@ -1,19 +1,22 @@
 //! Booking: one short transaction. Mails and all else follow from the event.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use diesel_async::AsyncPgConnection;
 use events::{Instant, MemberId};
 use futures::try_join;
-use kernel::{Check, Ctx, Problem, Tx, audit};
+use kernel::{Ctx, Problem, Tx, audit};
 use ledger::calendar;
 use people::clients;
 use serde_json::json;
 
+pub(crate) use super::book_input::{BookInput, StaffBookInput};
 use super::{
+    book_input::{Desk, Order, check, check_staff},
     holds::{LONG_HOLD, check_holds, free_overdue, over_job, place_order},
     pay, place,
     slots::{Scope, facts_of_start, free, offer_of},
+    step,
     tell::tell,
 };
 use crate::{
@@ -26,10 +29,10 @@ use crate::{
         offer::{Asked, Offer, Verdict, nearest},
         state::CancelledBy,
     },
-    policy::{BOOKINGS_CREATE, BOOKINGS_WRITE},
+    policy::{BOOKINGS_CREATE, BOOKINGS_WRITE, reach},
     queries::{
         bookings::{booking_by_form_key, booking_insert, other_coaches_insert},
-        offers::TypeRef,
+        steps::step_insert,
     },
     rooms::rooms,
 };
@@ -38,81 +41,12 @@ use crate::{
 const NEAREST: usize = 6;
 const DAY: i64 = 1_440;
 
-/// What a visitor typed.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct BookInput {
-    /// Slug or identifier of the type.
-    pub kind: String,
-    /// Start, RFC 3339.
-    pub start: String,
-    /// Identifier of a coach; empty: any who offers it.
-    pub coach: String,
-    pub name: String,
-    pub email: String,
-    pub zone: String,
-    pub note: String,
-    /// How long, of the type's lengths; empty: the first.
-    pub minutes: String,
-    /// Answers to the intake questions by their keys.
-    pub answers: BTreeMap<String, String>,
-    /// One-time key; empty: every submit makes a booking.
-    pub form_key: String,
-}
-
-/// What staff typed to book for a client. It may lie outside of hours, notice, horizon and limits; only taken time refuses.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct StaffBookInput {
-    /// Slug or identifier of the type.
-    pub kind: String,
-    /// Start, RFC 3339.
-    pub start: String,
-    /// Identifier of a coach; may be empty when only one offers it, anyone may take it, or everybody takes part.
-    pub coach: String,
-    /// How long, of the type's lengths; empty: the first.
-    pub minutes: String,
-    pub name: String,
-    pub email: String,
-    /// Empty: the tenant's.
-    pub zone: String,
-    pub note: String,
-    /// Answers to the intake questions by their keys; none is required.
-    pub answers: BTreeMap<String, String>,
-    /// Whether the client is asked to pay the price: the slot is then held for 24 hours. Else it is confirmed at once.
-    pub ask_payment: bool,
-    pub form_key: String,
-}
-
 /// A booking that was made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Booked {
     pub booking: Booking,
     /// Where its payer goes on: a path of this host or a provider's address. `None`: nothing to pay (now).
     pub next: Option<String>,
-}
-
-/// Who books.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Desk {
-    Client,
-    Staff { ask_payment: bool },
-}
-
-/// The same, checked.
-#[derive(Clone, Debug)]
-struct Order {
-    desk: Desk,
-    kind: TypeRef,
-    start: Instant,
-    coach: Option<MemberId>,
-    minutes: Option<i64>,
-    name: String,
-    email: String,
-    zone: String,
-    note: String,
-    answers: BTreeMap<String, String>,
-    form_key: String,
-    /// Whether the form key can have been sent before.
-    is_keyed: bool,
 }
 
 /// Books a slot, at once and for certain; what is to be paid or approved keeps its slot meanwhile. The second submit of the
@@ -138,54 +72,15 @@ pub(crate) async fn book(ctx: &Ctx, input: &BookInput) -> Result<Booked, Problem
 /// # Errors
 /// 422 with the fields at fault; 409 `slot_taken` when the ledger has the time already.
 pub(crate) async fn book_for(ctx: &Ctx, input: &StaffBookInput) -> Result<Booked, Problem> {
-    let typed = input.clone();
-    let zone = if typed.zone.trim().is_empty() { ctx.tenant().zone.clone() } else { typed.zone };
-    let as_client = BookInput {
-        kind: typed.kind,
-        start: typed.start,
-        coach: typed.coach,
-        name: typed.name,
-        email: typed.email,
-        zone,
-        note: typed.note,
-        minutes: typed.minutes,
-        answers: typed.answers,
-        form_key: typed.form_key,
-    };
-    let order = check(ctx, &as_client, Desk::Staff { ask_payment: typed.ask_payment })?;
+    let mut order = check_staff(ctx, input)?;
+    if let Some(own) = reach(ctx) {
+        // Coaches plan their own time.
+        let coach = *order.coach.get_or_insert(own);
+        if coach != own {
+            return Err(Problem::field("coach", "coach_not_offering"));
+        }
+    }
     Ok(Booked { booking: attempts(ctx, &order).await?, next: None })
-}
-
-fn check(ctx: &Ctx, input: &BookInput, desk: Desk) -> Result<Order, Problem> {
-    let mut check = Check::new();
-    let start = input.start.trim().parse::<Instant>();
-    check.require(start.is_ok(), "start", "not_an_instant");
-    let coach = Some(input.coach.trim()).filter(|coach| !coach.is_empty()).map(str::parse::<MemberId>);
-    check.require(!matches!(coach, Some(Err(_))), "coach", "coach_not_offering");
-    let minutes = Some(input.minutes.trim()).filter(|text| !text.is_empty()).map(str::parse::<i64>);
-    check.require(!matches!(minutes, Some(Err(_))), "minutes", "wrong_duration");
-    let key = input.form_key.trim();
-    check.require(
-        key.len() <= 200 && key.bytes().all(|byte| byte.is_ascii_graphic()),
-        "form_key",
-        "unreadable",
-    );
-    let order = Order {
-        desk,
-        kind: TypeRef::parse(input.kind.trim()),
-        start: start.unwrap_or_else(|_| ctx.now()),
-        coach: coach.and_then(Result::ok),
-        minutes: minutes.and_then(Result::ok),
-        name: check.line("name", &input.name, 1, 120),
-        email: check.email("email", &input.email),
-        zone: check.zone("zone", input.zone.trim()),
-        note: check.text("note", &input.note, 0, 2_000),
-        answers: input.answers.clone(),
-        is_keyed: !key.is_empty(),
-        form_key: if key.is_empty() { ctx.new_token() } else { key.to_owned() },
-    };
-    check.finish()?;
-    Ok(order)
 }
 
 /// Tries once, and once more when something held beyond its time stood in the way.
@@ -216,8 +111,9 @@ async fn attempt(tx: &mut Tx, order: &Order) -> Result<Booking, BookError> {
     let length = offer.length(order.minutes)?;
     let answers = answered(&offer.kind.questions, &order.answers, !is_staff)?;
     let of = offer.choice(order.coach)?;
-    if offer.kind.limits.is_set() && !is_staff {
-        // A limit is a decision about more than one stretch of time: one at a time.
+    if (offer.kind.limits.is_set() && !is_staff) || offer.is_shared() {
+        // A limit is a decision about more than one stretch of time: one at a time. Seats lock their coach's time: who may
+        // try several coaches locks all of them first, in one order.
         calendar::lock_time(tx, &of).await?;
     }
     let scope = Scope { of: &of, minutes: length.minutes, range: (order.start, order.start) };
@@ -365,9 +261,11 @@ impl Plan<'_> {
         let by = if self.order.desk == Desk::Client { CancelledBy::Client } else { CancelledBy::Staff };
         let action = format!("booking.{}", booking.state.word());
         let conn: &AsyncPgConnection = tx;
+        let made = step::made(tx.ctx(), &booking, by);
+        booking_insert(conn, &booking).await?;
         // One round trip: nothing here waits for another's answer.
         try_join!(
-            booking_insert(conn, &booking),
+            step_insert(conn, &made),
             tell(tx, &booking, by, ""),
             audit(tx, &action, booking.id, detail),
         )?;

@@ -2,7 +2,10 @@
 
 use kernel::{Ctx, Problem, Tx};
 
-use super::cancel::{Claim, find_in};
+use super::{
+    cancel::{Claim, find_in},
+    step,
+};
 use crate::{
     model::{Booking, state::CancelledBy, step::Step},
     queries::steps::steps_of,
@@ -14,31 +17,21 @@ use crate::{
 /// 404 when there is no such booking.
 pub(crate) async fn steps(ctx: &Ctx, claim: &Claim) -> Result<Vec<Step>, Problem> {
     claim.check()?;
-    let (booking, later): (Booking, Vec<Step>) = ctx
+    let (booking, mut steps): (Booking, Vec<Step>) = ctx
         .read_tx(claim.reading(), async |tx: &mut Tx| {
             let booking = find_in(tx, claim).await?;
-            let later = steps_of(tx, booking.id).await?;
-            Ok::<_, Problem>((booking, later))
+            let steps = steps_of(tx, booking.id).await?;
+            Ok::<_, Problem>((booking, steps))
         })
         .await?;
-    let mut all = vec![made(ctx, &booking, later.first())];
-    all.extend(later);
-    Ok(all)
+    if steps.first().is_none_or(|first| first.from_state.is_some()) {
+        steps.insert(0, made(ctx, &booking, steps.first()));
+    }
+    Ok(steps)
 }
 
-/// The making of a booking, which its row tells of.
+/// The making of a booking from before it was written down, as its row tells it.
 fn made(ctx: &Ctx, booking: &Booking, next: Option<&Step>) -> Step {
-    Step {
-        id: ctx.new_id(),
-        booking_id: booking.id,
-        at: booking.created_at,
-        kind: "made".into(),
-        by_kind: CancelledBy::Client,
-        by_name: booking.client_name.clone(),
-        from_state: None,
-        to_state: next.and_then(|step| step.from_state).unwrap_or(booking.state),
-        old_start: None,
-        new_start: None,
-        reason: String::new(),
-    }
+    let to_state = next.and_then(|step| step.from_state).unwrap_or(booking.state);
+    Step { to_state, ..step::made(ctx, booking, CancelledBy::Client) }
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod blackouts;
 pub(crate) mod book;
+mod book_input;
 pub(crate) mod calendar;
 pub(crate) mod cancel;
 pub(crate) mod decide;

@@ -2,6 +2,10 @@
 //!
 //! Invariant: whoever changes a booking has locked its order (if it has one) and then its row, with [`lock`] or
 //! [`lock_with`]. Billing locks the order first when it calls this module, and so both go the same way round.
+//!
+//! The order of all locks: order, booking, coaches' time (`calendar::lock_time`), shared slots, client, the counter of
+//! order numbers. Whoever makes a booking begins with coaches' time, and locks no order or booking but its own new ones; a
+//! transaction changes one booking.
 
 use billing::Order;
 use events::BookingId;
@@ -13,11 +17,12 @@ use super::{
     place,
     tell::{tell, tell_moved},
 };
+pub(crate) use crate::model::step::MOVED;
 use crate::{
     model::{
         Booking,
         state::{CancelledBy, Deed, Turn},
-        step::Step,
+        step::{MADE, Step},
     },
     queries::{
         bookings::{booking_by_id, booking_for_step, booking_save},
@@ -125,23 +130,41 @@ pub(crate) async fn go(
     Ok(after)
 }
 
-/// What the history calls a move.
-pub(crate) const MOVED: &str = "moved";
+/// The first step of a booking: its making.
+pub(crate) fn made(ctx: &Ctx, booking: &Booking, by: CancelledBy) -> Step {
+    Step {
+        id: ctx.new_id(),
+        booking_id: booking.id,
+        at: booking.created_at,
+        kind: MADE.into(),
+        by_kind: by,
+        by_name: name_of(ctx, booking, by),
+        from_state: None,
+        to_state: booking.state,
+        old_start: None,
+        new_start: None,
+        reason: String::new(),
+    }
+}
+
+/// The name of whoever acts; empty: the product.
+fn name_of(ctx: &Ctx, booking: &Booking, by: CancelledBy) -> String {
+    match (by, ctx.actor()) {
+        (CancelledBy::Staff, Actor::Staff(staff)) => staff.name.clone(),
+        (CancelledBy::Client, _) => booking.client_name.clone(),
+        _ => String::new(),
+    }
+}
 
 fn line(ctx: &Ctx, before: &Booking, after: &Booking, how: &How<'_>) -> Step {
     let is_moved = how.kind == MOVED;
-    let by_name = match (how.by, ctx.actor()) {
-        (CancelledBy::Staff, Actor::Staff(staff)) => staff.name.clone(),
-        (CancelledBy::Client, _) => after.client_name.clone(),
-        _ => String::new(),
-    };
     Step {
         id: ctx.new_id(),
         booking_id: after.id,
         at: ctx.now(),
         kind: how.kind.into(),
         by_kind: how.by,
-        by_name,
+        by_name: name_of(ctx, after, how.by),
         from_state: Some(before.state),
         to_state: after.state,
         old_start: is_moved.then_some(before.starts_at),
