@@ -190,6 +190,33 @@ async fn who_is_booked_by_staff_and_asked_to_pay_gets_the_link() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_left_without_paying_is_told_once_that_the_time_is_no_longer_kept() {
+    let app = TestApp::start().await;
+    let tenant = TestTenant::new(&app).await;
+    bookable(&tenant, &tenant.owner().await, "paid", json!({ "price": 9_000 })).await;
+    let visitor = tenant.visitor();
+    let (gone, _) = hold(&tenant, &visitor, "paid", &tomorrow_at(10, 0), CLIENT).await;
+    let (off, _) = hold(&tenant, &visitor, "paid", &tomorrow_at(11, 0), "kim@example.com").await;
+    assert_eq!(tenant.count("order_steps", "kind = 'payment_started'").await, 0, "nobody tried again");
+    let right = json!({ "token": text(&off, "token") });
+    let _ = act(&visitor, &text(&off, "id"), "cancel", right).await.expect(200);
+    app.clock.advance(16 * 60);
+    for _ in 0..2 {
+        tenant.run_jobs().await;
+    }
+    assert_eq!(told(&tenant, CLIENT).await, ["expired"]);
+    let mail = last(&tenant, CLIENT, "expired").await;
+    assert!(
+        mail.text.contains("not paid in time") && !mail.text.contains(&text(&gone, "token")),
+        "{}",
+        mail.text
+    );
+    assert_eq!(told(&tenant, "kim@example.com").await, ["cancelled"]);
+    assert_eq!(told(&tenant, &coach(&tenant)).await, [""; 0], "no coach knew of it");
+    tenant.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_cancellation_says_what_goes_back() {
     let app = TestApp::start().await;
     let tenant = TestTenant::new(&app).await;

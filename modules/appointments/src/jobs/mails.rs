@@ -4,7 +4,7 @@
 //! the later step tells what holds now.
 
 use events::{
-    Money, OrderId,
+    Money,
     appointments::{
         BookingCancelled, BookingCompleted, BookingConfirmed, BookingDeclined, BookingExpired, BookingHeld,
         BookingRequested, BookingRescheduled,
@@ -87,8 +87,8 @@ pub(super) async fn declined(ctx: Ctx, event: BookingDeclined) -> Result<(), Job
     .await
 }
 
-/// Its time is free again because nobody paid or decided. A client who only looked at the payment and left is not
-/// bothered; one who tried to pay, was asked by mail to pay, or waited for an answer is told, once.
+/// Its time is free again because nobody paid or decided. Whoever gave their name for it may still count on it, however
+/// far they got with paying: they are told, once.
 pub(super) async fn expired(ctx: Ctx, event: BookingExpired) -> Result<(), JobError> {
     ctx.tx(BOOKINGS_READ, async |tx: &mut Tx| {
         let scene = Scene::load(tx, event.booking).await?;
@@ -96,22 +96,10 @@ pub(super) async fn expired(ctx: Ctx, event: BookingExpired) -> Result<(), JobEr
             return Ok(());
         }
         let undecided = came_from(tx, event.booking, State::Expired).await? == Some(State::Requested);
-        let asked = undecided || held_by_staff(tx, event.booking).await?;
-        if !asked && !was_paying(tx, scene.booking.order_id).await? {
-            return Ok(());
-        }
         let view = Expired { facts: scene.client_facts(&ctx), undecided };
         scene.to_client(tx, About { what: "expired", file: None }, &view).await
     })
     .await
-}
-
-/// Whether a payment was tried or tried again.
-async fn was_paying(tx: &mut Tx, order: Option<OrderId>) -> Result<bool, JobError> {
-    use billing::StepKind::{PaymentFailed, PaymentStarted};
-    let Some(order) = order else { return Ok(false) };
-    let steps = billing::steps(tx, order).await?;
-    Ok(steps.iter().any(|step| matches!(step.kind, PaymentStarted | PaymentFailed)))
 }
 
 /// Another time: both sides are told the old and the new one, and reminders move.

@@ -60,7 +60,7 @@ pub(crate) async fn book(ctx: &Ctx, input: &BookInput) -> Result<Booked, Problem
     let booking = attempts(ctx, &order).await?;
     let next = if booking.state == State::Held {
         // The slot is held whatever the provider does; its page offers to pay as well.
-        pay::begin(ctx, &booking.token).await.ok()
+        pay::first(ctx, &booking).await.ok()
     } else {
         None
     };
