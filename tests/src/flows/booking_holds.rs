@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use serde_json::json;
-use testkit::{TestApp, TestTenant, tomorrow_at};
+use testkit::{Persona, TestApp, TestTenant, tomorrow_at};
 
-use super::booking_kit::{act, bookable, decide, history, hold, press, read, slots, text};
+use super::booking_kit::{a_type, act, bookable, decide, history, hold, press, read, slots, text};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn paid_in_time_it_is_certain() {
@@ -87,6 +87,93 @@ async fn late_money_takes_the_slot_again_or_goes_back() {
     assert_eq!(tenant.count("refunds", "amount = 9000").await, 1);
     assert_eq!(tenant.count("payments", "true").await, 3);
     assert_eq!(tenant.count("calendar_blocks", "true").await, 2);
+    tenant.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn late_money_passes_no_limit_and_no_closed_time() {
+    let app = TestApp::start().await;
+    let tenant = TestTenant::new(&app).await;
+    let (owner, visitor) = (tenant.owner().await, tenant.visitor());
+    bookable(&tenant, &owner, "few", json!({ "price": 9_000, "limits": { "day": { "count": 1 } } })).await;
+    // Thirty hours ahead it can be booked, a quarter of an hour later no more.
+    for (slug, notice) in [("closed", 0), ("ended", 0), ("soon", 30 * 60 - 10)] {
+        a_type(&tenant, &owner, slug, json!({ "price": 9_000, "notice_minutes": notice })).await;
+    }
+    let mut holds = Vec::new();
+    for (slug, hour) in [("few", 10), ("closed", 12), ("ended", 13), ("soon", 14)] {
+        let email = format!("{slug}@example.com");
+        holds.push((slug, hold(&tenant, &visitor, slug, &tomorrow_at(hour, 0), &email).await));
+    }
+    app.clock.advance(16 * 60);
+    tenant.run_jobs().await;
+    // Meanwhile somebody else has the one appointment of the day, a time is closed, and a type is no longer offered.
+    let (other, page) = hold(&tenant, &visitor, "few", &tomorrow_at(16, 0), "other@example.com").await;
+    let _ = press(&visitor, &page, "pay").await.expect(303);
+    let closed = json!({ "start": tomorrow_at(12, 0), "end": tomorrow_at(12, 30), "reason": "Away" });
+    let _ = owner.api("POST", "/availability/blackouts", Some(&closed)).await.expect(200);
+    let types = owner.api("GET", "/appointment-types", None).await.expect(200).json();
+    let ended =
+        types["items"].as_array().expect("a list").iter().find(|one| one["slug"] == "ended").expect("it");
+    let change = format!("/appointment-types/{}", text(ended, "id"));
+    let _ = owner.api("PATCH", &change, Some(&json!({ "active": false }))).await.expect(200);
+    for (_, (_, page)) in &holds {
+        let _ = press(&visitor, page, "pay").await;
+    }
+    tenant.run_jobs().await;
+    for (slug, (booking, _)) in &holds {
+        let state = if *slug == "soon" { "confirmed" } else { "cancelled" };
+        assert_eq!(read(&owner, &text(booking, "id")).await["state"], state, "{slug}");
+        let told = tenant.mails_to(&format!("{slug}@example.com")).await;
+        let is_late = told.iter().any(|mail| mail.template == "appointments/late");
+        assert_eq!(is_late, *slug != "soon", "{slug}: {told:#?}");
+    }
+    assert_eq!(read(&owner, &text(&other, "id")).await["state"], "confirmed");
+    assert_eq!(tenant.count("refunds", "amount = 9000").await, 3);
+    assert_eq!(tenant.count("calendar_blocks", "true").await, 2);
+    let coach = tenant.mails_to(&tenant.email(Persona::Coach)).await;
+    assert_eq!(coach.iter().filter(|mail| mail.template == "appointments/late_coach").count(), 3);
+    tenant.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn late_money_pays_a_time_that_staff_chose_if_nobody_has_it() {
+    let app = TestApp::start().await;
+    let tenant = TestTenant::new(&app).await;
+    let (owner, visitor) = (tenant.owner().await, tenant.visitor());
+    bookable(&tenant, &owner, "paid", json!({ "price": 9_000 })).await;
+    let mut pages = Vec::new();
+    for hour in [19, 20] {
+        let body = json!({
+            "type": "paid", "start": tomorrow_at(hour, 0), "name": "Sam", "email": "sam@example.com", "ask_payment": true,
+        });
+        let made = owner.api("POST", "/bookings/for-client", Some(&body)).await.expect(200).json();
+        pages.push((made, hour));
+    }
+    app.clock.advance(86_400 - 600);
+    let mut late = Vec::new();
+    for (made, hour) in pages {
+        let token = format!(
+            "SELECT token FROM bookings WHERE starts_at = '{}' AND {}",
+            tomorrow_at(hour, 0),
+            tenant.rows()
+        );
+        let path = format!("/booking-links/{}/pay", app.sql.one(&token).await);
+        let page = visitor.api("POST", &path, None).await.expect(200).json();
+        late.push((text(&made, "id"), text(&page, "url"), hour));
+    }
+    app.clock.advance(900);
+    tenant.run_jobs().await;
+    let body =
+        json!({ "type": "paid", "start": tomorrow_at(20, 0), "name": "Kim", "email": "kim@example.com" });
+    let _ = owner.api("POST", "/bookings/for-client", Some(&body)).await.expect(200);
+    for (id, page, hour) in late {
+        assert_eq!(read(&owner, &id).await["state"], "expired");
+        let _ = press(&visitor, &page, "pay").await;
+        tenant.run_jobs().await;
+        let state = if hour == 19 { "confirmed" } else { "cancelled" };
+        assert_eq!(read(&owner, &id).await["state"], state, "at {hour}");
+    }
     tenant.finish().await;
 }
 
@@ -183,7 +270,7 @@ async fn a_request_is_approved_declined_or_runs_out() {
     let tenant = TestTenant::new(&app).await;
     let (owner, visitor) = (tenant.owner().await, tenant.visitor());
     bookable(&tenant, &owner, "asked", json!({ "needs_approval": true, "price": 9_000 })).await;
-    super::booking_kit::a_type(&tenant, &owner, "free", json!({ "needs_approval": true })).await;
+    a_type(&tenant, &owner, "free", json!({ "needs_approval": true })).await;
     let paid = tenant.book(&visitor, "asked", &tomorrow_at(9, 0), "one@example.com").await;
     let free = tenant.book(&visitor, "free", &tomorrow_at(10, 0), "two@example.com").await;
     let no = tenant.book(&visitor, "free", &tomorrow_at(11, 0), "three@example.com").await;

@@ -50,11 +50,11 @@ appointments-mail-expired-undecided = Hello { $name }, { $business } did not ans
 
 appointments-mail-late-subject = Paid too late: { $type }, { $when }
 appointments-mail-late-heading = The payment came too late
-appointments-mail-late-text = Hello { $name }, your payment arrived when this time had gone to somebody else. We are sorry: there is no appointment.
+appointments-mail-late-text = Hello { $name }, your payment arrived when this time could no longer be had. We are sorry: there is no appointment.
 appointments-mail-late-refund = The whole { $amount } goes back to you by itself. It can take a few days to arrive.
 appointments-mail-late-again = Choose another time
 appointments-mail-late-coach-subject = Paid too late: { $client }, { $type }, { $when }
-appointments-mail-late-coach-text = { $client } paid for this appointment when its time was taken already. There is no appointment, and the client knows.
+appointments-mail-late-coach-text = { $client } paid for this appointment when its time could no longer be had. There is no appointment, and the client knows.
 appointments-mail-late-coach-refund = { $amount } goes back to the client by itself. You need do nothing.
 
 appointments-mail-follow-up-subject = After { $type } with { $coach }

@@ -4,7 +4,10 @@ use events::{BookingId, billing::OrderPaid, billing::OrderRefunded};
 use kernel::{Ctx, JobError};
 use serde::Deserialize;
 
-use crate::{MODULE, service::holds};
+use crate::{
+    MODULE,
+    service::{holds, late},
+};
 
 /// Kind of the job that confirms what was paid.
 pub(super) const PAID: &str = "appointments.confirm_on_paid";
@@ -27,7 +30,7 @@ pub(super) async fn over(ctx: Ctx, args: Over) -> Result<(), JobError> {
 /// An order was paid.
 pub(super) async fn paid(ctx: Ctx, event: OrderPaid) -> Result<(), JobError> {
     if event.lines.iter().any(|line| line.module == MODULE) {
-        holds::paid(&ctx, event.order).await?;
+        late::paid(&ctx, event.order).await?;
     }
     Ok(())
 }
@@ -35,7 +38,7 @@ pub(super) async fn paid(ctx: Ctx, event: OrderPaid) -> Result<(), JobError> {
 /// Money of an order went back.
 pub(super) async fn refunded(ctx: Ctx, event: OrderRefunded) -> Result<(), JobError> {
     if event.cause == CAUSE {
-        holds::late_money_went_back(&ctx, event.order).await?;
+        late::late_money_went_back(&ctx, event.order).await?;
     }
     Ok(())
 }

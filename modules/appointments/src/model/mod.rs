@@ -9,6 +9,7 @@ pub(crate) mod explained;
 pub(crate) mod hours;
 pub(crate) mod intake;
 mod json_column;
+mod late;
 pub(crate) mod load;
 pub(crate) mod note;
 pub(crate) mod offer;

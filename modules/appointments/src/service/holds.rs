@@ -1,14 +1,13 @@
-//! Slots that are kept while somebody pays or decides: their orders, their end, and payments that come late.
+//! Slots that are kept while somebody pays or decides: their orders and their end.
 
-use billing::{Method, NewLine, NewOrder, Order, OrderRules, Status, Why};
-use events::{BookingId, Instant, OrderId};
+use billing::{Method, NewLine, NewOrder, Order, OrderRules, Status};
+use events::{BookingId, Instant};
 use kernel::{Ctx, JobError, JobSpec, Problem, Tx};
 use people::clients;
 use serde_json::json;
 
 use super::{
-    place,
-    slots::offer_of,
+    late::reclaim,
     step::{self, How, Locked},
 };
 use crate::{
@@ -18,10 +17,7 @@ use crate::{
         state::{CancelledBy, Deed},
     },
     policy::BOOKINGS_CREATE,
-    queries::{
-        bookings::{booking_by_order, holds_of_client, other_coaches},
-        offers::TypeRef,
-    },
+    queries::bookings::{booking_by_order, holds_of_client},
 };
 
 /// Kind of the job at the end of a hold or of a request that nobody decided: `{"booking": "bkg_…"}`.
@@ -137,85 +133,11 @@ async fn expire(tx: &mut Tx, before: &Booking) -> Result<(), Problem> {
 }
 
 /// A payment makes a held booking certain.
-async fn confirm_paid(tx: &mut Tx, before: &Booking) -> Result<Booking, Problem> {
+pub(super) async fn confirm_paid(tx: &mut Tx, before: &Booking) -> Result<Booking, Problem> {
     let Some(mut after) = step::next(tx.ctx(), before, Deed::Pay)? else { return Ok(before.clone()) };
     after.held_until = None;
     let how = How { kind: "paid", by: CancelledBy::Client, reason: "" };
     step::go(tx, before, after, &how).await
-}
-
-/// The order of a booking is paid: it is certain. When its hold was over, it is certain if its time is still free, else
-/// the money goes back in full and both sides are told. Again: nothing.
-///
-/// # Errors
-/// When the database refuses.
-pub(crate) async fn paid(ctx: &Ctx, order: OrderId) -> Result<(), Problem> {
-    ctx.tx(BOOKINGS_CREATE, async |tx: &mut Tx| {
-        let Some(order) = billing::lock(tx, order).await? else { return Ok(()) };
-        let Some(seen) = booking_by_order(tx, order.id).await? else { return Ok(()) };
-        let before = step::lock_with(tx, seen.id).await?;
-        match before.state {
-            State::Held => confirm_paid(tx, &before).await.map(drop),
-            State::Expired if take_again(tx, &before).await? => Ok(()),
-            State::Expired | State::Cancelled | State::Declined => give_back(tx, &before, &order).await,
-            State::Requested | State::Confirmed | State::Completed | State::NoShow => Ok(()),
-        }
-    })
-    .await
-}
-
-/// Takes the time of an expired booking once more and confirms it; `false`: it has begun, or its time is taken.
-async fn take_again(tx: &mut Tx, before: &Booking) -> Result<bool, Problem> {
-    if before.state != State::Expired || before.has_begun(tx.ctx().now()) {
-        return Ok(false);
-    }
-    let offer = offer_of(tx, &TypeRef::Id(before.type_id)).await?.ok_or_else(Problem::not_found)?;
-    let mut again = before.clone();
-    let mut coaches = vec![before.coach_id];
-    coaches.extend(other_coaches(tx, before.id).await?);
-    if !place::take(tx, &offer, &mut again, &coaches).await? {
-        return Ok(false);
-    }
-    confirm_paid(tx, &again).await?;
-    Ok(true)
-}
-
-/// Paid for nothing: all of it goes back, once.
-async fn give_back(tx: &mut Tx, before: &Booking, order: &Order) -> Result<(), Problem> {
-    let left = billing::refundable(tx, order.id).await?;
-    if left > 0 {
-        let source = format!("booking/{}/late", before.id);
-        billing::refund(tx, order.id, left, &source, Why::Unavailable).await?;
-    }
-    too_late(tx, before).await
-}
-
-/// Its money went back because it came too late: the booking is off for good.
-async fn too_late(tx: &mut Tx, before: &Booking) -> Result<(), Problem> {
-    if before.state != State::Expired {
-        return Ok(());
-    }
-    let Some(mut after) = step::next(tx.ctx(), before, Deed::Cancel(CancelledBy::System))? else {
-        return Ok(());
-    };
-    after.cancelled_at = Some(tx.ctx().now());
-    after.cancelled_by = Some(CancelledBy::System);
-    after.sequence += 1;
-    step::go(tx, before, after, &How::system("paid_too_late")).await.map(drop)
-}
-
-/// Money that came too late for an order of this module went back. Again: nothing.
-///
-/// # Errors
-/// When the database refuses.
-pub(crate) async fn late_money_went_back(ctx: &Ctx, order: OrderId) -> Result<(), Problem> {
-    ctx.tx(BOOKINGS_CREATE, async |tx: &mut Tx| {
-        let Some(order) = billing::lock(tx, order).await? else { return Ok(()) };
-        let Some(seen) = booking_by_order(tx, order.id).await? else { return Ok(()) };
-        let before = step::lock_with(tx, seen.id).await?;
-        too_late(tx, &before).await
-    })
-    .await
 }
 
 /// The module's part in what happens to its orders.
@@ -225,17 +147,6 @@ pub fn order_rules() -> OrderRules {
         reclaim: |tx, order| Box::pin(reclaim(tx, order)),
         release: |tx, order| Box::pin(release(tx, order)),
         ..OrderRules::none(MODULE)
-    }
-}
-
-/// Late money still pays a booking whose time is free.
-async fn reclaim(tx: &mut Tx, order: &Order) -> Result<(), Problem> {
-    let Some(seen) = booking_by_order(tx, order.id).await? else { return Ok(()) };
-    let before = step::lock_with(tx, seen.id).await?;
-    match before.state {
-        State::Held | State::Confirmed => Ok(()),
-        State::Expired if take_again(tx, &before).await? => Ok(()),
-        _ => Err(Problem::conflict("slot_taken")),
     }
 }
 

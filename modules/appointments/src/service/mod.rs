@@ -11,6 +11,7 @@ pub(crate) mod explain;
 pub(crate) mod feeds;
 pub(crate) mod history;
 pub(crate) mod holds;
+pub(crate) mod late;
 pub(crate) mod lists;
 pub(crate) mod mine;
 pub(crate) mod notes;
