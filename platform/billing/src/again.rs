@@ -7,6 +7,8 @@ use crate::{
 
 /// Minutes that an order waits for a payment on a page. Longer than the provider's own page stays open.
 pub const PAY_MINUTES: i64 = 40;
+/// Minutes that an order must still have for a way to pay that takes days.
+const SLOW_MINUTES: i64 = 24 * 60;
 /// Minutes that new tries may add to an order's time, all together.
 const EXTRA_MINUTES: i64 = 60;
 
@@ -42,6 +44,16 @@ pub async fn choose_method(
     Ok((method, waits_until(method, &settings, now)))
 }
 
+/// Ways to pay an order that waits. A transfer is left out when the order ends before one can arrive.
+#[must_use]
+pub fn ways_now(order: &Order, settings: &Settings, now: Instant) -> Vec<Method> {
+    let soon = now.plus_minutes(SLOW_MINUTES);
+    let ends_soon = !rules_of(&order.module).prolongs && order.expires_at.is_some_and(|at| at < soon);
+    let mut ways = methods(settings, installed(), order.total);
+    ways.retain(|way| *way != Method::Manual || order.provider == Method::Manual || !ends_soon);
+    ways
+}
+
 /// Another try to pay an order that waits, perhaps in another way. One that is paid is answered as it is. Go on with
 /// [`begin_payment`] when the transaction is committed.
 ///
@@ -57,6 +69,9 @@ pub async fn pay_again(tx: &mut Tx, order: &Order, wanted: &str) -> Result<Order
     }
     let (method, until) = choose_method(tx, order.total, wanted).await?;
     let settings = settings(tx).await?;
+    if order.total > 0 && !ways_now(order, &settings, now).contains(&method) {
+        return Err(Problem::field("method", "payment_method"));
+    }
     let until = match (rules_of(&order.module).prolongs, order.expires_at) {
         (false, Some(at)) => at,
         _ => {

@@ -46,7 +46,7 @@ pub const AWAITING_JOB: &str = "billing.tell_awaiting";
 /// Kind of the job that asks a provider for a refund; `{"refund": "ref_…"}`. The host runs it.
 pub const REFUND_JOB: &str = "billing.refund";
 
-pub use again::{PAY_MINUTES, begin_payment, choose_method, pay_again, waits_until};
+pub use again::{PAY_MINUTES, begin_payment, choose_method, pay_again, waits_until, ways_now};
 pub use codes::UnknownCode;
 pub use error::BillingError;
 pub use order::{Method, Order, OrderLine, Payment, PaymentStatus};

@@ -14,6 +14,7 @@ mod hosts;
 mod ics;
 mod idempotency;
 mod mails;
+mod paying;
 mod people;
 mod race;
 mod reach;

@@ -186,3 +186,22 @@ async fn weak_passwords_are_refused() {
         assert_eq!(app.sql.count(&format!("SELECT count(*) FROM accounts WHERE email = '{email}'")).await, 0);
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_business_somebody_comes_from_stays_with_them() {
+    let app = TestApp::start().await;
+    let tenant = TestTenant::new(&app).await;
+    let visitor = tenant.visitor();
+    for page in ["login", "register"] {
+        let asked = visitor.open(&format!("/{page}?from={}", tenant.slug)).await.expect(200);
+        let from = asked.field("from").expect("the form knows the business");
+        assert!(asked.has(&format!("Tenant {}", tenant.slug)), "{page} looks like the business");
+        let refused = visitor
+            .post_form_to(&format!("/{page}"), &[("email", "nobody"), ("password", "x"), ("from", &from)])
+            .await
+            .expect(422);
+        assert!(refused.has(&format!("Tenant {}", tenant.slug)), "{page} after an error");
+        assert_eq!(refused.field("from").as_deref(), Some(from.as_str()));
+    }
+    tenant.finish().await;
+}

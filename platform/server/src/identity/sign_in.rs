@@ -34,7 +34,7 @@ pub(super) async fn show(
 
 fn login_page(way: &Way, form: FormState) -> Page {
     let (register_href, forgot_href) = (way.link("/register", &[]), way.link("/account/forgot", &[]));
-    Page::of(&Login { form, next: way.next.clone(), register_href, forgot_href })
+    Page::of(&Login { form, next: way.next.clone(), from: way.from.clone(), register_href, forgot_href })
 }
 
 /// Signs in.
@@ -45,7 +45,7 @@ pub(super) async fn submit(
     Query(asked): Query<Asked>,
     form: Form,
 ) -> Result<Response, Problem> {
-    let way = Way::of(request, &asked, Some(form.text("next")));
+    let way = Way::of(request, &asked, Some(&form));
     let (email, password) = (form.text("email"), password(&form, "password"));
     let previous = cookie::token(request.headers());
     match app.identity.accounts().sign_in(email, password, &way.visit(request), previous).await {
@@ -112,7 +112,12 @@ pub(super) async fn register(
 }
 
 fn register_page(way: &Way, form: FormState) -> Page {
-    Page::of(&Register { form, next: way.next.clone(), login_href: way.link("/login", &[]) })
+    Page::of(&Register {
+        form,
+        next: way.next.clone(),
+        from: way.from.clone(),
+        login_href: way.link("/login", &[]),
+    })
 }
 
 /// Makes an account. The answer is the same when there is one already; then its owner gets another mail.
@@ -123,7 +128,7 @@ pub(super) async fn register_submit(
     Query(asked): Query<Asked>,
     form: Form,
 ) -> Result<Response, Problem> {
-    let way = Way::of(request, &asked, Some(form.text("next")));
+    let way = Way::of(request, &asked, Some(&form));
     let new = NewAccount {
         name: form.string("name"),
         email: form.string("email"),

@@ -21,11 +21,13 @@ fn refused(field: &str) -> FormState {
     FormState::default().with("email", "ada@example").wrong(&FieldError::new(field, "required"))
 }
 
-/// `/login`. Fields: `email`, `password`, `next`.
+/// `/login`. Fields: `email`, `password`, `next`, `from`.
 #[derive(Serialize)]
 pub(super) struct Login {
     pub(super) form: FormState,
     pub(super) next: Option<String>,
+    /// Slug of the business they come from.
+    pub(super) from: Option<String>,
     pub(super) register_href: String,
     pub(super) forgot_href: String,
 }
@@ -40,6 +42,7 @@ impl View for Login {
         let page = |form, next: Option<&str>| Self {
             form,
             next: next.map(str::to_owned),
+            from: next.map(|_| "maya".to_owned()),
             register_href: "/register".into(),
             forgot_href: "/account/forgot".into(),
         };
@@ -48,11 +51,13 @@ impl View for Login {
     }
 }
 
-/// `/register`. Fields: `name`, `email`, `password`, `next`.
+/// `/register`. Fields: `name`, `email`, `password`, `next`, `from`.
 #[derive(Serialize)]
 pub(super) struct Register {
     pub(super) form: FormState,
     pub(super) next: Option<String>,
+    /// Slug of the business they come from.
+    pub(super) from: Option<String>,
     pub(super) login_href: String,
 }
 
@@ -63,7 +68,12 @@ impl View for Register {
         Text::key("web-register-title")
     }
     fn samples() -> Vec<Self> {
-        let page = |form, next| Self { form, next, login_href: "/login".into() };
+        let page = |form, next: Option<String>| Self {
+            form,
+            from: next.as_ref().map(|_| "maya".to_owned()),
+            next,
+            login_href: "/login".into(),
+        };
         vec![page(FormState::default(), None), page(refused("password"), Some("/maya/me".into()))]
     }
 }

@@ -1,6 +1,6 @@
 //! Where somebody comes from and where they want to go.
 
-use kernel::Actor;
+use kernel::{Actor, Form};
 use people::accounts::{Place, Visit};
 use poem::{
     IntoResponse, Request, Response,
@@ -43,12 +43,13 @@ pub(super) struct Way {
 }
 
 impl Way {
-    /// From the query, and from a form's hidden field where it has one. Without `from`, the business in the path to go to
+    /// From the query, and from a form's hidden fields where it has them. Without `from`, the business in the path to go to
     /// counts; on a business's own host it is that one.
-    pub(super) fn of(request: &Request, asked: &Asked, field: Option<&str>) -> Self {
-        let next = field.filter(|text| !text.is_empty()).or(asked.next.as_deref());
+    pub(super) fn of(request: &Request, asked: &Asked, form: Option<&Form>) -> Self {
+        let field = |name: &str| form.map(|form| form.text(name)).filter(|text| !text.is_empty());
+        let next = field("next").or(asked.next.as_deref());
         let own = request.data::<HostTenant>().map(|host| host.slug.clone());
-        Self::new(next, own.as_deref().or(asked.from.as_deref()))
+        Self::new(next, own.as_deref().or(field("from")).or(asked.from.as_deref()))
     }
     fn new(next: Option<&str>, from: Option<&str>) -> Self {
         let next = next.and_then(local_path);

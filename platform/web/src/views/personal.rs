@@ -13,6 +13,8 @@ pub struct Login {
     pub form: FormState,
     /// Path to go to afterwards; checked by the host.
     pub next: Option<String>,
+    /// Slug of the business they come from.
+    pub from: Option<String>,
     /// Where to register.
     pub register_href: String,
 }
@@ -40,6 +42,8 @@ pub struct Register {
     pub form: FormState,
     /// Path to go to afterwards; checked by the host.
     pub next: Option<String>,
+    /// Slug of the business they come from.
+    pub from: Option<String>,
     /// Where to sign in.
     pub login_href: String,
 }

@@ -42,7 +42,7 @@ pub(crate) async fn by_link(ctx: &Ctx, token: &str) -> Result<OrderView, Problem
         Ok(OrderView {
             lines: billing::lines(tx, order.id).await?,
             declined: tries.last().is_some_and(|one| one.status == PaymentStatus::Failed),
-            ways: billing::methods(&settings, billing::installed(), order.total),
+            ways: billing::ways_now(&order, &settings, ctx.now()),
             settings,
             refunds: billing::refunds(tx, order.id).await?,
             order,
