@@ -2,6 +2,7 @@
 
 use diesel::result::Error as DieselError;
 use kernel::{Problem, TxError, is_unique_violation};
+use ledger::calendar::BlockError;
 
 /// Why a booking was not made.
 #[derive(Debug, thiserror::Error)]
@@ -83,6 +84,22 @@ impl From<TxError> for MoveError {
 impl From<DieselError> for MoveError {
     fn from(error: DieselError) -> Self {
         Problem::from(error).into()
+    }
+}
+impl From<BlockError> for MoveError {
+    fn from(error: BlockError) -> Self {
+        match error {
+            BlockError::Taken => Self::Taken,
+            other => block_problem(other).into(),
+        }
+    }
+}
+
+/// What else than taken time can stand in the way of a block.
+pub(crate) fn block_problem(error: BlockError) -> Problem {
+    match error {
+        BlockError::Db(error) => error.into(),
+        other => Problem::internal(other),
     }
 }
 

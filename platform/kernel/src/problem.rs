@@ -145,8 +145,13 @@ impl From<diesel::result::Error> for Problem {
                 cause: Some(info.message().into()),
                 ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy")
             },
-            Error::DatabaseError(DatabaseErrorKind::SerializationFailure, info) => {
-                Self { cause: Some(info.message().into()), ..Self::conflict("try_again") }
+            // The database ended this transaction in favour of another; diesel knows no kind of its own for a deadlock.
+            Error::DatabaseError(kind, ref info)
+                if matches!(kind, DatabaseErrorKind::SerializationFailure)
+                    || info.message() == "deadlock detected" =>
+            {
+                let again = Self::new(StatusCode::SERVICE_UNAVAILABLE, "try_again").with("retry_after", 1);
+                Self { cause: Some(info.message().into()), ..again }
             }
             // PostgreSQL keeps no NUL in text: whoever typed one gets told, wherever it was.
             Error::DatabaseError(_, ref info)
@@ -221,5 +226,33 @@ impl ApiResponse for Problem {
             ],
             ..MetaSchema::new("object")
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use diesel::result::{DatabaseErrorKind, Error};
+
+    use super::*;
+
+    fn refused(kind: DatabaseErrorKind, message: &str) -> Problem {
+        Error::DatabaseError(kind, Box::new(message.to_owned())).into()
+    }
+
+    #[test]
+    fn who_gave_way_in_the_database_is_asked_to_come_again() {
+        let serial = "could not serialize access due to concurrent update";
+        for problem in [
+            refused(DatabaseErrorKind::Unknown, "deadlock detected"),
+            refused(DatabaseErrorKind::SerializationFailure, serial),
+        ] {
+            assert_eq!((problem.status, problem.code), (StatusCode::SERVICE_UNAVAILABLE, "try_again"));
+            assert_eq!(problem.extra.get("retry_after"), Some(&Value::from(1)));
+            assert!(problem.cause.is_some());
+        }
+        assert_eq!(
+            refused(DatabaseErrorKind::Unknown, "disk full").status,
+            StatusCode::INTERNAL_SERVER_ERROR
+        );
     }
 }

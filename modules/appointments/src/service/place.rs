@@ -10,6 +10,7 @@ use kernel::{Problem, Tx};
 use ledger::calendar::{self, BlockError, Source, Wanted};
 
 use crate::{
+    error::block_problem,
     model::{Booking, load::SEATS, offer::Offer},
     queries::seats::{SeatPlace, seat_add, seat_first, seat_leave, slot_end},
 };
@@ -72,7 +73,7 @@ async fn block(
             }
             Ok(false)
         }
-        Err(error) => Err(Problem::internal(error)),
+        Err(error) => Err(block_problem(error)),
     }
 }
 
