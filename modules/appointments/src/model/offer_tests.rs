@@ -5,7 +5,7 @@ use crate::model::{
     appointment_type::tests::{input, member},
     details::{Durations, PeriodLimit, TypeLimits},
     hours::{WindowInput, check, schedule_of},
-    load::{Counted, Facts, SharedSlot},
+    load::{Counted, Facts, SharedSlot, Which},
 };
 
 fn at(text: &str) -> Instant {
@@ -39,6 +39,11 @@ fn offer_with(
 fn taken(coach: u128, from: &str, to: &str) -> Taken {
     let source_id = uuid::Uuid::from_u128(5);
     Taken { coach_id: member(coach), kind: "booking".into(), source_id, starts_at: at(from), ends_at: at(to) }
+}
+
+fn counted(coach: u128, from: &str, to: &str) -> Counted {
+    let which = Which::Booking(events::Id::from_uuid(uuid::Uuid::from_u128(coach)));
+    Counted { which, coach: member(coach), start: at(from), end: at(to) }
 }
 
 const NOW: &str = "2026-11-20T08:00:00Z";
@@ -93,7 +98,7 @@ fn each_refusal_says_why() {
 fn anyone_means_whoever_is_free_and_had_least() {
     let offer = offer(3, CoachMode::Any);
     let all = offer.choice(None).unwrap();
-    let booked = |coach| (member(coach), at("2026-11-25T10:00:00Z"), at("2026-11-25T10:30:00Z"));
+    let booked = |coach| counted(coach, "2026-11-25T10:00:00Z", "2026-11-25T10:30:00Z");
     let busy = [taken(3, "2026-11-23T09:00:00Z", "2026-11-23T12:00:00Z")];
     let load = load(&busy, &[], &[booked(1), booked(1), booked(2)]);
     let start = at("2026-11-23T09:00:00Z");
@@ -121,7 +126,7 @@ fn a_limit_is_of_its_type_and_its_coach() {
     let limits = TypeLimits { day: PeriodLimit { count: Some(2), minutes: None }, ..TypeLimits::default() };
     let offer = offer_with(2, CoachMode::Any, |kind| AppointmentType { limits, ..kind });
     let all = offer.choice(None).unwrap();
-    let on = |coach| (member(coach), at("2026-11-23T11:00:00Z"), at("2026-11-23T11:30:00Z"));
+    let on = |coach| counted(coach, "2026-11-23T11:00:00Z", "2026-11-23T11:30:00Z");
     let start = at("2026-11-23T09:00:00Z");
     let full = load(&[], &[on(1), on(1)], &[]);
     assert_eq!(offer.judge(asked(&[member(1)], &full), start).unwrap(), Verdict::Taken);

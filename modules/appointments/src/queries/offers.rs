@@ -13,7 +13,7 @@ use crate::{
     model::{
         AppointmentType,
         hours::Window,
-        load::{Counted, SharedSlot},
+        load::{Counted, SharedSlot, Which},
     },
     schema::{
         appointment_type_coaches as offers, appointment_types as types, bookings,
@@ -96,6 +96,15 @@ pub(crate) fn window_of(row: &CoachRow) -> Option<Window> {
 /// States of a booking that hold time, for the database.
 const HOLDING: [&str; 5] = ["requested", "held", "confirmed", "completed", "no_show"];
 
+/// What is read of a booking that counts.
+const COUNTED: (bookings::id, bookings::coach_id, bookings::starts_at, bookings::ends_at) =
+    (bookings::id, bookings::coach_id, bookings::starts_at, bookings::ends_at);
+
+fn counted(rows: Vec<(BookingId, MemberId, Instant, Instant)>) -> Vec<Counted> {
+    let one = |(id, coach, start, end)| Counted { which: Which::Booking(id), coach, start, end };
+    rows.into_iter().map(one).collect()
+}
+
 /// Bookings of these coaches around a start, for sharing the work: who had fewest that week, who had none for longest.
 pub(crate) async fn recent_bookings(
     mut conn: &AsyncPgConnection,
@@ -108,9 +117,10 @@ pub(crate) async fn recent_bookings(
         .filter(bookings::starts_at.ge(from))
         .filter(bookings::starts_at.lt(to))
         .filter(bookings::state.eq_any(HOLDING))
-        .select((bookings::coach_id, bookings::starts_at, bookings::ends_at))
+        .select(COUNTED)
         .load(&mut conn)
         .await
+        .map(counted)
 }
 
 /// Bookings of a type that these coaches have in a range: they count against its limits.
@@ -126,9 +136,10 @@ pub(crate) async fn counted_bookings(
         .filter(bookings::starts_at.lt(to))
         .filter(bookings::type_id.eq(kind))
         .filter(bookings::state.eq_any(HOLDING))
-        .select((bookings::coach_id, bookings::starts_at, bookings::ends_at))
+        .select(COUNTED)
         .load(&mut conn)
         .await
+        .map(counted)
 }
 
 /// Slots with several seats of a type in which somebody sits, that start in a range.

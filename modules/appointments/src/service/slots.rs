@@ -15,7 +15,7 @@ use crate::{
         AppointmentType,
         blackouts::{Blackout, of_coach},
         hours::{Window, schedule_of},
-        load::{Facts, Load, Without},
+        load::{Counted, Facts, Load, Without},
         offer::{Asked, Offer, OfferCoach, SlotOut, check_range},
         overrides::{OverrideRow, dates_around},
         when,
@@ -162,9 +162,10 @@ pub(crate) async fn facts(tx: &Tx, offer: &Offer, scope: Scope<'_>) -> Result<Fa
     let (taken, seats, mut own) = try_join!(taken, seats, counts)?;
     if let Some((from, to)) = counted {
         let sat = seats.iter().filter(|slot| from <= slot.starts_at && slot.starts_at < to);
-        own.extend(sat.map(|slot| (slot.coach_id, slot.starts_at, slot.ends_at)));
+        own.extend(sat.map(Counted::of_slot));
         if offer.takes_all() {
-            own = own.iter().flat_map(|one| of.iter().map(|coach| (*coach, one.1, one.2))).collect();
+            let everybody = |one: Counted| of.iter().map(move |coach| Counted { coach: *coach, ..one });
+            own = own.into_iter().flat_map(everybody).collect();
         }
     }
     Ok(Facts { taken, seats, counted: own, recent: Vec::new() })
