@@ -70,7 +70,7 @@ pub(crate) struct NewAppointmentType {
     /// Per cent that come back when it is cancelled later; left out: later is refused.
     #[oai(validator(minimum(value = "0"), maximum(value = "100")))]
     pub late_refund_percent: Option<i64>,
-    /// Its client may move it until that long before the start.
+    /// Its client may move it until that long before the start; 0: as long as cancelling is free of charge.
     #[oai(default, validator(minimum(value = "0"), maximum(value = "525600")))]
     pub move_free_minutes: i64,
     /// Asked when it is booked, in this order.

@@ -57,7 +57,7 @@ pub(crate) struct TypeOut {
     pub cancel_free_minutes: i32,
     /// Per cent that come back when it is cancelled later; absent: later is refused.
     pub late_refund_percent: Option<i32>,
-    /// Its client may move it until that long before the start.
+    /// Its client may move it until that long before the start; 0: as long as cancelling is free of charge.
     pub move_free_minutes: i32,
     pub questions: Vec<Question>,
     /// Minutes before the start at which its client is reminded, the longest first.

@@ -25,6 +25,10 @@ pub struct Terms {
     pub reminder_minutes: Vec<i32>,
     /// Whether the client is asked for a rating afterwards.
     pub asks_rating: bool,
+    /// The earliest start from which its client moved it away when cancelling was not free of charge any more: moving does
+    /// not make it so again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub moved_late_from: Option<Instant>,
 }
 json_column!(Terms);
 
@@ -45,10 +49,27 @@ impl Terms {
             currency: (price > 0).then_some(currency),
             cancel_free_minutes: kind.cancel_free_minutes,
             late_refund_percent: kind.late_refund_percent,
-            move_free_minutes: kind.move_free_minutes,
+            move_free_minutes: move_window(kind, price),
             reminder_minutes: kind.reminder_minutes.0.clone(),
             asks_rating: kind.asks_rating,
+            moved_late_from: None,
         }
+    }
+    /// The same after its client moved it away from `start` at `now`.
+    pub(crate) fn moved_by_client(&self, start: Instant, now: Instant) -> Self {
+        let late = self.keeps_something(start, now).then(|| self.judged_by(start));
+        Self { moved_late_from: late.or(self.moved_late_from), ..self.clone() }
+    }
+    /// Whether a client who cancels at `now` would be refused, or get back less than what was paid.
+    pub(crate) fn keeps_something(&self, start: Instant, now: Instant) -> bool {
+        match self.cancel_rule(start, now) {
+            CancelRule::TooLate => true,
+            CancelRule::Refund(percent) => percent < 100 && self.price > 0,
+        }
+    }
+    /// The start by which cancelling is judged.
+    fn judged_by(&self, start: Instant) -> Instant {
+        self.moved_late_from.map_or(start, |from| from.min(start))
     }
     /// The price; `None` when it is free.
     #[must_use]
@@ -64,12 +85,19 @@ impl Terms {
     }
     /// The last moment at which cancelling is free of charge.
     pub(crate) fn cancel_free_until(&self, start: Instant) -> Instant {
-        start.plus_minutes(-i64::from(self.cancel_free_minutes))
+        self.judged_by(start).plus_minutes(-i64::from(self.cancel_free_minutes))
     }
     /// The last moment at which its client may move it.
     pub(crate) fn move_until(&self, start: Instant) -> Instant {
         start.plus_minutes(-i64::from(self.move_free_minutes))
     }
+}
+
+/// So many minutes before the start the client of such a booking may move it: as the type says; when it says nothing, as
+/// long as cancelling costs nothing, for otherwise a move would be the way around that rule.
+pub(crate) fn move_window(kind: &AppointmentType, price: i64) -> i32 {
+    let always_free = kind.late_refund_percent.is_some_and(|percent| percent >= 100 || price <= 0);
+    if kind.move_free_minutes > 0 || always_free { kind.move_free_minutes } else { kind.cancel_free_minutes }
 }
 
 /// That share of an amount in minor units, rounded half up. Percentages outside of 0 to 100 count as the nearest of them.
@@ -83,6 +111,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::model::appointment_type::tests::{input, row};
 
     fn terms(free: i32, late: Option<i32>) -> Terms {
         Terms { cancel_free_minutes: free, late_refund_percent: late, ..Terms::default() }
@@ -107,6 +136,55 @@ mod tests {
         for (free, late, before, expected) in cases {
             let now = start.plus_minutes(-before);
             assert_eq!(terms(free, late).cancel_rule(start, now), expected, "{free} {late:?} {before}");
+        }
+    }
+
+    #[test]
+    fn without_a_rule_of_its_own_moving_ends_with_free_cancelling() {
+        // (own rule, free until, share later, price, until when it can be moved)
+        let cases = [
+            (0, 1_440, None, 0, 1_440),
+            (0, 1_440, Some(50), 9_000, 1_440),
+            (0, 1_440, Some(0), 9_000, 1_440),
+            (0, 1_440, Some(50), 0, 0),
+            (0, 1_440, Some(100), 9_000, 0),
+            (0, 0, None, 9_000, 0),
+            (60, 1_440, None, 9_000, 60),
+            (2_880, 1_440, Some(50), 9_000, 2_880),
+        ];
+        for (own, free, late, price, expected) in cases {
+            let kind = AppointmentType {
+                move_free_minutes: own,
+                cancel_free_minutes: free,
+                late_refund_percent: late,
+                ..row(input())
+            };
+            assert_eq!(move_window(&kind, price), expected, "{own} {free} {late:?} {price}");
+            assert_eq!(Terms::of(&kind, price, "GBP".parse().unwrap()).move_free_minutes, expected);
+        }
+    }
+
+    proptest! {
+        /// However often its client moves it: who could not cancel for nothing before a move can't after it.
+        #[test]
+        fn no_move_makes_cancelling_free_again(
+            late in proptest::option::of(0..100_i32),
+            moves in proptest::collection::vec((1..4_000_i64, 0..100_000_i64), 1..6),
+        ) {
+            let mut terms = Terms { price: 9_000, ..terms(1_440, late) };
+            let mut now: Instant = "2026-12-01T12:00:00Z".parse().unwrap();
+            let mut start = now.plus_minutes(2_000);
+            for (wait, ahead) in moves {
+                now = now.plus_minutes(wait);
+                let rule = terms.cancel_rule(start, now);
+                terms = terms.moved_by_client(start, now);
+                start = now.plus_minutes(ahead);
+                if rule == CancelRule::Refund(100) {
+                    prop_assert_eq!(terms.moved_late_from, None);
+                } else {
+                    prop_assert_eq!(terms.cancel_rule(start, now), rule);
+                }
+            }
         }
     }
 

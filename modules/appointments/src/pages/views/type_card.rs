@@ -2,7 +2,7 @@ use events::{Currency, Money};
 use serde::Serialize;
 
 use super::sample_money;
-use crate::model::{AppointmentType, PlaceKind, Terms};
+use crate::model::{AppointmentType, PlaceKind, Terms, terms::move_window};
 
 /// A price; `None`: free.
 pub(crate) fn priced(amount: i64, currency: Currency) -> Option<Money> {
@@ -97,7 +97,8 @@ impl Rules {
     }
     /// Of a type, for a length with this price.
     pub fn of_type(kind: &AppointmentType, price: i64) -> Self {
-        Self::new(price > 0, kind.cancel_free_minutes, kind.late_refund_percent, kind.move_free_minutes)
+        let moving = move_window(kind, price);
+        Self::new(price > 0, kind.cancel_free_minutes, kind.late_refund_percent, moving)
     }
     /// Of a booking, as they were agreed.
     pub fn of_terms(terms: &Terms) -> Self {
