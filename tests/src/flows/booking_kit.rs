@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 use testkit::{Answer, Client, Persona, TestTenant};
 
-/// A type of the coach with these fields besides the usual ones.
-pub(super) async fn a_type(tenant: &TestTenant<'_>, owner: &Client, slug: &str, more: Value) {
+/// A type of the coach with these fields besides the usual ones. Gives its identifier.
+pub(super) async fn a_type(tenant: &TestTenant<'_>, owner: &Client, slug: &str, more: Value) -> String {
     let coach = tenant.member(Persona::Coach).await;
     let mut body = json!({
         "slug": slug, "name": format!("Session {slug}"), "minutes": 30, "place_kind": "phone", "coaches": [coach],
@@ -12,13 +12,35 @@ pub(super) async fn a_type(tenant: &TestTenant<'_>, owner: &Client, slug: &str, 
     for (name, value) in more.as_object().expect("an object") {
         body[name] = value.clone();
     }
-    let _ = owner.api("POST", "/appointment-types", Some(&body)).await.expect(200);
+    text(&owner.api("POST", "/appointment-types", Some(&body)).await.expect(200).json(), "id")
+}
+
+/// Changes a type.
+pub(super) async fn change_type(owner: &Client, id: &str, change: Value) {
+    let _ = owner.api("PATCH", &format!("/appointment-types/{id}"), Some(&change)).await.expect(200);
+}
+
+/// Two coaches with hours from eight to six.
+pub(super) async fn two_coaches(tenant: &TestTenant<'_>, owner: &Client) -> [String; 2] {
+    let both = [tenant.member(Persona::Coach).await, tenant.member(Persona::Owner).await];
+    for coach in &both {
+        tenant.open_hours_of(owner, coach).await;
+    }
+    both
+}
+
+/// How many bookings have their own time, and nothing else, in the calendar of whom they belong to.
+pub(super) async fn in_their_place(tenant: &TestTenant<'_>) -> i64 {
+    let block = "EXISTS (SELECT FROM calendar_blocks c WHERE c.tenant_id = bookings.tenant_id \
+        AND c.source_id = bookings.id AND c.coach_id = bookings.coach_id \
+        AND c.starts_at = blocked_from AND c.ends_at = blocked_to)";
+    tenant.count("bookings", block).await
 }
 
 /// The same with hours from eight to six.
-pub(super) async fn bookable(tenant: &TestTenant<'_>, owner: &Client, slug: &str, more: Value) {
+pub(super) async fn bookable(tenant: &TestTenant<'_>, owner: &Client, slug: &str, more: Value) -> String {
     tenant.open_hours(owner).await;
-    a_type(tenant, owner, slug, more).await;
+    a_type(tenant, owner, slug, more).await
 }
 
 /// Does something to a booking; `token` is its client's right.

@@ -88,7 +88,7 @@ async fn moved_and_called_off_by_the_link() {
     let app = TestApp::start().await;
     let tenant = TestTenant::new(&app).await;
     let owner = tenant.owner().await;
-    paid_type(&tenant, &owner, &json!({})).await;
+    paid_type(&tenant, &owner, &json!({ "move_free_minutes": 60 })).await;
     let visitor = tenant.visitor();
     let page = book_and_pay(&tenant, &visitor, &tomorrow_at(10, 0)).await;
     let new = tomorrow_at(14, 0);
@@ -97,6 +97,7 @@ async fn moved_and_called_off_by_the_link() {
         times.links().into_iter().find(|link| link.contains(&format!("start={new}"))).expect("a new time");
     let asked = visitor.open(&link).await.expect(200);
     assert!(asked.has("Move the appointment?") && asked.field("start").as_deref() == Some(new.as_str()));
+    assert!(asked.has("does not make it free again"), "{}", asked.body);
     let moved =
         visitor.post_form_to(&format!("{page}/move"), &[("start", &new)]).await.expect(303).location();
     assert_eq!(moved, page, "the link stays");

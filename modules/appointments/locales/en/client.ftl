@@ -77,6 +77,8 @@ appointments-move-confirm = Move the appointment?
 appointments-move-old = Until now
 appointments-move-new = New time
 appointments-move-keeps = Everything else stays: the price, what was paid, your answers and the link of this page.
+appointments-move-keeps-rule = Cancelling was free of charge until { $when }. Moving the appointment does not make it free again.
+appointments-move-closed = This appointment can’t be moved here any more. Please write to us, and we will find a time:
 appointments-move-submit = Move it
 
 appointments-room-enter = Go to the video room

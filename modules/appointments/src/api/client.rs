@@ -63,7 +63,7 @@ impl ClientsApi {
         from: Query<Instant>,
         to: Query<Instant>,
     ) -> Result<Json<MoveStarts>, Problem> {
-        let found = move_slots(ctx, &Claim::Link(token.0), (from.0, to.0)).await?;
+        let found = move_slots(ctx, &Claim::Link(token.0), (from.0, to.0)).await?.slots;
         let start = |slot: &crate::model::offer::SlotOut| MoveStart {
             start: slot.start,
             seats_left: slot.seats_left.into(),

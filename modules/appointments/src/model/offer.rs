@@ -109,6 +109,20 @@ impl Offer {
     pub fn takes_all(&self) -> bool {
         self.kind.coach_mode == CoachMode::All && self.coaches.len() > 1
     }
+    /// The same for a booking that exists: whether several take part in it was settled when it was made, whatever the type
+    /// says now.
+    pub fn settled(&self, together: bool) -> Self {
+        let coach_mode = match self.kind.coach_mode {
+            _ if together => CoachMode::All,
+            CoachMode::All => CoachMode::Fixed,
+            mode => mode,
+        };
+        Self { kind: AppointmentType { coach_mode, ..self.kind.clone() }, ..self.clone() }
+    }
+    /// Whether this coach offers it.
+    pub fn is_by(&self, coach: MemberId) -> bool {
+        self.coaches.iter().any(|one| one.id == coach)
+    }
     /// Whether one slot takes several clients.
     pub fn is_shared(&self) -> bool {
         self.kind.seats > 1

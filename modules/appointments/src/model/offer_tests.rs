@@ -122,6 +122,21 @@ fn everyone_means_that_all_are_free() {
 }
 
 #[test]
+fn who_takes_part_in_a_booking_is_settled_by_the_booking() {
+    let types = [CoachMode::Fixed, CoachMode::Any, CoachMode::All].map(|mode| offer(2, mode));
+    for of in &types {
+        assert!(of.settled(true).takes_all());
+        assert!(!of.settled(false).takes_all());
+    }
+    let all = [member(1), member(2)];
+    let load = load(&[taken(2, "2026-11-23T09:00:00Z", "2026-11-23T11:00:00Z")], &[], &[]);
+    for of in &types {
+        assert_eq!(named(&times(&of.settled(true), asked(&all, &load))), ["11:00", "11:30"]);
+        assert_eq!(times(&of.settled(false), asked(&all[..1], &load)).len(), 6);
+    }
+}
+
+#[test]
 fn a_limit_is_of_its_type_and_its_coach() {
     let limits = TypeLimits { day: PeriodLimit { count: Some(2), minutes: None }, ..TypeLimits::default() };
     let offer = offer_with(2, CoachMode::Any, |kind| AppointmentType { limits, ..kind });

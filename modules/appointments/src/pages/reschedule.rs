@@ -19,14 +19,14 @@ use super::{
 };
 use crate::{
     model::{
-        Booking,
+        Booking, State,
         offer::SlotOut,
         when::{date, date_in, zone},
     },
     service::{
         cancel::Claim,
         mine::{Detail, detail},
-        reschedule::{MoveInput, move_slots, reschedule},
+        reschedule::{MoveInput, MoveSlots, move_slots, reschedule},
     },
 };
 
@@ -128,6 +128,8 @@ impl<'a> Here<'a> {
             booking: view(self.ctx, self.detail),
             too_late: now > move_until,
             move_until,
+            cancel_was_free_until: self.kept(),
+            closed: false,
             taken,
             zones: zones::choices(self.ctx, &self.zone_name),
             zone: self.zone_name.clone(),
@@ -143,6 +145,13 @@ impl<'a> Here<'a> {
         }
         Ok(page)
     }
+    /// When cancelling is not free of charge any more, moving does not make it so again: until when it was.
+    fn kept(&self) -> Option<Instant> {
+        let booking = self.booking();
+        let keeps = booking.state == State::Confirmed
+            && booking.terms.keeps_something(booking.starts_at, self.ctx.now());
+        keeps.then(|| booking.terms.cancel_free_until(booking.starts_at))
+    }
     /// Fills in the month that was asked for, and the times of the chosen day.
     async fn calendar(&self, query: &MoveQuery, page: &mut MoveBookingView) -> Result<(), Problem> {
         let now = self.ctx.now();
@@ -152,7 +161,11 @@ impl<'a> Here<'a> {
         let asked = query.month.as_deref().and_then(month::parse).or(day).unwrap_or(near);
         let shown = asked.clamp(today.first_of_month(), last.last_of_month());
         let range = month::bounds(shown, &self.zone).ok_or_else(Problem::not_found)?;
-        let free = self.free(range).await?;
+        let MoveSlots { slots: free, is_closed, .. } = self.free(range).await?;
+        if is_closed {
+            page.closed = true;
+            return Ok(());
+        }
         let days = month::by_day(&free, &self.zone, |slot| slot.start);
         let chosen = day.filter(|day| days.contains_key(day)).or_else(|| days.keys().next().copied());
         let counts = month::counts(&days);
@@ -161,13 +174,13 @@ impl<'a> Here<'a> {
         page.month = Some(Month::new(shown, &marks, (today, last), leaf, |day| self.day_path(day)));
         page.day = chosen.map(|day| self.times(day, days.get(&day).map_or(&[], Vec::as_slice)));
         if chosen.is_none() {
-            let free = self.free((range.1, range.1.plus_minutes(LOOK_MINUTES))).await?;
+            let free = self.free((range.1, range.1.plus_minutes(LOOK_MINUTES))).await?.slots;
             page.next_free =
                 free.first().map(|slot| self.link(slot, self.day_path(date_in(slot.start, &self.zone))));
         }
         Ok(())
     }
-    async fn free(&self, range: (Instant, Instant)) -> Result<Vec<SlotOut>, Problem> {
+    async fn free(&self, range: (Instant, Instant)) -> Result<MoveSlots, Problem> {
         move_slots(self.ctx, &Claim::Link(self.booking().token.clone()), range).await
     }
     fn day_path(&self, day: Date) -> String {

@@ -22,7 +22,7 @@ use crate::{
     service::{
         cancel::{self, Claim},
         desk,
-        reschedule::{self, MoveInput},
+        reschedule::{self, MoveInput, MoveSlots},
     },
 };
 
@@ -99,7 +99,8 @@ async fn view(ctx: &Ctx, booking: &Booking, query: &MoveQuery, form: FormState) 
     let last = first.saturating_add((DAYS - 1).days());
     let range = when::start_of_day(first, &zone).zip(when::end_of_day(last, &zone));
     let range = range.ok_or_else(|| Problem::field("from", "out_of_calendar"))?;
-    let slots = reschedule::move_slots(ctx, &Claim::Staff(booking.id), range).await?;
+    let MoveSlots { slots, is_together, .. } =
+        reschedule::move_slots(ctx, &Claim::Staff(booking.id), range).await?;
     let path = |start: &str, from: Date| {
         let place = format!("/studio/bookings/{}/move", booking.id);
         with_query(&place, &[("start", start), ("from", &from.to_string()), ("back", &query.back)])
@@ -121,7 +122,7 @@ async fn view(ctx: &Ctx, booking: &Booking, query: &MoveQuery, form: FormState) 
         next_path: last.checked_add(1.day()).ok().map(|next| path(&query.start, next)),
         from: range.0,
         until: noon(last, &zone),
-        coaches: coaches(ctx, booking, &form).await?,
+        coaches: if is_together { Vec::new() } else { coaches(ctx, booking, &form).await? },
         back: back(&query.back, &format!("/studio/bookings/{}", booking.id)),
         booking: BookingFacts::of(booking),
         form,
@@ -132,16 +133,15 @@ fn noon(date: Date, zone: &jiff::tz::TimeZone) -> Instant {
     super::month::midday(date, zone)
 }
 
-/// Who could have it instead, when there is a choice.
+/// Who could have it instead, when there is a choice. Whose it is stays one of them, also without offering the type any more.
 async fn coaches(ctx: &Ctx, booking: &Booking, form: &FormState) -> Result<Vec<Choice>, Problem> {
     let chosen = form.values.get("coach").and_then(|coach| coach.parse::<MemberId>().ok());
     let chosen = chosen.unwrap_or(booking.coach_id);
+    let choice = |id: MemberId, label| Choice { current: id == chosen, value: id.to_string(), label };
     let offering = desk::offering(ctx, booking.type_id).await?;
-    let choice = offering.into_iter().map(|coach| Choice {
-        current: coach.id == chosen,
-        value: coach.id.to_string(),
-        label: coach.name,
-    });
-    let choices: Vec<Choice> = choice.collect();
+    let own = (!offering.iter().any(|coach| coach.id == booking.coach_id))
+        .then(|| choice(booking.coach_id, booking.coach_name.clone()));
+    let choices: Vec<Choice> =
+        own.into_iter().chain(offering.into_iter().map(|coach| choice(coach.id, coach.name))).collect();
     Ok(if choices.len() > 1 { choices } else { Vec::new() })
 }

@@ -228,6 +228,10 @@ pub(crate) struct MoveBookingView {
     /// It is too late.
     pub too_late: bool,
     pub move_until: Instant,
+    /// When cancelling is not free of charge any more, and so is not after the move: until when it was.
+    pub cancel_was_free_until: Option<Instant>,
+    /// It can't be moved here at all: nobody offers its type any more who would take it.
+    pub closed: bool,
     /// Somebody was faster.
     pub taken: bool,
     pub zone: String,
@@ -252,6 +256,8 @@ impl View for MoveBookingView {
             booking: BookingView::sample(State::Confirmed, PlaceKind::Phone),
             too_late: false,
             move_until: sample_time(-1_440),
+            cancel_was_free_until: None,
+            closed: false,
             taken: false,
             zone: "Europe/London".into(),
             zones: vec![Choice {
@@ -276,6 +282,8 @@ impl View for MoveBookingView {
             Self { too_late: true, month: None, day: None, ..full.clone() },
             Self { taken: true, ..full.clone() },
             Self { next_free: Some(TimeLink::sample(60 * 24 * 40, None)), ..empty.clone() },
+            Self { closed: true, month: None, day: None, ..full.clone() },
+            Self { cancel_was_free_until: Some(sample_time(-2_880)), ..asked.clone() },
             empty,
             asked,
             full,
