@@ -172,61 +172,57 @@ async fn a_booking_of_one_coach_stays_one_when_its_type_is_for_everybody() {
     tenant.finish().await;
 }
 
+/// Four paid bookings of tomorrow, each of a type with another rule: `[identifier, token]` of each.
+async fn paid_by_rule(tenant: &TestTenant<'_>, owner: &Client, visitor: &Client) -> Vec<[String; 2]> {
+    tenant.open_hours(owner).await;
+    let rules = [
+        // Says nothing about moving: as long as cancelling is free.
+        ("silent", json!({ "cancel_free_minutes": 2_880, "late_refund_percent": 50 })),
+        ("half", json!({ "cancel_free_minutes": 2_880, "late_refund_percent": 50, "move_free_minutes": 60 })),
+        ("never", json!({ "cancel_free_minutes": 2_880, "move_free_minutes": 60 })),
+        ("early", json!({ "cancel_free_minutes": 60, "move_free_minutes": 60 })),
+    ];
+    let mut made = Vec::new();
+    for (hour, (slug, mut rule)) in (10..).zip(rules) {
+        rule["price"] = json!({ "amount": 9_000, "currency": "GBP" });
+        a_type(tenant, owner, slug, rule).await;
+        let email = format!("{slug}@example.com");
+        let (booked, page) = hold(tenant, visitor, slug, &tomorrow_at(hour, 0), &email).await;
+        let _ = press(visitor, &page, "pay").await.expect(303);
+        made.push(["id", "token"].map(|name| text(&booked, name)));
+    }
+    tenant.run_jobs().await;
+    made
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn moving_is_no_way_around_the_rule_of_cancelling() {
     let app = TestApp::start().await;
     let tenant = TestTenant::new(&app).await;
     let (owner, visitor) = (tenant.owner().await, tenant.visitor());
-    tenant.open_hours(&owner).await;
-    let far = "2026-12-08T10:00:00Z";
-    let two_days = 2_880;
-    for (slug, rule) in [
-        // Says nothing about moving: as long as cancelling is free.
-        ("silent", json!({ "cancel_free_minutes": two_days, "late_refund_percent": 50 })),
-        (
-            "half",
-            json!({ "cancel_free_minutes": two_days, "late_refund_percent": 50, "move_free_minutes": 60 }),
-        ),
-        ("never", json!({ "cancel_free_minutes": two_days, "move_free_minutes": 60 })),
-        ("early", json!({ "cancel_free_minutes": 60, "move_free_minutes": 60 })),
-    ] {
-        let mut rule = rule;
-        rule["price"] = json!(9_000);
-        a_type(&tenant, &owner, slug, rule).await;
-    }
-    let mut made = Vec::new();
-    for (hour, slug) in (10..).zip(["silent", "half", "never", "early"]) {
-        let email = format!("{slug}@example.com");
-        let (booked, page) = hold(&tenant, &visitor, slug, &tomorrow_at(hour, 0), &email).await;
-        let _ = press(&visitor, &page, "pay").await.expect(303);
-        made.push((text(&booked, "id"), text(&booked, "token")));
-    }
-    tenant.run_jobs().await;
+    let made = paid_by_rule(&tenant, &owner, &visitor).await;
+    let [silent, half, never, early] = &made[..] else { panic!("four bookings") };
     let pick = visitor.get("/book/silent").await.expect(200);
     assert!(pick.has("You can move it until 48 h before it starts."), "{}", pick.body);
-    let to = |token: &str, start: &str| json!({ "token": token, "start": start });
-    let [silent, half, never, early] = &made[..] else { panic!("four bookings") };
-    let late = act(&visitor, &silent.0, "reschedule", to(&silent.1, far)).await.expect(409);
+    let moved = async |[id, token]: &[String; 2], start: &str| {
+        act(&visitor, id, "reschedule", json!({ "token": token, "start": start })).await
+    };
+    let late = moved(silent, "2026-12-07T10:00:00Z").await.expect(409);
     assert_eq!(late.code(), "too_late_to_move");
-    for (id, token) in [half, never, early] {
-        let _ = act(&visitor, id, "reschedule", to(token, far)).await;
-        let moved = text(&read(&owner, id).await, "start");
-        // One slot, three who want it: each their own hour.
-        if moved != far {
-            let hour = if id == &never.0 { "2026-12-09T10:00:00Z" } else { "2026-12-10T10:00:00Z" };
-            let _ = act(&visitor, id, "reschedule", to(token, hour)).await.expect(200);
-        }
+    for (booking, day) in [(half, "08"), (never, "09"), (early, "10")] {
+        let _ = moved(booking, &format!("2026-12-{day}T10:00:00Z")).await.expect(200);
     }
-    let page = visitor.get(&format!("/booking/{}/cancel", half.1)).await.expect(200);
+    // Nor does a second move, made in time.
+    let _ = moved(half, "2026-12-15T10:00:00Z").await.expect(200);
+    let page = visitor.get(&format!("/booking/{}/cancel", half[1])).await.expect(200);
     assert!(page.has("50 %") && page.has("£45.00"), "{}", page.body);
-    let right = |token: &str| json!({ "token": token });
-    let refused = act(&visitor, &never.0, "cancel", right(&never.1)).await.expect(409);
+    let cancelled =
+        async |[id, token]: &[String; 2]| act(&visitor, id, "cancel", json!({ "token": token })).await;
+    let refused = cancelled(never).await.expect(409);
     assert_eq!(refused.code(), "too_late_to_cancel");
-    assert_eq!(text(&refused.json(), "free_until"), tomorrow_at(12, 0).replace("11-24", "11-22"));
-    // Nor does another move, or one by staff, which is their own affair.
-    let _ = act(&visitor, &half.0, "reschedule", to(&half.1, "2026-12-15T10:00:00Z")).await.expect(200);
-    for (id, token) in [half, early] {
-        let _ = act(&visitor, id, "cancel", right(token)).await.expect(200);
+    assert_eq!(text(&refused.json(), "free_until"), "2026-11-22T12:00:00Z");
+    for booking in [half, early] {
+        let _ = cancelled(booking).await.expect(200);
     }
     let sql = format!("SELECT amount FROM refunds WHERE {} ORDER BY amount", tenant.rows());
     assert_eq!(app.sql.column(&sql).await, ["4500", "9000"]);
