@@ -246,6 +246,29 @@ fn a_refused_form_keeps_what_was_typed_and_says_what_is_wrong_beside_the_field()
 }
 
 #[test]
+fn the_summary_of_errors_names_each_field_in_the_order_of_the_form() {
+    let template =
+        "{{error_summary \"name * note\" fields=asked name=\"Name\" note=\"Note\" hours=\"Hours\"}}";
+    let asked =
+        json!([{ "name": "q_b", "label": "Why?" }, { "name": "q_a", "label": { "key": "web-field-email" } }]);
+    let wrong = ["hours/0/opens", "name", "note", "q_a", "q_b", "unknown"];
+    let errors: serde_json::Map<_, _> =
+        wrong.iter().map(|name| ((*name).to_owned(), json!("is wrong"))).collect();
+    let html = render(template, &json!({ "asked": asked, "form": { "errors": errors } })).unwrap();
+    let lines: Vec<&str> =
+        html.split("<li>").skip(1).map(|line| line.split("</a>").next().unwrap()).collect();
+    let expected = [
+        ("f-name", "Name: is wrong"),
+        ("f-q_b", "Why?: is wrong"),
+        ("f-q_a", "Email: is wrong"),
+        ("f-note", "Note: is wrong"),
+        ("f-hours-0-opens", "Hours: is wrong"),
+        ("f-unknown", "is wrong"),
+    ];
+    assert_eq!(lines, expected.map(|(id, text)| format!("<a href=\"#{id}\">{text}")));
+}
+
+#[test]
 fn the_best_language_is_picked() {
     let web = with(&[("locales/de/shop.ftl", "shop-a = A\n")]).unwrap();
     assert_eq!(web.negotiate("de-AT,en;q=0.5"), "de");

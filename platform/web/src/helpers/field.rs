@@ -51,18 +51,19 @@ pub(crate) fn field(call: &Call<'_, '_>) -> Result<String, RenderError> {
     call.render(template, root)
 }
 
-/// `{{error_summary email=(t "web-field-email")}}`: what is wrong, with links to the fields (named by their labels
-/// where those are given); nothing when all is well.
+/// `{{error_summary "name email * note" fields=questions email=(t "web-field-email")}}`: what is wrong, with links to the
+/// fields; nothing when all is well. Fields are named by their labels: by the named parameter, by the label of that name in
+/// `fields` (a list of `{name, label}`, labels as texts or `{key, args}`), else by that of the list they are in (`windows` for `windows/0`). The text says in
+/// which order the form has them, with `*` for those of `fields`; what it does not name comes last.
 pub(crate) fn error_summary(call: &Call<'_, '_>) -> Result<String, RenderError> {
     let form = form(call);
     let mut errors = Vec::new();
     for (name, error) in form.get("errors").and_then(Value::as_object).into_iter().flatten() {
         if let Some(text) = message(call, error)? {
-            errors.push(json!({
-                "href": format!("#f-{}", id_part(name)), "text": text, "label": call.named_str(name),
-            }));
+            errors.push((place_of(call, name), name, text));
         }
     }
+    errors.sort_by_key(|(place, ..)| *place);
     let general = match form.get("error") {
         Some(error) => message(call, error)?,
         None => None,
@@ -70,8 +71,47 @@ pub(crate) fn error_summary(call: &Call<'_, '_>) -> Result<String, RenderError> 
     if errors.is_empty() && general.is_none() {
         return Ok(String::new());
     }
-    let root = json!({ "errors": errors, "general": general });
+    let mut lines = Vec::new();
+    for (_, name, text) in errors {
+        let label = label_of(call, name)?;
+        lines.push(json!({ "href": format!("#f-{}", id_part(name)), "text": text, "label": label }));
+    }
+    let root = json!({ "errors": lines, "general": general });
     call.render("web/form/summary", root.as_object().cloned().unwrap_or_default())
+}
+
+/// The fields that a form makes of a list: name and label.
+fn listed<'a>(call: &'a Call<'_, '_>) -> impl Iterator<Item = (&'a str, &'a Value)> {
+    let fields = call.named("fields").and_then(Value::as_array);
+    let pair = |field: &'a Value| Some((field.get("name")?.as_str()?, field.get("label")?));
+    fields.into_iter().flatten().filter_map(pair)
+}
+
+/// The list that a field is in: `windows` for `windows/0/opens`.
+fn list_of(name: &str) -> &str {
+    name.split(['/', '.', '[']).next().unwrap_or(name)
+}
+
+/// A label is given as a text, or as `{key, args}` of the catalogues.
+fn label_of(call: &Call<'_, '_>, name: &str) -> Result<Option<String>, RenderError> {
+    let listed = || listed(call).find(|(one, _)| *one == name).map(|(_, label)| label);
+    match call.named(name).or_else(listed).or_else(|| call.named(list_of(name))) {
+        Some(label) => message(call, label),
+        None => Ok(None),
+    }
+}
+
+/// Where a form has a field: as its order says, those of `fields` in their own order; then what the order leaves out.
+fn place_of(call: &Call<'_, '_>, name: &str) -> (usize, usize) {
+    let order: Vec<&str> = call.param(0).and_then(Value::as_str).unwrap_or_default().split(' ').collect();
+    let at = |wanted: &str| order.iter().position(|one| *one == wanted);
+    if let Some(place) = at(name).or_else(|| at(list_of(name))) {
+        return (place, 0);
+    }
+    if let Some(within) = listed(call).position(|(one, _)| one == name) {
+        return (at("*").unwrap_or(order.len() + 1), within);
+    }
+    (order.len() + if call.named(name).is_some() { 0 } else { 2 }, 0)
 }
 
 fn template(kind: &str) -> Option<&'static str> {
