@@ -129,8 +129,10 @@ pub(crate) fn source() -> Source {
     let named = |(name, text): &(&str, &'static str)| ((*name).to_owned(), Cow::Borrowed(*text));
     let mut templates: Vec<_> = TEMPLATES.iter().map(named).collect();
     // The same words in the text part of mails.
-    templates
-        .push(("appointments/place.text".to_owned(), Cow::Borrowed(include_str!("../templates/place.hbs"))));
+    templates.push((
+        "appointments/place.text".to_owned(),
+        Cow::Borrowed(include_str!("../templates/place.hbs").trim_end()),
+    ));
     Source {
         name: "appointments",
         templates,

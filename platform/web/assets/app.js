@@ -32,13 +32,36 @@ addEventListener("pageshow", (event) => {
   }
 });
 
-// The viewer's zone: fills empty inputs marked data-zone and tells the host by a cookie, so that the next page shows it.
+// Which parts of a long form stand open goes with it, so that they still do when it is shown again.
+document.addEventListener("toggle", (event) => {
+  const open = event.target.querySelector?.(":scope > input[data-open]");
+  if (open) open.disabled = !event.target.open;
+}, true);
+
+// The viewer's zone: fills empty inputs marked data-zone, is among the choices of lists marked so, and is told to the host
+// by a cookie. A page that could only guess it (data-zone-shown) is loaded once more, unless somebody began to type.
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 if (zone && /^[A-Za-z0-9_+\-/]{1,64}$/.test(zone)) {
   for (const input of document.querySelectorAll("input[data-zone]")) if (!input.value) input.value = zone;
-  if (!/(?:^|; )zone=/.test(document.cookie)) {
-    document.cookie = `zone=${zone}; Path=/; Max-Age=31536000; SameSite=Lax${location.protocol === "https:" ? "; Secure" : ""}`;
+  for (const list of document.querySelectorAll("select[data-zone]")) {
+    if ([...list.options].some((option) => option.value === zone)) continue;
+    list.add(new Option(zone.replaceAll("_", " "), zone), [...list.options].find((option) => option.value > zone) ?? null);
   }
+  const known = () => /(?:^|; )zone=/.test(document.cookie);
+  if (!known()) {
+    document.cookie = `zone=${zone}; Path=/; Max-Age=31536000; SameSite=Lax${location.protocol === "https:" ? "; Secure" : ""}`;
+    const shown = document.querySelector("[data-zone-shown]")?.dataset.zoneShown;
+    // Without the cookie the next page would be the same one again.
+    if (shown && shown !== zone && known() && !touched()) location.reload();
+  }
+}
+
+function touched() {
+  const first = (list) => Math.max(0, [...list.options].findIndex((option) => option.defaultSelected));
+  const changed = (field) => field.matches("select")
+    ? field.selectedIndex !== first(field)
+    : field.value !== field.defaultValue || field.checked !== field.defaultChecked;
+  return [...document.querySelectorAll("main :is(input:not([type=hidden]), textarea, select)")].some(changed);
 }
 
 document.addEventListener("click", (event) => {

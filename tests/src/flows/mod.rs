@@ -8,6 +8,7 @@ mod booking_moves;
 mod booking_steps;
 mod client_area;
 mod client_booking;
+mod client_pages;
 mod delivery;
 mod hostile;
 mod hosts;

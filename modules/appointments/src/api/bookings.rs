@@ -72,6 +72,7 @@ impl BookingsApi {
             from: from.0,
             to: to.0,
             search: search.0.unwrap_or_default().trim().to_owned(),
+            phase: None,
             latest_first: sort.0 == Some(BookingOrder::StartDescending),
         };
         let page = lists::all(ctx, &filter, &Paging::new(cursor.as_deref(), limit.0)?).await?;

@@ -6,6 +6,7 @@ use kernel::{Check, FieldError, Problem};
 
 use super::{
     details::{Answer, Answers, Question, QuestionKind, Questions},
+    phone::{is_number, is_phone},
     when::date,
 };
 
@@ -52,7 +53,10 @@ fn one(check: &mut Check, question: &Question, field: &str, text: &str) -> Strin
         return text;
     }
     match question.kind {
-        QuestionKind::Text => text,
+        QuestionKind::Text => {
+            check.require(!is_phone(question) || is_number(&text), field, "not_a_phone_number");
+            text
+        }
         QuestionKind::Choice => {
             check.require(question.choices.contains(&text), field, "not_a_choice");
             text

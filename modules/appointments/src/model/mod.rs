@@ -14,6 +14,7 @@ pub(crate) mod load;
 pub(crate) mod note;
 pub(crate) mod offer;
 pub(crate) mod overrides;
+pub(crate) mod phone;
 pub(crate) mod state;
 pub(crate) mod step;
 pub(crate) mod terms;

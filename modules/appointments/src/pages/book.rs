@@ -14,7 +14,7 @@ use super::{
     href::with_query,
     month::{self, Marks, Month},
     views::{Choice, ChooseView, DayTimes, LengthLink, PickView, Rules, TimeLink, TypeCard, priced},
-    zones,
+    zones::{self, PageZone},
 };
 use crate::{
     model::{
@@ -30,6 +30,9 @@ use crate::{
     },
 };
 
+/// Where a page with a month has its times.
+pub(super) const TIMES: &str = "#times";
+
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct PickQuery {
     month: Option<String>,
@@ -37,6 +40,21 @@ pub(super) struct PickQuery {
     coach: Option<String>,
     zone: Option<String>,
     minutes: Option<String>,
+    /// The page's form was sent: its zone is a choice.
+    chosen: Option<String>,
+}
+
+/// Whether there is more than one type to book.
+struct Several(bool);
+
+/// Kept with the tenant's public content: every look at a calendar asks.
+async fn several(ctx: &Ctx) -> Result<bool, Problem> {
+    const KEY: &str = "several appointment types";
+    if let Some(known) = ctx.kept::<Several>(KEY) {
+        return Ok(known.0);
+    }
+    let several = types::bookable(ctx).await?.len() > 1;
+    Ok(ctx.keep(KEY, Several(several)).0)
 }
 
 /// `/{slug}/book`: the types. Only one: straight to it.
@@ -60,17 +78,21 @@ pub(super) async fn pick(
     headers: &HeaderMap,
 ) -> Result<Response, Problem> {
     let (offer, names) = offer_with_coaches(ctx, &TypeRef::parse(&slug)).await?;
-    let zone_name = zones::viewer(ctx, query.zone.as_deref(), headers);
+    let page_zone = zones::of(ctx, query.zone.as_deref(), headers);
     let coach = query.coach.as_deref().and_then(|text| text.parse::<MemberId>().ok());
     let coach = coach.filter(|id| offer.coaches.iter().any(|one| one.id == *id));
     let length = length(&offer, query.minutes.as_deref());
-    let here = Here { ctx, offer: &offer, coach, length, zone_name: &zone_name, zone: zone(&zone_name) };
+    let zone = zone(&page_zone.name);
+    let here = Here { ctx, offer: &offer, query: &query, coach, length, page_zone: &page_zone, zone };
     let mut view = here.view(&names);
+    view.several = several(ctx).await?;
     // Without a choice that must be made there is no calendar to show.
-    if let Ok(of) = offer.choice(coach) {
-        here.calendar(&of, &query, &mut view).await?;
+    match offer.choice(coach) {
+        Ok(of) => here.calendar(&of, &mut view).await?,
+        Err(_) => view.coach_missing = query.chosen.is_some(),
     }
-    Ok(zones::remember(Page::of(&view), query.zone.as_deref()))
+    let chosen = query.zone.as_deref().filter(|_| query.chosen.is_some());
+    Ok(zones::remember(Page::of(&view), chosen))
 }
 
 /// The length that was asked for; the first one for a length that it does not have.
@@ -112,9 +134,10 @@ pub(super) fn with_whom(
 struct Here<'a> {
     ctx: &'a Ctx,
     offer: &'a Offer,
+    query: &'a PickQuery,
     coach: Option<MemberId>,
     length: Duration,
-    zone_name: &'a str,
+    page_zone: &'a PageZone,
     zone: TimeZone,
 }
 
@@ -130,8 +153,11 @@ impl Here<'_> {
             coach_name: with_whom(self.offer, names, self.coach),
             coaches: coach_choices(self.offer, names, self.coach),
             anyone: kind.coach_mode == CoachMode::Any,
-            zones: zones::choices(self.ctx, self.zone_name),
-            zone: self.zone_name.to_owned(),
+            coach_missing: false,
+            several: false,
+            zones: zones::choices(self.ctx, &self.page_zone.name),
+            zone: self.page_zone.name.clone(),
+            zone_guessed: self.page_zone.guessed,
             month: None,
             day: None,
             next_free: None,
@@ -143,10 +169,12 @@ impl Here<'_> {
         if all.len() < 2 {
             return Vec::new();
         }
+        let month = self.query.month.as_deref().and_then(month::parse).map(month::name).unwrap_or_default();
+        let day = self.query.day.as_deref().and_then(date).map(|day| day.to_string()).unwrap_or_default();
         let link = |one: Duration| LengthLink {
             minutes: one.minutes,
             price: priced(one.price, self.ctx.tenant().currency),
-            path: self.path_for(one, "", &[]),
+            path: self.path_for(one, "", &[("month", &month), ("day", &day)]),
             current: one.minutes == self.length.minutes,
         };
         all.into_iter().map(link).collect()
@@ -160,15 +188,17 @@ impl Here<'_> {
         let first = length.minutes == self.offer.kind.minutes;
         let minutes = if first { String::new() } else { length.minutes.to_string() };
         let mut parameters = more.to_vec();
-        parameters.extend([("minutes", minutes.as_str()), ("coach", &coach), ("zone", self.zone_name)]);
+        parameters.extend([("minutes", minutes.as_str()), ("coach", &coach), ("zone", &self.page_zone.link)]);
         with_query(&format!("/book/{}{page}", self.offer.kind.slug), &parameters)
     }
     fn day_path(&self, day: Date) -> String {
-        self.path("", &[("month", &month::name(day)), ("day", &day.to_string())])
+        let path = self.path("", &[("month", &month::name(day)), ("day", &day.to_string())]);
+        // On a phone the times are far below the month.
+        path + TIMES
     }
     /// Fills in the month that was asked for, and the times of the chosen day.
-    async fn calendar(&self, of: &[MemberId], query: &PickQuery, view: &mut PickView) -> Result<(), Problem> {
-        let now = self.ctx.now();
+    async fn calendar(&self, of: &[MemberId], view: &mut PickView) -> Result<(), Problem> {
+        let (query, now) = (self.query, self.ctx.now());
         let (today, last) = (date_in(now, &self.zone), date_in(self.offer.latest(now), &self.zone));
         let last = last.max(today);
         let day = query.day.as_deref().and_then(date);

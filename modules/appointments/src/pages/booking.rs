@@ -8,13 +8,16 @@ use poem::{
     web::{Data, Path},
 };
 
-use super::views::{BookingView, CancelView, Rated, Rules, SharedNote, Standing};
+use super::views::{
+    AnswerRow, BookingView, CancelView, PlaceNote, Rated, Rules, SharedNote, Standing, is_long,
+};
 use crate::{
     ics::Method,
     invite::invite,
     model::{
-        Booking, State,
+        Booking, PlaceKind, State,
         note::{Note, RatingState, StaffRating},
+        phone::PHONE,
         state::CancelledBy,
     },
     service::{
@@ -46,9 +49,11 @@ pub(super) fn view(ctx: &Ctx, detail: &Detail) -> BookingView {
         zone: booking.client_zone.clone(),
         place_kind: booking.place_kind,
         place: booking.told_place().to_owned(),
+        place_note: place_note(booking),
         room_path: booking.room_path(),
         note: booking.note.clone(),
-        answers: booking.answers.0.clone(),
+        note_long: is_long(&booking.note),
+        answers: booking.answers.0.iter().map(AnswerRow::of).collect(),
         notes: detail.notes.iter().map(shared).collect(),
         price: booking.terms.price(),
         order_path: detail.order.as_ref().map(billing::Order::own_path),
@@ -56,6 +61,8 @@ pub(super) fn view(ctx: &Ctx, detail: &Detail) -> BookingView {
         refunded: detail.refunded,
         cancel_reason: booking.cancel_reason.clone().filter(|reason| !reason.is_empty()),
         by_staff: booking.cancelled_by == Some(CancelledBy::Staff),
+        // What is held has an order.
+        undecided: booking.order_id.is_none(),
         contact_email: ctx.tenant().contact_email.clone(),
         path: booking.path(),
         again_path: format!("/book/{}", booking.type_id),
@@ -67,6 +74,19 @@ pub(super) fn view(ctx: &Ctx, detail: &Detail) -> BookingView {
         stars: detail.rating.as_ref().map_or(0, |rating| rating.stars),
         rating: detail.rating.as_ref().map(rated),
         form: rating_form(detail.rating.as_ref()),
+    }
+}
+
+/// How both sides come together where the type names no number or link.
+fn place_note(booking: &Booking) -> PlaceNote {
+    if !booking.place.is_empty() || !booking.state.is_coming() {
+        return PlaceNote::Nothing;
+    }
+    let has_number = booking.answers.0.iter().any(|answer| answer.key == PHONE);
+    match booking.place_kind {
+        PlaceKind::Phone if has_number => PlaceNote::Call,
+        PlaceKind::Video => PlaceNote::LinkFollows,
+        _ => PlaceNote::Nothing,
     }
 }
 

@@ -21,7 +21,7 @@ use crate::{
         Booking,
         when::{date_in, zone},
     },
-    queries::bookings::BookingFilter,
+    queries::bookings::{BookingFilter, Phase},
     service::lists,
 };
 
@@ -44,13 +44,8 @@ pub(super) async fn list(
     headers: &HeaderMap,
 ) -> Result<Page, Problem> {
     let past = query.view.as_deref() == Some("past");
-    let now = Some(ctx.now());
-    let filter = BookingFilter {
-        from: now.filter(|_| !past),
-        to: now.filter(|_| past),
-        latest_first: past,
-        ..BookingFilter::default()
-    };
+    let phase = if past { Phase::Past(ctx.now()) } else { Phase::Upcoming(ctx.now()) };
+    let filter = BookingFilter { phase: Some(phase), latest_first: past, ..BookingFilter::default() };
     let page = lists::own(ctx, &filter, &Paging::new(query.cursor.as_deref(), None)?).await?;
     let view = if past { "past" } else { "" };
     let next = page.next.map(|cursor| with_query("/me/bookings", &[("view", view), ("cursor", &cursor)]));

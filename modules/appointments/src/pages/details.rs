@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use events::{Instant, MemberId};
-use kernel::{Actor, Ctx, FieldError, Form, FormState, Page, Problem, Redirect};
+use kernel::{Actor, Ctx, FieldError, Form, FormState, Page, Problem, Redirect, Text};
 use poem::{
     IntoResponse, Response, handler,
     http::{HeaderMap, StatusCode},
@@ -13,21 +13,30 @@ use serde::Deserialize;
 
 use super::{
     book::{length, with_whom},
+    form_key::{Visit, of_booking},
     href::with_query,
+    month,
     views::{Ask, DetailsView, Rules, Summary, TakenView, TypeCard, field_name, priced},
-    zones,
+    zones::{self, PageZone},
 };
 use crate::{
     model::{
+        AppointmentType, State,
         details::{Duration, Question, QuestionKind},
         offer::Offer,
+        phone::{PHONE, asks_phone},
+        when::{date_in, zone},
     },
     queries::offers::TypeRef,
     service::{
         book::{BookInput, Booked, book},
-        slots::offer_with_coaches,
+        faults::check_form,
+        slots::{free_of, offer_with_coaches},
     },
 };
+
+/// How often one time can be cancelled and booked again in one browser.
+const ROUNDS: u32 = 50;
 
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct DetailsQuery {
@@ -48,18 +57,22 @@ pub(super) async fn show(
     let Some(start) = query.start.as_deref().and_then(|text| text.parse::<Instant>().ok()) else {
         return Ok(Redirect::to(ctx.path(&format!("/book/{slug}"))).into_response());
     };
-    let zone = zones::viewer(ctx, query.zone.as_deref(), headers);
+    let zone = zones::of(ctx, query.zone.as_deref(), headers);
     let scene = Scene::load(ctx, &slug, query.coach.as_deref(), query.minutes.as_deref(), zone).await?;
-    let (name, email) = who(ctx);
+    if let Some(elsewhere) = scene.not_on_offer(ctx, start).await? {
+        return Ok(elsewhere.into_response());
+    }
+    let ((name, email), visit) = (who(ctx), Visit::of(ctx, headers));
     let form = FormState::default()
         .with("start", start)
         .with("coach", scene.coach_text())
         .with("minutes", scene.length.minutes)
-        .with("zone", &scene.zone)
-        .with("key", ctx.new_token())
+        .with("zone", &scene.zone.name)
+        .with("key", scene.key(ctx, &visit, start))
         .with("name", name)
         .with("email", email);
-    Ok(Page::of(&scene.details(ctx, start, form)).private().into_response())
+    let view = DetailsView { zone_guessed: scene.zone.guessed, ..scene.details(ctx, start, form) };
+    Ok(visit.keep(Page::of(&view).private().into_response()))
 }
 
 /// The form was sent.
@@ -70,9 +83,8 @@ pub(super) async fn submit(
     headers: &HeaderMap,
     form: Form,
 ) -> Result<Response, Problem> {
-    let zone = zones::viewer(ctx, form.optional("zone").as_deref(), headers);
-    let scene =
-        Scene::load(ctx, &slug, Some(form.text("coach")), Some(form.text("minutes")), zone.clone()).await?;
+    let zone = zones::of(ctx, form.optional("zone").as_deref(), headers);
+    let scene = Scene::load(ctx, &slug, Some(form.text("coach")), Some(form.text("minutes")), zone).await?;
     let input = BookInput {
         kind: slug,
         start: form.string("start"),
@@ -80,15 +92,38 @@ pub(super) async fn submit(
         minutes: form.string("minutes"),
         name: form.string("name"),
         email: form.string("email"),
-        zone,
+        zone: scene.zone.name.clone(),
         note: form.string("note"),
-        answers: answers(&scene.offer.kind.questions.0, &form),
+        answers: answers(&scene.offer.kind, &form),
         form_key: form.string("key"),
     };
-    match book(ctx, &input).await {
+    let booked = match check_form(ctx, &input, &scene.offer.kind) {
+        Ok(()) => book_once(ctx, &input).await,
+        Err(problem) => Err(problem),
+    };
+    match booked {
         Ok(booked) => Ok(Redirect::to(onward(ctx, &booked)).into_response()),
         Err(problem) => scene.again(ctx, &form, problem),
     }
+}
+
+/// Books, or finds what the same form booked for the same person before. What was cancelled since is booked anew.
+async fn book_once(ctx: &Ctx, input: &BookInput) -> Result<Booked, Problem> {
+    let start = input.start.parse::<Instant>().map(|start| start.to_string());
+    let (start, email) = (start.unwrap_or_default(), input.email.to_lowercase());
+    let chosen = [input.kind.as_str(), &start, &input.coach, &input.minutes, &email];
+    let round = async |round| {
+        let form_key = of_booking(&input.form_key, &chosen, round);
+        book(ctx, &BookInput { form_key, ..input.clone() }).await
+    };
+    let mut booked = round(0).await?;
+    for again in 1..ROUNDS {
+        if !matches!(booked.booking.state, State::Cancelled | State::Expired | State::Declined) {
+            break;
+        }
+        booked = round(again).await?;
+    }
+    Ok(booked)
 }
 
 /// To pay, or to the booking's page.
@@ -97,7 +132,15 @@ fn onward(ctx: &Ctx, booked: &Booked) -> String {
 }
 
 /// What was answered, by the questions' keys. A box that is ticked says yes.
-fn answers(questions: &[Question], form: &Form) -> BTreeMap<String, String> {
+fn answers(kind: &AppointmentType, form: &Form) -> BTreeMap<String, String> {
+    let mut all = answers_to(&kind.questions.0, form);
+    if let Some(number) = form.optional(PHONE).filter(|_| asks_phone(kind)) {
+        all.insert(PHONE.to_owned(), number);
+    }
+    all
+}
+
+fn answers_to(questions: &[Question], form: &Form) -> BTreeMap<String, String> {
     let answer = |question: &Question| {
         let field = field_name(&question.key);
         let ticked = question.kind == QuestionKind::Consent && form.ticked(&field);
@@ -107,8 +150,11 @@ fn answers(questions: &[Question], form: &Form) -> BTreeMap<String, String> {
     questions.iter().filter_map(answer).collect()
 }
 
-/// Errors at answers, at the fields of this form.
-fn at_fields(mut problem: Problem) -> Problem {
+/// Errors at answers, at the fields of this form. The number to call has a field of its own, unless a question asks for it.
+fn at_fields(mut problem: Problem, asks_phone: bool) -> Problem {
+    let field_name = |key: &str| {
+        if asks_phone && key == PHONE { key.to_owned() } else { field_name(key) }
+    };
     let renamed = |error: FieldError| {
         let key = error.field.strip_prefix("answers/").or_else(|| error.field.strip_prefix("answers."));
         match key.map(field_name) {
@@ -126,7 +172,7 @@ struct Scene {
     coach: Option<MemberId>,
     coach_name: Option<String>,
     length: Duration,
-    zone: String,
+    zone: PageZone,
 }
 
 impl Scene {
@@ -135,7 +181,7 @@ impl Scene {
         slug: &str,
         coach: Option<&str>,
         minutes: Option<&str>,
-        zone: String,
+        zone: PageZone,
     ) -> Result<Self, Problem> {
         let (offer, names) = offer_with_coaches(ctx, &TypeRef::parse(slug)).await?;
         let coach = coach.and_then(|text| text.trim().parse::<MemberId>().ok());
@@ -143,6 +189,26 @@ impl Scene {
         let coach_name = with_whom(&offer, &names, coach);
         let length = length(&offer, minutes);
         Ok(Self { offer, coach, coach_name, length, zone })
+    }
+    /// Back to the calendar, when a start can't be booked: no such time, taken meanwhile, or nobody chosen.
+    async fn not_on_offer(&self, ctx: &Ctx, start: Instant) -> Result<Option<Redirect>, Problem> {
+        let Ok(of) = self.offer.choice(self.coach) else {
+            return Ok(Some(Redirect::to(ctx.path(&self.back(None)))));
+        };
+        let range = (start, start.plus_seconds(1));
+        let is_free = match free_of(ctx, &self.offer, &of, Some(self.length.minutes.into()), range).await {
+            Ok(free) => free.iter().any(|slot| slot.start == start),
+            // Outside of all calendars.
+            Err(problem) if problem.status == StatusCode::UNPROCESSABLE_ENTITY => false,
+            Err(problem) => return Err(problem),
+        };
+        let to = || Redirect::to(ctx.path(&self.back(Some(start))));
+        Ok((!is_free).then(|| to().flash(Text::key("appointments-flash-not-free"))))
+    }
+    /// The same for one browser, type, start, coach and length.
+    fn key(&self, ctx: &Ctx, visit: &Visit, start: Instant) -> String {
+        let (kind, minutes) = (self.offer.kind.id.to_string(), self.length.minutes.to_string());
+        visit.key(ctx, &[&kind, &start.to_string(), &self.coach_text(), &minutes])
     }
     fn coach_text(&self) -> String {
         self.coach.map(|id| id.to_string()).unwrap_or_default()
@@ -155,17 +221,31 @@ impl Scene {
             coach_name: self.coach_name.clone(),
             start,
             end: start.plus_minutes(self.length.minutes.into()),
-            zone: self.zone.clone(),
+            zone: self.zone.name.clone(),
             price: priced(self.length.price, currency),
             hold_minutes: if pays_now { kind.hold_minutes } else { 0 },
             rules: Rules::of_type(kind, self.length.price),
         }
     }
-    fn back(&self) -> String {
+    /// The calendar, at the day of a start.
+    fn back(&self, start: Option<Instant>) -> String {
+        let day = start.map(|start| date_in(start, &zone(&self.zone.name)));
+        let (month, day) = (day.map(month::name), day.map(|day| day.to_string()));
         let path = format!("/book/{}", self.offer.kind.slug);
         let minutes = self.length.minutes.to_string();
         let minutes = if self.length.minutes == self.offer.kind.minutes { "" } else { &minutes };
-        with_query(&path, &[("minutes", minutes), ("coach", &self.coach_text()), ("zone", &self.zone)])
+        let days = [month.unwrap_or_default(), day.unwrap_or_default()];
+        let [month, day] = &days;
+        with_query(
+            &path,
+            &[
+                ("month", month),
+                ("day", day),
+                ("minutes", minutes),
+                ("coach", &self.coach_text()),
+                ("zone", &self.zone.link),
+            ],
+        )
     }
     fn action(&self) -> String {
         format!("/book/{}/details", self.offer.kind.slug)
@@ -177,8 +257,10 @@ impl Scene {
         DetailsView {
             summary: self.summary(ctx, start),
             questions: self.questions(),
+            asks_phone: asks_phone(&self.offer.kind),
+            zone_guessed: false,
             action: self.action(),
-            back: self.back(),
+            back: self.back(Some(start)),
             form,
         }
     }
@@ -194,7 +276,7 @@ impl Scene {
         if !shown {
             return Err(problem);
         }
-        let problem = at_fields(problem);
+        let problem = at_fields(problem, asks_phone(&self.offer.kind));
         let view = self.details(ctx, start, form.refused(&problem));
         Ok(Page::of(&view).status(problem.status).private().into_response())
     }
@@ -204,9 +286,10 @@ impl Scene {
         TakenView {
             summary: self.summary(ctx, start),
             questions: self.questions(),
+            asks_phone: asks_phone(&self.offer.kind),
             nearest: serde_json::from_value(nearest).unwrap_or_default(),
             action: self.action(),
-            back: self.back(),
+            back: self.back(Some(start)),
             form: form.state(),
         }
     }
@@ -234,7 +317,7 @@ mod tests {
         let questions = [question("goal", QuestionKind::Text), question("agree", QuestionKind::Consent)];
         let typed = [("answer_goal", " run "), ("answer_agree", "on"), ("answer_other", "x")];
         let form: Form = typed.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
-        let read = answers(&questions, &form);
+        let read = answers_to(&questions, &form);
         assert_eq!(read, BTreeMap::from([("goal".into(), "run".into()), ("agree".into(), "yes".into())]));
     }
 
@@ -243,8 +326,11 @@ mod tests {
         let problem = Problem::invalid(vec![
             FieldError::new("answers/goal", "required"),
             FieldError::new("email", "email"),
+            FieldError::new("answers/phone", "required"),
         ]);
-        let fields: Vec<String> = at_fields(problem).fields.into_iter().map(|error| error.field).collect();
-        assert_eq!(fields, ["answer_goal", "email"]);
+        let fields: Vec<String> =
+            at_fields(problem.clone(), false).fields.into_iter().map(|error| error.field).collect();
+        assert_eq!(fields, ["answer_goal", "email", "answer_phone"]);
+        assert_eq!(at_fields(problem, true).fields[2].field, "phone");
     }
 }

@@ -6,6 +6,7 @@ mod calendar;
 mod client;
 mod details;
 mod feed;
+mod form_key;
 pub(crate) mod href;
 mod month;
 mod reschedule;

@@ -11,6 +11,7 @@ use poem::{
 use serde::Deserialize;
 
 use super::{
+    book::TIMES,
     booking::{to_page, view},
     href::with_query,
     month::{self, Marks, Month},
@@ -184,7 +185,7 @@ impl<'a> Here<'a> {
         move_slots(self.ctx, &Claim::Link(self.booking().token.clone()), range).await
     }
     fn day_path(&self, day: Date) -> String {
-        self.path(&[("month", &month::name(day)), ("day", &day.to_string())])
+        self.path(&[("month", &month::name(day)), ("day", &day.to_string())]) + TIMES
     }
     fn times(&self, day: Date, slots: &[SlotOut]) -> DayTimes {
         let link = |slot: &SlotOut| self.link(slot, self.path(&[("start", &slot.start.to_string())]));

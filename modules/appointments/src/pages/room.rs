@@ -61,7 +61,9 @@ fn opens(booking: &Booking) -> Instant {
 
 fn door(booking: &Booking, now: Instant) -> DoorState {
     let on = matches!(booking.state, State::Confirmed | State::Completed);
-    if !on || now >= booking.ends_at {
+    if booking.state.is_coming() && !on && now < booking.ends_at {
+        DoorState::Uncertain
+    } else if !on || now >= booking.ends_at {
         DoorState::Closed
     } else if now < opens(booking) {
         DoorState::Early

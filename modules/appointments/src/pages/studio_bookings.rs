@@ -66,6 +66,7 @@ impl ListQuery {
             from: from.or(now.filter(|_| self.view().is_empty() && to.is_none())),
             to: to.or(now.filter(|_| self.view() == "past" && from.is_none())),
             search: self.q.trim().to_owned(),
+            phase: None,
             latest_first: self.latest_first(),
         }
     }

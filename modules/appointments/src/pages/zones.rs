@@ -1,4 +1,6 @@
-//! The viewer's zone: chosen on the page, remembered in a cookie, else the business's own.
+//! The viewer's zone: chosen on the page, remembered in a cookie, else the business's own. The browser tells its own zone
+//! by that cookie, and a link says the zone only where the cookie would not: so neither a guess nor a link that somebody
+//! passes on is taken for a choice.
 
 use kernel::Ctx;
 use poem::{
@@ -108,6 +110,32 @@ fn is_zone(name: &str) -> bool {
     name.len() <= 64 && jiff::tz::TimeZone::get(name).is_ok()
 }
 
+/// The zone of a page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct PageZone {
+    pub name: String,
+    /// The parameter of the page's links; empty where the browser remembers the zone, or it is the business's anyway.
+    pub link: String,
+    /// Nobody has said anything: it is the business's, until the browser tells its own.
+    pub guessed: bool,
+}
+
+/// The zone of a page whose address may name one.
+pub(super) fn of(ctx: &Ctx, asked: Option<&str>, headers: &HeaderMap) -> PageZone {
+    pick(asked, cookie(headers).as_deref(), &ctx.tenant().zone)
+}
+
+fn pick(asked: Option<&str>, remembered: Option<&str>, own: &str) -> PageZone {
+    let (asked, remembered) = (asked.filter(|zone| is_zone(zone)), remembered.filter(|zone| is_zone(zone)));
+    let otherwise = remembered.unwrap_or(own);
+    let link = asked.filter(|zone| *zone != otherwise).unwrap_or_default();
+    PageZone {
+        name: asked.unwrap_or(otherwise).to_owned(),
+        link: link.to_owned(),
+        guessed: asked.is_none() && remembered.is_none(),
+    }
+}
+
 /// The zone in which to show times.
 pub(super) fn viewer(ctx: &Ctx, asked: Option<&str>, headers: &HeaderMap) -> String {
     viewer_or(asked, headers, &ctx.tenant().zone)
@@ -126,7 +154,7 @@ fn cookie(headers: &HeaderMap) -> Option<String> {
     Some(value.replace("%2F", "/").replace("%2B", "+"))
 }
 
-/// The answer, and the zone that was chosen on this page remembered for a year.
+/// The answer, and the zone that was chosen in the page's form remembered for a year.
 pub(super) fn remember(answer: impl IntoResponse, asked: Option<&str>) -> Response {
     let mut response = answer.into_response();
     if let Some(zone) = asked.filter(|zone| is_zone(zone)) {
@@ -165,6 +193,22 @@ mod tests {
         for name in COMMON {
             assert!(is_zone(name) && seen.insert(name), "{name}");
         }
+    }
+
+    #[test]
+    fn links_name_the_zone_only_where_nothing_else_does() {
+        let zone = |asked, remembered| {
+            let zone = pick(asked, remembered, "Europe/London");
+            (zone.name, zone.link, zone.guessed)
+        };
+        let expected = |name: &str, link: &str, guessed| (name.to_owned(), link.to_owned(), guessed);
+        assert_eq!(zone(None, None), expected("Europe/London", "", true));
+        assert_eq!(zone(None, Some("Asia/Tokyo")), expected("Asia/Tokyo", "", false));
+        assert_eq!(zone(Some("Asia/Tokyo"), None), expected("Asia/Tokyo", "Asia/Tokyo", false));
+        assert_eq!(zone(Some("Asia/Tokyo"), Some("Asia/Tokyo")), expected("Asia/Tokyo", "", false));
+        let both = zone(Some("Europe/London"), Some("Asia/Tokyo"));
+        assert_eq!(both, expected("Europe/London", "Europe/London", false));
+        assert_eq!(zone(Some("Mars/Base"), Some("x")), expected("Europe/London", "", true));
     }
 
     #[test]

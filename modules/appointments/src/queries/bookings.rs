@@ -15,6 +15,15 @@ use crate::{
     schema::{appointment_types as types, booking_coaches as coaches, bookings},
 };
 
+/// Whether an appointment is still ahead, as its client sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Phase {
+    /// It begins then or later and has not been called off.
+    Upcoming(Instant),
+    /// It began before, or does not take place.
+    Past(Instant),
+}
+
 /// Which bookings a list shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct BookingFilter {
@@ -34,6 +43,8 @@ pub(crate) struct BookingFilter {
     pub to: Option<Instant>,
     /// Client's name or e-mail contains it; empty: all.
     pub search: String,
+    /// In this phase.
+    pub phase: Option<Phase>,
     /// The latest first.
     pub latest_first: bool,
 }
@@ -156,6 +167,9 @@ pub(crate) async fn bookings_page(
     query.select(Booking::as_select()).limit(paging.limit + 1).load(&mut **tx).await
 }
 
+/// States of what is still to take place (see [`State::is_coming`]).
+const COMING: [State; 3] = [State::Requested, State::Held, State::Confirmed];
+
 fn filtered(filter: &BookingFilter) -> bookings::BoxedQuery<'_, Pg> {
     let mut query = bookings::table.into_boxed();
     if let Some(state) = filter.state {
@@ -184,6 +198,15 @@ fn filtered(filter: &BookingFilter) -> bookings::BoxedQuery<'_, Pg> {
     }
     if let Some(to) = filter.to {
         query = query.filter(bookings::starts_at.lt(to));
+    }
+    match filter.phase {
+        Some(Phase::Upcoming(now)) => {
+            query = query.filter(bookings::starts_at.ge(now)).filter(bookings::state.eq_any(COMING));
+        }
+        Some(Phase::Past(now)) => {
+            query = query.filter(bookings::starts_at.lt(now).or(bookings::state.ne_all(COMING)));
+        }
+        None => {}
     }
     if !filter.search.is_empty() {
         let like = kernel::contains_pattern(&filter.search);

@@ -13,6 +13,7 @@ use serde_json::json;
 pub(crate) use super::book_input::{BookInput, StaffBookInput};
 use super::{
     book_input::{Desk, Order, check, check_staff},
+    faults::with_answers,
     holds::{LONG_HOLD, check_holds, free_overdue, over_job, place_order},
     pay, place,
     slots::{Scope, facts_of_start, free, offer_of},
@@ -27,6 +28,7 @@ use crate::{
         intake::answered,
         load::Load,
         offer::{Asked, Offer, Verdict, nearest},
+        phone::asked,
         state::CancelledBy,
     },
     policy::{BOOKINGS_CREATE, BOOKINGS_WRITE, reach},
@@ -56,7 +58,10 @@ pub(crate) struct Booked {
 /// 422 with the fields at fault; 409 `slot_taken` with the nearest free slots when somebody was faster, `too_many_holds`
 /// for a client who holds three slots unpaid, `no_way_to_pay` when the business offers none.
 pub(crate) async fn book(ctx: &Ctx, input: &BookInput) -> Result<Booked, Problem> {
-    let order = check(ctx, input, Desk::Client)?;
+    let order = match check(ctx, input, Desk::Client) {
+        Ok(order) => order,
+        Err(problem) => return Err(with_answers(ctx, input, problem).await),
+    };
     let booking = attempts(ctx, &order).await?;
     let next = if booking.state == State::Held {
         // The slot is held whatever the provider does; its page offers to pay as well.
@@ -109,7 +114,7 @@ async fn attempt(tx: &mut Tx, order: &Order) -> Result<Booking, BookError> {
     let offer = offer_of(tx, &order.kind).await?.filter(|offer| offer.kind.active || is_staff);
     let offer = offer.ok_or_else(|| Problem::field("type", "unknown_type"))?;
     let length = offer.length(order.minutes)?;
-    let answers = answered(&offer.kind.questions, &order.answers, !is_staff)?;
+    let answers = answered(&asked(&offer.kind), &order.answers, !is_staff)?;
     let of = offer.choice(order.coach)?;
     if (offer.kind.limits.is_set() && !is_staff) || offer.is_shared() {
         // A limit is a decision about more than one stretch of time: one at a time. Seats lock their coach's time: who may

@@ -8,6 +8,7 @@ pub(crate) mod cancel;
 pub(crate) mod decide;
 pub(crate) mod desk;
 pub(crate) mod explain;
+pub(crate) mod faults;
 pub(crate) mod feeds;
 pub(crate) mod history;
 pub(crate) mod holds;

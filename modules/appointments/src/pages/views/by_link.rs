@@ -1,4 +1,5 @@
 use events::{Instant, Money};
+use jiff::tz::TimeZone;
 use kernel::{FieldError, FormState, Layout, Text, View};
 use serde::Serialize;
 
@@ -9,8 +10,9 @@ use crate::{
     model::{
         PlaceKind, State,
         details::{Answer, QuestionKind},
+        when::date,
     },
-    pages::month::Month,
+    pages::month::{Month, midday},
 };
 
 /// Where a booking stands, as its client is told it. What jobs have yet to do shows already.
@@ -23,6 +25,47 @@ pub(crate) enum Standing {
     Confirming,
     /// Its time to pay is over.
     HoldOver,
+}
+
+/// What was answered to a question, as it is read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct AnswerRow {
+    pub label: String,
+    pub kind: QuestionKind,
+    pub answer: String,
+    /// A moment of the date that is the answer, in UTC.
+    pub day: Option<Instant>,
+    /// More than fits beside its label.
+    pub long: bool,
+}
+
+impl AnswerRow {
+    pub fn of(answer: &Answer) -> Self {
+        let day = date(&answer.answer).filter(|_| answer.kind == QuestionKind::Date);
+        Self {
+            label: answer.label.clone(),
+            kind: answer.kind,
+            day: day.map(|day| midday(day, &TimeZone::UTC)),
+            long: is_long(&answer.answer) || is_long(&answer.label),
+            answer: answer.answer.clone(),
+        }
+    }
+}
+
+/// Whether a text is more than a line.
+pub(crate) fn is_long(text: &str) -> bool {
+    text.contains('\n') || text.chars().count() > 50
+}
+
+/// What follows where no place is set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum PlaceNote {
+    Nothing,
+    /// The client gave a number and is called.
+    Call,
+    /// The link of the call is sent.
+    LinkFollows,
 }
 
 /// What a coach shares after it.
@@ -61,9 +104,12 @@ pub(crate) struct BookingView {
     pub place_kind: PlaceKind,
     /// Address, number or link; empty while it is not certain, and for rooms.
     pub place: String,
+    pub place_note: PlaceNote,
     pub room_path: Option<String>,
     pub note: String,
-    pub answers: Vec<Answer>,
+    /// The note is more than a line.
+    pub note_long: bool,
+    pub answers: Vec<AnswerRow>,
     pub notes: Vec<SharedNote>,
     pub price: Option<Money>,
     /// The receipt, or what is still to be paid.
@@ -74,6 +120,8 @@ pub(crate) struct BookingView {
     pub cancel_reason: Option<String>,
     /// Staff called it off.
     pub by_staff: bool,
+    /// It was asked for and nobody answered; else what ended was a hold that was not paid.
+    pub undecided: bool,
     pub contact_email: String,
     pub path: String,
     pub again_path: String,
@@ -93,12 +141,6 @@ pub(crate) struct BookingView {
 impl BookingView {
     pub fn sample(state: State, place_kind: PlaceKind) -> Self {
         let phone = place_kind == PlaceKind::Phone;
-        let answer = Answer {
-            key: "goal".into(),
-            label: "Your goal".into(),
-            kind: QuestionKind::Text,
-            answer: "A second offer".into(),
-        };
         let note = SharedNote {
             author_name: "Maya Lindqvist".into(),
             body: "Try **one** call.".into(),
@@ -117,9 +159,15 @@ impl BookingView {
             zone: "Europe/London".into(),
             place_kind,
             place: if phone { String::new() } else { "https://meet.example.com/maya".into() },
+            place_note: match place_kind {
+                PlaceKind::Phone => PlaceNote::Call,
+                PlaceKind::InPerson => PlaceNote::LinkFollows,
+                _ => PlaceNote::Nothing,
+            },
             room_path: (place_kind == PlaceKind::Room).then(|| "/booking/abc/room".into()),
             note: "I would like to talk about a second offer.".into(),
-            answers: vec![answer],
+            note_long: false,
+            answers: sample_answers(),
             notes: vec![note],
             price: (!phone).then(sample_money).flatten(),
             order_path: (!phone).then(|| "/order/abc".into()),
@@ -127,6 +175,7 @@ impl BookingView {
             refunded: (state == State::Cancelled).then(sample_money).flatten(),
             cancel_reason: (state == State::Cancelled).then(|| "Ill".into()),
             by_staff: !phone,
+            undecided: phone,
             contact_email: "hello@maya.example".into(),
             path: "/booking/abc".into(),
             again_path: "/book/intro-call".into(),
@@ -141,6 +190,18 @@ impl BookingView {
         }
     }
 }
+fn sample_answers() -> Vec<AnswerRow> {
+    let row = |kind, answer: &str| {
+        AnswerRow::of(&Answer { key: "goal".into(), label: "Your goal".into(), kind, answer: answer.into() })
+    };
+    vec![
+        row(QuestionKind::Text, "A second offer"),
+        row(QuestionKind::Text, "Two\nlines"),
+        row(QuestionKind::Date, "2026-12-01"),
+        row(QuestionKind::Consent, "yes"),
+    ]
+}
+
 impl View for BookingView {
     const TEMPLATE: &'static str = "appointments/booking";
     const LAYOUT: Layout = Layout::Public;
@@ -157,6 +218,7 @@ impl View for BookingView {
         samples.extend([
             Self {
                 note: String::new(),
+                note_long: true,
                 place: String::new(),
                 cancel_reason: None,
                 refunded: None,
@@ -168,6 +230,7 @@ impl View for BookingView {
             Self { standing: Standing::Confirming, ..Self::sample(State::Held, PlaceKind::Room) },
             Self { standing: Standing::HoldOver, ..Self::sample(State::Held, PlaceKind::Phone) },
             Self { refunded: sample_money(), ..Self::sample(State::Expired, PlaceKind::Video) },
+            Self { note_long: true, ..Self::sample(State::Expired, PlaceKind::Phone) },
             Self { rating: rated(true), stars: 4, ..done.clone() },
             Self { rating: rated(false), stars: 4, may_rate: false, ..done.clone() },
             Self { form: wrong, ..done },
@@ -288,53 +351,5 @@ impl View for MoveBookingView {
             asked,
             full,
         ]
-    }
-}
-
-/// Whether one can come in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum DoorState {
-    /// Not yet.
-    Early,
-    Open,
-    /// It has ended, or never takes place.
-    Closed,
-}
-
-/// The video room of a booking.
-#[derive(Clone, Debug, Serialize)]
-pub(crate) struct RoomView {
-    pub type_name: String,
-    pub coach_name: String,
-    pub start: Instant,
-    pub end: Instant,
-    pub zone: String,
-    pub door: DoorState,
-    /// When it opens.
-    pub opens: Instant,
-    /// Where the room is, while it is open.
-    pub address: Option<String>,
-    pub path: String,
-}
-impl View for RoomView {
-    const TEMPLATE: &'static str = "appointments/room";
-    const LAYOUT: Layout = Layout::Public;
-    fn title(&self) -> Text {
-        Text::key("appointments-title-room").arg("type", &self.type_name)
-    }
-    fn samples() -> Vec<Self> {
-        let room = |door| Self {
-            type_name: "Intro call".into(),
-            coach_name: "Maya Lindqvist".into(),
-            start: sample_time(0),
-            end: sample_time(30),
-            zone: "Europe/London".into(),
-            door,
-            opens: sample_time(-15),
-            address: (door == DoorState::Open).then(|| "https://meet.example.com/abc#x".into()),
-            path: "/booking/abc".into(),
-        };
-        [DoorState::Early, DoorState::Open, DoorState::Closed].map(room).to_vec()
     }
 }

@@ -51,6 +51,8 @@ pub(crate) struct Ask {
     pub label: String,
     pub kind: QuestionKind,
     pub required: bool,
+    /// The same, for the word beside the label.
+    pub optional: bool,
     /// What can be chosen; a choice of many is a list, which has an empty line first.
     pub choices: Vec<Choice>,
     pub many: bool,
@@ -69,6 +71,7 @@ impl Ask {
             label: question.label.clone(),
             kind: question.kind,
             required: question.required,
+            optional: !question.required,
             choices: question.choices.iter().map(choice).collect(),
             many: question.choices.len() > 6,
         }
@@ -79,6 +82,7 @@ impl Ask {
             label: format!("Question {key}"),
             kind,
             required,
+            optional: !required,
             choices: vec![Choice { value: "One".into(), label: "One".into(), current: false }],
             many,
         };
@@ -98,6 +102,10 @@ impl Ask {
 pub(crate) struct DetailsView {
     pub summary: Summary,
     pub questions: Vec<Ask>,
+    /// Whether the number to call is asked for.
+    pub asks_phone: bool,
+    /// Nobody has said in which zone to show times: the browser may.
+    pub zone_guessed: bool,
     pub action: String,
     pub back: String,
     pub form: FormState,
@@ -112,8 +120,10 @@ impl View for DetailsView {
         let refused = sample_form()
             .wrong(&FieldError::new("email", "email"))
             .wrong(&FieldError::new("start", "too_soon"));
-        let view = |form, summary, questions| Self {
+        let view = |form, summary, questions: Vec<Ask>| Self {
             summary,
+            asks_phone: !questions.is_empty(),
+            zone_guessed: questions.is_empty(),
             questions,
             action: "/book/x/details".into(),
             back: "/book/x".into(),
@@ -141,6 +151,8 @@ fn sample_form() -> FormState {
 pub(crate) struct TakenView {
     pub summary: Summary,
     pub questions: Vec<Ask>,
+    /// Whether the number to call is asked for.
+    pub asks_phone: bool,
     pub nearest: Vec<Instant>,
     pub action: String,
     pub back: String,
@@ -153,8 +165,9 @@ impl View for TakenView {
         Text::key("appointments-title-taken")
     }
     fn samples() -> Vec<Self> {
-        let view = |nearest, price, questions| Self {
+        let view = |nearest, price, questions: Vec<Ask>| Self {
             summary: Summary::sample(Some("Maya Lindqvist"), price),
+            asks_phone: !questions.is_empty(),
             questions,
             nearest,
             action: "/book/x/details".into(),

@@ -6,6 +6,7 @@ mod calendar;
 mod client;
 mod details;
 mod pick;
+mod room;
 mod schedule;
 mod staff_forms;
 mod studio;
@@ -21,12 +22,14 @@ pub(crate) use bookings::{
     StudioBookingsView, StudioCancelView,
 };
 pub(crate) use by_link::{
-    BookingView, CancelView, DoorState, MoveBookingView, NewTime, Rated, RoomView, SharedNote, Standing,
+    AnswerRow, BookingView, CancelView, MoveBookingView, NewTime, PlaceNote, Rated, SharedNote, Standing,
+    is_long,
 };
 pub(crate) use calendar::{CalendarView, Cell, Column, Grid, Item, MonthDay, Place, RowLabel};
 pub(crate) use client::{FeedView, MyBookingsView, MyCalendarView, OwnDay, StudioFeedView};
 pub(crate) use details::{Ask, DetailsView, Summary, TakenView, field_name};
 pub(crate) use pick::{ChooseView, DayTimes, LengthLink, PickView, TimeLink};
+pub(crate) use room::{DoorState, RoomView};
 pub(crate) use schedule::{
     BlackoutRow, BlackoutsView, CoachReasons, DateCell, ExplainView, ExplainedView, HoursFound,
     OverridesView, ReasonRow,

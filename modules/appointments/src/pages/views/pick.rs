@@ -85,7 +85,13 @@ pub(crate) struct PickView {
     pub coaches: Vec<Choice>,
     /// Whether one may leave the choice open.
     pub anyone: bool,
+    /// The form was sent without the choice that has to be made.
+    pub coach_missing: bool,
+    /// Whether there is more than one type to choose from.
+    pub several: bool,
     pub zone: String,
+    /// Nobody has said in which zone to show times: the browser may.
+    pub zone_guessed: bool,
     pub zones: Vec<Choice>,
     /// `None` while a coach has to be chosen first.
     pub month: Option<Month>,
@@ -110,6 +116,9 @@ impl View for PickView {
             coach_name: None,
             coaches: vec![],
             anyone: false,
+            coach_missing: false,
+            several: false,
+            zone_guessed: true,
             zone: "Europe/London".into(),
             zones: vec![choice("Europe/London", true), choice("Europe/Paris", false)],
             month: Some(sample_month(true)),
@@ -120,8 +129,15 @@ impl View for PickView {
         let free = TimeLink::sample(60 * 24 * 40, None);
         let empty =
             Self { month: Some(sample_month(false)), day: None, next_free: Some(free), ..full.clone() };
-        let undecided =
-            Self { coaches: vec![choice("Jonas Weber", false)], month: None, day: None, ..full.clone() };
+        let undecided = Self {
+            coaches: vec![choice("Jonas Weber", false)],
+            coach_missing: true,
+            several: true,
+            zone_guessed: false,
+            month: None,
+            day: None,
+            ..full.clone()
+        };
         let length = |minutes, price, current| LengthLink { minutes, price, path: "/book/x".into(), current };
         let mut samples: Vec<Self> =
             Rules::samples().into_iter().map(|rules| Self { rules, ..full.clone() }).collect();

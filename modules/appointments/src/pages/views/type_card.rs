@@ -23,6 +23,8 @@ pub(crate) struct TypeCard {
     pub prices_differ: bool,
     pub needs_approval: bool,
     pub place_kind: PlaceKind,
+    /// A video call whose link is not known yet: it is sent.
+    pub link_follows: bool,
     pub path: String,
 }
 
@@ -40,6 +42,7 @@ impl TypeCard {
             prices_differ: lowest != highest,
             needs_approval: row.needs_approval,
             place_kind: row.place_kind,
+            link_follows: row.place_kind == PlaceKind::Video && row.place.is_empty(),
             path: format!("/book/{}", row.slug),
         }
     }
@@ -54,6 +57,7 @@ impl TypeCard {
             prices_differ: several,
             needs_approval: place_kind == PlaceKind::InPerson,
             place_kind,
+            link_follows: place_kind == PlaceKind::Video,
             path: "/book/intro-call".into(),
         }
     }
