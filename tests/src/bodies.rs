@@ -23,12 +23,12 @@ fn free_start() -> String {
 pub fn body_of(world: &World<'_>, document: &Value, operation: &Operation) -> Option<Value> {
     let (kind, schema) = operation.body.as_ref()?;
     kind.starts_with("application/json").then(|| {
-        let known = |name: &str, schema: &Value| known(world, operation, name, schema);
+        let known = |name: &str, _: &Value| known(world, operation, name);
         sample(document, schema, &known)
     })
 }
 
-fn known(world: &World<'_>, operation: &Operation, name: &str, schema: &Value) -> Option<Value> {
+fn known(world: &World<'_>, operation: &Operation, name: &str) -> Option<Value> {
     let number = || NUMBER.fetch_add(1, Ordering::SeqCst);
     let patch = operation.method == "PATCH";
     Some(match name {
@@ -53,7 +53,7 @@ fn known(world: &World<'_>, operation: &Operation, name: &str, schema: &Value) -
         "manual_days" => json!(7),
         "manual_instructions" => json!("IBAN GB00"),
         // What is booked stays free, or it would wait for a payment.
-        "price" if schema["type"] == "integer" => json!(0),
+        "price" if operation.path.contains("/appointment-types") => json!({ "amount": 0, "currency": "GBP" }),
         "price" => json!({ "amount": 1_200, "currency": "GBP" }),
         "items" => json!([{ "product": world.id("prd"), "quantity": 1 }]),
         "grants" => json!([{ "kind": "credits", "credits": 3 }]),

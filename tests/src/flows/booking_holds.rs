@@ -12,7 +12,7 @@ async fn paid_in_time_it_is_certain() {
     let app = TestApp::start().await;
     let tenant = TestTenant::new(&app).await;
     let owner = tenant.owner().await;
-    bookable(&tenant, &owner, "paid", json!({ "price": 9_000 })).await;
+    bookable(&tenant, &owner, "paid", json!({ "price": { "amount": 9_000, "currency": "GBP" } })).await;
     let visitor = tenant.visitor();
     let (made, page) = hold(&tenant, &visitor, "paid", &tomorrow_at(10, 0), "sam@example.com").await;
     let id = text(&made, "id");
@@ -36,7 +36,7 @@ async fn a_hold_that_is_over_frees_its_slot_by_a_job_or_for_whoever_looks() {
     let app = TestApp::start().await;
     let tenant = TestTenant::new(&app).await;
     let owner = tenant.owner().await;
-    bookable(&tenant, &owner, "paid", json!({ "price": 9_000 })).await;
+    bookable(&tenant, &owner, "paid", json!({ "price": { "amount": 9_000, "currency": "GBP" } })).await;
     let visitor = tenant.visitor();
     let (ten, eleven) = (tomorrow_at(10, 0), tomorrow_at(11, 0));
     let (one, _) = hold(&tenant, &visitor, "paid", &ten, "one@example.com").await;
@@ -67,7 +67,7 @@ async fn late_money_takes_the_slot_again_or_goes_back() {
     let app = TestApp::start().await;
     let tenant = TestTenant::new(&app).await;
     let owner = tenant.owner().await;
-    bookable(&tenant, &owner, "paid", json!({ "price": 9_000 })).await;
+    bookable(&tenant, &owner, "paid", json!({ "price": { "amount": 9_000, "currency": "GBP" } })).await;
     let visitor = tenant.visitor();
     let (ten, noon) = (tomorrow_at(10, 0), tomorrow_at(12, 0));
     let (free, free_page) = hold(&tenant, &visitor, "paid", &ten, "free@example.com").await;
@@ -95,10 +95,22 @@ async fn late_money_passes_no_limit_and_no_closed_time() {
     let app = TestApp::start().await;
     let tenant = TestTenant::new(&app).await;
     let (owner, visitor) = (tenant.owner().await, tenant.visitor());
-    bookable(&tenant, &owner, "few", json!({ "price": 9_000, "limits": { "day": { "count": 1 } } })).await;
+    bookable(
+        &tenant,
+        &owner,
+        "few",
+        json!({ "price": { "amount": 9_000, "currency": "GBP" }, "limits": { "day": { "count": 1 } } }),
+    )
+    .await;
     // Thirty hours ahead it can be booked, a quarter of an hour later no more.
     for (slug, notice) in [("closed", 0), ("ended", 0), ("soon", 30 * 60 - 10)] {
-        a_type(&tenant, &owner, slug, json!({ "price": 9_000, "notice_minutes": notice })).await;
+        a_type(
+            &tenant,
+            &owner,
+            slug,
+            json!({ "price": { "amount": 9_000, "currency": "GBP" }, "notice_minutes": notice }),
+        )
+        .await;
     }
     let mut holds = Vec::new();
     for (slug, hour) in [("few", 10), ("closed", 12), ("ended", 13), ("soon", 14)] {
@@ -141,7 +153,7 @@ async fn late_money_pays_a_time_that_staff_chose_if_nobody_has_it() {
     let app = TestApp::start().await;
     let tenant = TestTenant::new(&app).await;
     let (owner, visitor) = (tenant.owner().await, tenant.visitor());
-    bookable(&tenant, &owner, "paid", json!({ "price": 9_000 })).await;
+    bookable(&tenant, &owner, "paid", json!({ "price": { "amount": 9_000, "currency": "GBP" } })).await;
     let mut pages = Vec::new();
     for hour in [19, 20] {
         let body = json!({
@@ -179,7 +191,13 @@ async fn late_money_pays_a_time_that_staff_chose_if_nobody_has_it() {
 
 /// Two holds of a slot with several seats each, the first at ten and the second at eleven, both over.
 async fn shared_and_over(app: &TestApp, tenant: &TestTenant<'_>) {
-    bookable(tenant, &tenant.owner().await, "group", json!({ "price": 9_000, "seats": 3 })).await;
+    bookable(
+        tenant,
+        &tenant.owner().await,
+        "group",
+        json!({ "price": { "amount": 9_000, "currency": "GBP" }, "seats": 3 }),
+    )
+    .await;
     for hour in [10, 11] {
         hold(tenant, &tenant.visitor(), "group", &tomorrow_at(hour, 0), "sam@example.com").await;
         app.clock.advance(1);
@@ -248,7 +266,7 @@ async fn a_client_holds_three_slots_at_most_however_fast() {
     let app = TestApp::start().await;
     let tenant = TestTenant::new(&app).await;
     let owner = tenant.owner().await;
-    bookable(&tenant, &owner, "paid", json!({ "price": 9_000 })).await;
+    bookable(&tenant, &owner, "paid", json!({ "price": { "amount": 9_000, "currency": "GBP" } })).await;
     let tries = (0..8).map(|n| {
         let (tenant, visitor) = (&tenant, tenant.visitor());
         async move { tenant.try_book(&visitor, "paid", &tomorrow_at(8 + n, 0), "Sam@Example.com").await }
@@ -269,7 +287,13 @@ async fn a_request_is_approved_declined_or_runs_out() {
     let app = TestApp::start().await;
     let tenant = TestTenant::new(&app).await;
     let (owner, visitor) = (tenant.owner().await, tenant.visitor());
-    bookable(&tenant, &owner, "asked", json!({ "needs_approval": true, "price": 9_000 })).await;
+    bookable(
+        &tenant,
+        &owner,
+        "asked",
+        json!({ "needs_approval": true, "price": { "amount": 9_000, "currency": "GBP" } }),
+    )
+    .await;
     a_type(&tenant, &owner, "free", json!({ "needs_approval": true })).await;
     let paid = tenant.book(&visitor, "asked", &tomorrow_at(9, 0), "one@example.com").await;
     let free = tenant.book(&visitor, "free", &tomorrow_at(10, 0), "two@example.com").await;

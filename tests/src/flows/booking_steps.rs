@@ -10,7 +10,13 @@ async fn a_move_keeps_link_payment_and_price() {
     let app = TestApp::start().await;
     let tenant = TestTenant::new(&app).await;
     let owner = tenant.owner().await;
-    bookable(&tenant, &owner, "paid", json!({ "price": 9_000, "move_free_minutes": 60 })).await;
+    bookable(
+        &tenant,
+        &owner,
+        "paid",
+        json!({ "price": { "amount": 9_000, "currency": "GBP" }, "move_free_minutes": 60 }),
+    )
+    .await;
     let visitor = tenant.visitor();
     let (made, page) = hold(&tenant, &visitor, "paid", &tomorrow_at(10, 0), "sam@example.com").await;
     let _ = press(&visitor, &page, "pay").await.expect(303);
@@ -66,7 +72,7 @@ async fn cancelling_gives_back_what_was_agreed() {
         ("never", json!({ "cancel_free_minutes": 2 * day })),
     ] {
         let mut rule = rule;
-        rule["price"] = json!(9_001);
+        rule["price"] = json!({ "amount": 9_001, "currency": "GBP" });
         a_type(&tenant, &owner, slug, rule).await;
     }
     let mut ids = Vec::new();
@@ -185,7 +191,13 @@ async fn staff_book_and_say_how_it_went() {
     let app = TestApp::start().await;
     let tenant = TestTenant::new(&app).await;
     let (owner, coach, visitor) = (tenant.owner().await, tenant.coach().await, tenant.visitor());
-    bookable(&tenant, &owner, "paid", json!({ "price": 9_000, "notice_minutes": 100_000 })).await;
+    bookable(
+        &tenant,
+        &owner,
+        "paid",
+        json!({ "price": { "amount": 9_000, "currency": "GBP" }, "notice_minutes": 100_000 }),
+    )
+    .await;
     let body = |start: String, ask: bool| json!({ "type": "paid", "start": start, "name": "Kim", "email": "kim@example.com", "ask_payment": ask });
     let path = "/bookings/for-client";
     assert_eq!(visitor.api("POST", path, Some(&body(tomorrow_at(3, 0), false))).await.status, 401);

@@ -8,8 +8,8 @@ async fn paid_type(tenant: &TestTenant<'_>, owner: &Client, more: &Value) -> Str
     tenant.open_hours(owner).await;
     let coach = tenant.member(Persona::Coach).await;
     let mut body = json!({
-        "slug": "deep", "name": "Deep talk", "minutes": 30, "price": 4_500, "place_kind": "in_person",
-        "place": "12 Mill Lane", "coaches": [coach], "other_durations": [{ "minutes": 60, "price": 8_000 }],
+        "slug": "deep", "name": "Deep talk", "minutes": 30, "price": { "amount": 4_500, "currency": "GBP" }, "place_kind": "in_person",
+        "place": "12 Mill Lane", "coaches": [coach], "other_durations": [{ "minutes": 60, "price": { "amount": 8_000, "currency": "GBP" } }],
         "cancel_free_minutes": 2_880, "late_refund_percent": 50,
         "questions": [
             { "key": "goal", "label": "Your goal", "kind": "text", "required": true },
@@ -119,7 +119,7 @@ async fn what_is_too_late_says_since_when() {
     let app = TestApp::start().await;
     let tenant = TestTenant::new(&app).await;
     let owner = tenant.owner().await;
-    let strict = json!({ "price": 0, "other_durations": [], "questions": [], "late_refund_percent": null, "move_free_minutes": 2_880 });
+    let strict = json!({ "price": { "amount": 0, "currency": "GBP" }, "other_durations": [], "questions": [], "late_refund_percent": null, "move_free_minutes": 2_880 });
     paid_type(&tenant, &owner, &strict).await;
     let visitor = tenant.visitor();
     let booked = tenant.book(&visitor, "deep", &tomorrow_at(10, 0), "sam@example.com").await;

@@ -108,7 +108,13 @@ async fn a_request_is_acknowledged_decided_and_paid_by_mail() {
     let app = TestApp::start().await;
     let tenant = TestTenant::new(&app).await;
     let owner = tenant.owner().await;
-    bookable(&tenant, &owner, "asked", json!({ "needs_approval": true, "price": 9_000 })).await;
+    bookable(
+        &tenant,
+        &owner,
+        "asked",
+        json!({ "needs_approval": true, "price": { "amount": 9_000, "currency": "GBP" } }),
+    )
+    .await;
     let visitor = tenant.visitor();
     let mut ids = Vec::new();
     for hour in [10, 11, 12] {
@@ -145,7 +151,7 @@ async fn who_is_booked_by_staff_and_asked_to_pay_gets_the_link() {
     let app = TestApp::start().await;
     let tenant = TestTenant::new(&app).await;
     let (owner, staff, visitor) = (tenant.owner().await, tenant.coach().await, tenant.visitor());
-    bookable(&tenant, &owner, "paid", json!({ "price": 9_000 })).await;
+    bookable(&tenant, &owner, "paid", json!({ "price": { "amount": 9_000, "currency": "GBP" } })).await;
     let mut made = Vec::new();
     for hour in [10, 11] {
         let body = json!({
@@ -193,7 +199,13 @@ async fn who_is_booked_by_staff_and_asked_to_pay_gets_the_link() {
 async fn who_left_without_paying_is_told_once_that_the_time_is_no_longer_kept() {
     let app = TestApp::start().await;
     let tenant = TestTenant::new(&app).await;
-    bookable(&tenant, &tenant.owner().await, "paid", json!({ "price": 9_000 })).await;
+    bookable(
+        &tenant,
+        &tenant.owner().await,
+        "paid",
+        json!({ "price": { "amount": 9_000, "currency": "GBP" } }),
+    )
+    .await;
     let visitor = tenant.visitor();
     let (gone, _) = hold(&tenant, &visitor, "paid", &tomorrow_at(10, 0), CLIENT).await;
     let (off, _) = hold(&tenant, &visitor, "paid", &tomorrow_at(11, 0), "kim@example.com").await;
@@ -221,7 +233,7 @@ async fn a_cancellation_says_what_goes_back() {
     let app = TestApp::start().await;
     let tenant = TestTenant::new(&app).await;
     let owner = tenant.owner().await;
-    let rule = json!({ "price": 9_000, "cancel_free_minutes": 2_880, "late_refund_percent": 50 });
+    let rule = json!({ "price": { "amount": 9_000, "currency": "GBP" }, "cancel_free_minutes": 2_880, "late_refund_percent": 50 });
     bookable(&tenant, &owner, "paid", rule).await;
     let visitor = tenant.visitor();
     let (made, page) = hold(&tenant, &visitor, "paid", &tomorrow_at(10, 0), CLIENT).await;

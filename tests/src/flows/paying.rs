@@ -11,7 +11,7 @@ async fn a_transfer_is_no_way_to_pay_what_is_kept_for_minutes() {
     let payment = "[packages.payment]\nmanual_instructions = \"IBAN GB00\"\nmanual_days = 7\n";
     let tenant = TestTenant::with(&app, TenantOptions::all(&app).section(payment)).await;
     let owner = tenant.owner().await;
-    bookable(&tenant, &owner, "paid", json!({ "price": 9_000 })).await;
+    bookable(&tenant, &owner, "paid", json!({ "price": { "amount": 9_000, "currency": "GBP" } })).await;
     tenant.product(&owner, "ten", 9_000, 10).await;
     let visitor = tenant.visitor();
 

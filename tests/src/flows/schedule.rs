@@ -150,8 +150,11 @@ async fn the_types_form_keeps_what_was_typed_and_changes_lists_without_a_script(
     let _ = owner.post_form(NEW, &fields).await.expect(303);
     let list = owner.api("GET", "/appointment-types", None).await.expect(200).json();
     let made = &list["items"][0];
-    assert_eq!((&made["price"], &made["currency"]), (&json!(4_550), &json!("GBP")), "{made}");
-    assert_eq!(made["other_durations"], json!([{ "minutes": 90, "price": 6_000 }]));
+    assert_eq!(made["price"], json!({ "amount": 4_550, "currency": "GBP" }), "{made}");
+    assert_eq!(
+        made["other_durations"],
+        json!([{ "minutes": 90, "price": { "amount": 6_000, "currency": "GBP" } }])
+    );
     assert_eq!(
         (&made["questions"][0]["key"], &made["reminder_minutes"]),
         (&json!("your_goal"), &json!([2_880]))

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use events::{AppointmentTypeId, BookingId, ClientId, Instant, MemberId, OrderId};
+use events::{AppointmentTypeId, BookingId, ClientId, Instant, MemberId, Money, OrderId};
 use poem_openapi::Object;
 
 use crate::model::{Booking, PlaceKind, State, details::Answer, state::CancelledBy, step::Step};
@@ -103,10 +103,8 @@ pub(crate) struct BookingOut {
     pub cancelled_by: Option<CancelledBy>,
     pub cancel_reason: Option<String>,
     pub created_at: Instant,
-    /// Minor units of `currency`; 0: free.
-    pub price: i64,
-    /// ISO 4217; absent: free.
-    pub currency: Option<String>,
+    /// Absent: free.
+    pub price: Option<Money>,
     /// The order that pays it.
     pub order: Option<OrderId>,
     /// While its slot is held for the payment: until when.
@@ -139,8 +137,7 @@ impl From<Booking> for BookingOut {
             cancelled_by: booking.cancelled_by,
             cancel_reason: booking.cancel_reason,
             created_at: booking.created_at,
-            price: booking.terms.price,
-            currency: booking.terms.currency.map(|currency| currency.code().to_owned()),
+            price: booking.terms.price(),
             order: booking.order_id,
             held_until: booking.held_until,
             answers: booking.answers.0,
@@ -175,10 +172,8 @@ pub(crate) struct OwnBooking {
     pub token: String,
     /// Page of the booking.
     pub url: String,
-    /// Minor units of `currency`; 0: free.
-    pub price: i64,
-    /// ISO 4217; absent: free.
-    pub currency: Option<String>,
+    /// Absent: free.
+    pub price: Option<Money>,
     /// While its slot is held for the payment: until when.
     pub held_until: Option<Instant>,
     /// Where to pay, while it is held.
@@ -188,8 +183,7 @@ pub(crate) struct OwnBooking {
 impl OwnBooking {
     pub fn of(booking: Booking, url: String, pay_url: Option<String>) -> Self {
         Self {
-            price: booking.terms.price,
-            currency: booking.terms.currency.map(|currency| currency.code().to_owned()),
+            price: booking.terms.price(),
             held_until: booking.held_until,
             pay_url,
             place: if booking.room_path().is_some() {

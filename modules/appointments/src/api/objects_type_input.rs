@@ -1,8 +1,10 @@
 //! What a new appointment type, or a change of one, may say.
 
-use events::MemberId;
+use events::{Currency, MemberId, Money};
+use kernel::{Check, Problem};
 use poem_openapi::{Object, types::MaybeUndefined};
 
+use super::objects_types::Length;
 use crate::model::{
     CoachMode, PlaceKind,
     day::Day,
@@ -22,12 +24,11 @@ pub(crate) struct NewAppointmentType {
     pub description: String,
     #[oai(validator(minimum(value = "5"), maximum(value = "1440")))]
     pub minutes: i64,
-    /// Of the first length, in minor units of the tenant’s currency; left out: free.
-    #[oai(default, validator(minimum(value = "0"), maximum(value = "100000000")))]
-    pub price: i64,
+    /// Of the first length, in the currency of the business; left out: free.
+    pub price: Option<Money>,
     /// More lengths to choose from.
     #[oai(default, validator(max_items = 7))]
-    pub other_durations: Vec<Duration>,
+    pub other_durations: Vec<Length>,
     /// Left out: as long as the appointment.
     #[oai(validator(minimum(value = "5"), maximum(value = "1440")))]
     pub step_minutes: Option<i64>,
@@ -107,6 +108,33 @@ fn reminders() -> Vec<i32> {
     TypeInput::default().reminder_minutes
 }
 
+/// Prices are in the currency of the business.
+fn check(price: Option<Money>, lengths: &[Length], currency: Currency) -> Result<(), Problem> {
+    let mut check = Check::new();
+    check.require(price.is_none_or(|price| price.currency == currency), "price", "wrong_currency");
+    for (at, length) in lengths.iter().enumerate() {
+        let is_own = length.price.currency == currency;
+        check.require(is_own, &format!("other_durations/{at}/price"), "wrong_currency");
+    }
+    check.finish()
+}
+
+fn durations(lengths: Vec<Length>) -> Vec<Duration> {
+    let duration = |one: Length| Duration { minutes: one.minutes, price: one.price.amount };
+    lengths.into_iter().map(duration).collect()
+}
+
+impl NewAppointmentType {
+    /// The input of a business with this currency.
+    ///
+    /// # Errors
+    /// 422 at a price in another currency.
+    pub fn input(self, currency: Currency) -> Result<TypeInput, Problem> {
+        check(self.price, &self.other_durations, currency)?;
+        Ok(self.into())
+    }
+}
+
 impl From<NewAppointmentType> for TypeInput {
     fn from(new: NewAppointmentType) -> Self {
         Self {
@@ -114,8 +142,8 @@ impl From<NewAppointmentType> for TypeInput {
             name: new.name,
             description: new.description,
             minutes: new.minutes,
-            price: new.price,
-            other_durations: new.other_durations,
+            price: new.price.map_or(0, |price| price.amount),
+            other_durations: durations(new.other_durations),
             step_minutes: new.step_minutes,
             buffer_before_minutes: new.buffer_before_minutes,
             buffer_after_minutes: new.buffer_after_minutes,
@@ -153,10 +181,10 @@ pub(crate) struct AppointmentTypeChange {
     pub description: Option<String>,
     #[oai(validator(minimum(value = "5"), maximum(value = "1440")))]
     pub minutes: Option<i64>,
-    #[oai(validator(minimum(value = "0"), maximum(value = "100000000")))]
-    pub price: Option<i64>,
+    /// In the currency of the business.
+    pub price: Option<Money>,
     #[oai(validator(max_items = 7))]
-    pub other_durations: Option<Vec<Duration>>,
+    pub other_durations: Option<Vec<Length>>,
     #[oai(validator(minimum(value = "5"), maximum(value = "1440")))]
     pub step_minutes: Option<i64>,
     #[oai(validator(minimum(value = "0"), maximum(value = "1440")))]
@@ -200,6 +228,13 @@ pub(crate) struct AppointmentTypeChange {
 }
 
 impl AppointmentTypeChange {
+    /// Whether it can be applied in a business with this currency.
+    ///
+    /// # Errors
+    /// 422 at a price in another currency.
+    pub fn check(&self, currency: Currency) -> Result<(), Problem> {
+        check(self.price, self.other_durations.as_deref().unwrap_or_default(), currency)
+    }
     /// The input after the change.
     pub fn onto(self, now: TypeInput) -> TypeInput {
         TypeInput {
@@ -207,8 +242,8 @@ impl AppointmentTypeChange {
             name: self.name.unwrap_or(now.name),
             description: self.description.unwrap_or(now.description),
             minutes: self.minutes.unwrap_or(now.minutes),
-            price: self.price.unwrap_or(now.price),
-            other_durations: self.other_durations.unwrap_or(now.other_durations),
+            price: self.price.map_or(now.price, |price| price.amount),
+            other_durations: self.other_durations.map_or(now.other_durations, durations),
             step_minutes: self.step_minutes.or(now.step_minutes),
             buffer_before_minutes: self.buffer_before_minutes.unwrap_or(now.buffer_before_minutes),
             buffer_after_minutes: self.buffer_after_minutes.unwrap_or(now.buffer_after_minutes),

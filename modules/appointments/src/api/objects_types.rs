@@ -1,6 +1,6 @@
 //! Appointment types as the API takes and gives them.
 
-use events::{AppointmentTypeId, MemberId};
+use events::{AppointmentTypeId, Currency, MemberId, Money};
 use poem_openapi::Object;
 
 use crate::{
@@ -12,7 +12,17 @@ use crate::{
     service::types::Offered,
 };
 
-/// Something bookable. Minutes throughout; prices in minor units of the tenant's currency.
+/// One more length to choose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Object)]
+#[oai(rename = "Duration")]
+pub(crate) struct Length {
+    /// How long it takes.
+    pub minutes: i32,
+    /// In the currency of the business; an amount of 0: free.
+    pub price: Money,
+}
+
+/// Something bookable. Minutes throughout.
 #[derive(Clone, Debug, Object)]
 #[oai(rename = "AppointmentType")]
 pub(crate) struct TypeOut {
@@ -23,12 +33,10 @@ pub(crate) struct TypeOut {
     /// Markdown.
     pub description: String,
     pub minutes: i32,
-    /// Of the first length; 0: free.
-    pub price: i64,
-    /// ISO 4217 code of all prices.
-    pub currency: String,
+    /// Of the first length; an amount of 0: free.
+    pub price: Money,
     /// More lengths to choose from, the shortest first.
-    pub other_durations: Vec<Duration>,
+    pub other_durations: Vec<Length>,
     /// Distance between the starts on offer.
     pub step_minutes: i32,
     pub buffer_before_minutes: i32,
@@ -70,16 +78,16 @@ pub(crate) struct TypeOut {
 
 impl TypeOut {
     /// What one may know. The place of an appointment (a link, an address) is for those who booked it, and for staff.
-    pub fn of((row, coaches): Offered, currency: &str, with_place: bool) -> Self {
+    pub fn of((row, coaches): Offered, currency: Currency, with_place: bool) -> Self {
+        let length = |one: &Duration| Length { minutes: one.minutes, price: Money::new(one.price, currency) };
         Self {
             id: row.id,
             slug: row.slug,
             name: row.name,
             description: row.description,
             minutes: row.minutes,
-            price: row.price,
-            currency: currency.to_owned(),
-            other_durations: row.other_durations.0,
+            price: Money::new(row.price, currency),
+            other_durations: row.other_durations.0.iter().map(length).collect(),
             step_minutes: row.step_minutes,
             buffer_before_minutes: row.buffer_before_minutes,
             buffer_after_minutes: row.buffer_after_minutes,

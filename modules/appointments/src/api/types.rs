@@ -43,7 +43,7 @@ impl TypesApi {
         Data(ctx): Data<&Ctx>,
         new: Json<NewAppointmentType>,
     ) -> Result<Json<TypeOut>, Problem> {
-        Ok(Json(out(ctx, types::create(ctx, new.0.into()).await?, true)))
+        Ok(Json(out(ctx, types::create(ctx, new.0.input(ctx.tenant().currency)?).await?, true)))
     }
 
     /// Read an appointment type
@@ -66,11 +66,12 @@ impl TypesApi {
         id: Path<AppointmentTypeId>,
         change: Json<AppointmentTypeChange>,
     ) -> Result<Json<TypeOut>, Problem> {
+        change.0.check(ctx.tenant().currency)?;
         let changed = types::update(ctx, id.0, |now| change.0.onto(now)).await?;
         Ok(Json(out(ctx, changed, true)))
     }
 }
 
 fn out(ctx: &Ctx, row: Offered, with_place: bool) -> TypeOut {
-    TypeOut::of(row, ctx.tenant().currency.code(), with_place)
+    TypeOut::of(row, ctx.tenant().currency, with_place)
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{json_column::json_column, text_enum::text_enum};
 
 /// One more length to choose.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, poem_openapi::Object)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Duration {
     /// How long it takes.
     pub minutes: i32,
