@@ -130,13 +130,14 @@ async fn cancel(conn: &mut Conn, made: &Value) -> Result<()> {
 
 /// Lets the time to pay of some holds have ended a second ago.
 async fn overdue(sql: &Sql, which: &str) -> Result<()> {
-    let ended = format!(
-        "WITH over AS (UPDATE bookings b SET held_until = now() - interval '1 second' WHERE b.state = 'held' AND {which} \
-         RETURNING b.tenant_id, b.order_id) \
-         UPDATE orders o SET expires_at = now() - interval '1 second' FROM over \
-         WHERE o.tenant_id = over.tenant_id AND o.id = over.order_id AND o.status = 'pending_payment'"
+    let ended = "now() - interval '1 second'";
+    // One after the other, orders first, as the application locks them.
+    let orders = format!(
+        "UPDATE orders o SET expires_at = {ended} FROM bookings b WHERE b.tenant_id = o.tenant_id \
+         AND b.order_id = o.id AND b.state = 'held' AND {which} AND o.status = 'pending_payment'"
     );
-    sql.run(&ended).await
+    sql.run(&orders).await?;
+    sql.run(&format!("UPDATE bookings b SET held_until = {ended} WHERE b.state = 'held' AND {which}")).await
 }
 
 /// Presses the sandbox's button.
