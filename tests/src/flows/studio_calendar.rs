@@ -24,7 +24,9 @@ async fn a_coach_sees_their_own_day_and_managers_everybodys() {
     let own = coach.get(TUESDAY).await.expect(200);
     assert!(own.has(&first.id) && !own.has(&second.id), "a coach begins with their own time");
     let all = coach.get(&format!("{TUESDAY}&coach=all")).await.expect(200);
-    assert!(all.has(&first.id) && all.has(&second.id), "and may look at everybody's");
+    assert!(all.has(&first.id) && !all.has(&second.id), "and has no other");
+    let other = format!("{TUESDAY}&coach={owner_member}");
+    let _ = coach.get(&other).await.expect(404);
     for view in ["day", "week", "month"] {
         let page = owner.get(&format!("/studio/calendar?view={view}&date=2026-11-24")).await.expect(200);
         assert!(page.has(&first.id) && page.has(&second.id) && page.has("Europe/London"), "{view}");
