@@ -79,7 +79,7 @@ export default async function (visit) {
   await item.waitFor()
   await inspect('day')
   if (!wide) return
-  await drag(page, item.first(), 52, 'An hour later')
+  await drag(page, item.first(), 68, 'An hour later')
   await page.getByText('The appointment is moved.').waitFor()
   assert.match(await item.first().locator('.cg-time').innerText(), /^22:00/)
 

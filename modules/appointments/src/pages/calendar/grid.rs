@@ -23,7 +23,9 @@ use crate::{
 /// Hours that are always shown, in minutes of the wall clock.
 const DAYTIME: (i64, i64) = (7 * 60, 20 * 60);
 /// What is shorter is drawn so long, so that one can read and hit it.
-const LEAST: i64 = 20;
+const LEAST: i64 = 25;
+/// What is shorter has room for one line.
+const SHORT: i64 = 40;
 
 /// The columns of a view.
 pub(super) fn grid(ctx: &Ctx, asked: &Asked, axis: &Axis, calendar: &Calendar) -> Grid {
@@ -192,7 +194,7 @@ impl Draw<'_> {
         let placed = lanes(&found.iter().map(|(bounds, _)| *bounds).collect::<Vec<_>>());
         for (((from, to), item), lane) in found.iter_mut().zip(placed) {
             item.place = self.places.name(*from - self.top, *to - *from, lane);
-            item.short = *to - *from < 40;
+            item.short = *to - *from < SHORT;
             item.named = self.named;
         }
         found
@@ -234,22 +236,22 @@ impl Draw<'_> {
         let found = self.calendar.coaches.iter().find(|member| member.id == coach);
         found.map(|member| member.name.clone()).unwrap_or_default()
     }
-    /// The hours to come that are not wholly taken, each a link to book or block them.
+    /// What is free of the hours to come, each piece a link to book or block it.
     fn cells(&mut self, day: &AxisDay, coach: Option<MemberId>, taken: &[(i64, i64)]) -> Vec<Cell> {
         let may = self.ctx.may(BOOKINGS_WRITE) || may_block(self.ctx);
         let mut cells = Vec::new();
-        for row in self.rows.iter().filter(|_| may) {
-            let Some((start, end)) = day.at(row.from).zip(day.at(row.to - 1)) else { continue };
+        let pieces = self.rows.iter().filter(|_| may).flat_map(|row| free_pieces((row.from, row.to), taken));
+        for (from, to) in pieces.collect::<Vec<_>>() {
+            let Some((start, end)) = day.at(from).zip(day.at(to - 1)) else { continue };
             let start = start.max(quarter(self.ctx.now()));
-            let covered = taken.iter().any(|(from, to)| *from <= row.from && *to >= row.to);
-            if start > end || (covered && self.calendar.shown.len() == 1) {
+            if start > end {
                 continue;
             }
             let coach = coach.map(|coach| coach.to_string()).unwrap_or_default();
             let more = [("start", start.to_string()), ("coach", coach)];
             let more: Vec<(&str, &str)> = more.iter().map(|(name, value)| (*name, value.as_str())).collect();
             cells.push(Cell {
-                place: self.places.name(row.from - self.top, row.to - row.from, (0, 1)),
+                place: self.places.name(from - self.top, to - from, (0, 1)),
                 at: start,
                 path: self.asked.with_back("/studio/bookings/new", &more),
             });
@@ -261,4 +263,46 @@ impl Draw<'_> {
 /// The next quarter of an hour.
 fn quarter(now: Instant) -> Instant {
     now.plus_seconds((-now.timestamp().as_second()).rem_euclid(900))
+}
+
+/// The pieces of an hour around what takes time, without those too small to hit. `taken` is in order of its beginnings.
+fn free_pieces((from, to): (i64, i64), taken: &[(i64, i64)]) -> Vec<(i64, i64)> {
+    let (mut pieces, mut free_from) = (Vec::new(), from);
+    for (start, end) in taken.iter().filter(|(start, end)| *start < to && *end > from) {
+        pieces.push((free_from, *start));
+        free_from = free_from.max(*end);
+    }
+    pieces.push((free_from, to));
+    pieces.retain(|(start, end)| end - start >= LEAST);
+    pieces
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn free_time_lies_around_what_is_taken() {
+        let hour = (600, 660);
+        assert_eq!(free_pieces(hour, &[]), [hour]);
+        assert_eq!(free_pieces(hour, &[(600, 630)]), [(630, 660)]);
+        assert_eq!(free_pieces(hour, &[(540, 625), (540, 630)]), [(630, 660)]);
+        assert_eq!(free_pieces(hour, &[(610, 630)]), [(630, 660)], "ten minutes are too small to hit");
+        assert_eq!(free_pieces(hour, &[(590, 700)]), []);
+        assert_eq!(free_pieces(hour, &[(660, 700)]), [hour]);
+    }
+
+    proptest! {
+        #[test]
+        fn free_pieces_meet_nothing(mut taken in prop::collection::vec((0_i64..120, 25_i64..90), 0..6)) {
+            taken.iter_mut().for_each(|(from, to)| *to += *from);
+            taken.sort_unstable();
+            for (from, to) in free_pieces((30, 90), &taken) {
+                prop_assert!(30 <= from && to <= 90 && to - from >= LEAST);
+                prop_assert!(taken.iter().all(|(start, end)| *end <= from || *start >= to));
+            }
+        }
+    }
 }

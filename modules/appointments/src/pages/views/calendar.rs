@@ -109,7 +109,7 @@ impl Item {
                 kind: "blackout",
                 title: "Dentist".into(),
                 short: true,
-                path: Some("/studio/blackouts".into()),
+                path: Some("/studio/availability/blackouts".into()),
                 ..plain.clone()
             },
             Self { kind: "other", text: "session".into(), ..plain.clone() },
