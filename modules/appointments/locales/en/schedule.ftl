@@ -14,6 +14,7 @@ field-choices-of-another-kind = Only a choice has choices.
 field-choice-twice = Each choice stands there once.
 field-reminder-out-of-range = A reminder goes out between 5 minutes and 60 days before the start.
 field-reminder-twice = This reminder is there already.
+field-hours-not-used = Hours are filled in below. Choose “Other hours”, or empty them.
 field-range-end-needed = A fixed range needs its last date.
 field-choose-one = Choose one of these.
 field-not-a-date = Write a date as 2026-12-24.
@@ -90,6 +91,13 @@ appointments-question-choice = One of several choices
 appointments-question-number = A number
 appointments-question-date = A date
 appointments-question-consent = A box to tick
+appointments-type-of-length-minutes = { appointments-type-length-other }, { appointments-type-minutes }
+appointments-type-of-length-price = { appointments-type-length-other }, { appointments-type-price }
+appointments-type-of-question-label = { appointments-type-question }, { appointments-type-question-label }
+appointments-type-of-question-kind = { appointments-type-question }, { appointments-type-question-kind }
+appointments-type-of-question-choices = { appointments-type-question }, { appointments-type-question-choices }
+appointments-type-of-question-key = { appointments-type-question }
+appointments-type-of-reminder = { appointments-type-reminder }
 appointments-type-reminders = Reminders and afterwards
 appointments-type-reminders-text = When clients are reminded; whether they are asked for a rating
 appointments-type-reminder = Reminder { $number }
@@ -103,18 +111,61 @@ appointments-type-shown = On your page
 appointments-title-overrides = Other hours on dates
 appointments-title-blackouts = Closed times
 appointments-title-explain = Explain this time
-appointments-flash-closed =
-    { $count ->
-        [0] The time is closed.
-        [one] The time is closed. One appointment inside it stays.
-       *[other] The time is closed. { $count } appointments inside it stay.
-    }
+appointments-flash-closed = The time is closed.
+appointments-flash-closed-one = The time is closed. One appointment inside it stays.
+appointments-flash-closed-some = The time is closed. { $count } appointments inside it stay.
+appointments-flash-date-saved =
+    The hours of { $weekday ->
+        [mon] { web-weekday-long-1 }
+        [tue] { web-weekday-long-2 }
+        [wed] { web-weekday-long-3 }
+        [thu] { web-weekday-long-4 }
+        [fri] { web-weekday-long-5 }
+        [sat] { web-weekday-long-6 }
+       *[sun] { web-weekday-long-7 }
+    } { $day } { $month ->
+        [m1] { web-month-long-1 }
+        [m2] { web-month-long-2 }
+        [m3] { web-month-long-3 }
+        [m4] { web-month-long-4 }
+        [m5] { web-month-long-5 }
+        [m6] { web-month-long-6 }
+        [m7] { web-month-long-7 }
+        [m8] { web-month-long-8 }
+        [m9] { web-month-long-9 }
+        [m10] { web-month-long-10 }
+        [m11] { web-month-long-11 }
+       *[m12] { web-month-long-12 }
+    } are saved.
 appointments-flash-opened = The time is open again.
 
 appointments-hours-tab-weekly = Weekly hours
 appointments-hours-tab-dates = Dates
 appointments-hours-tab-closed = Closed times
 appointments-hours-tab-explain = Explain a time
+appointments-hours-tab-feed = Private calendar
+appointments-hours-of-opens =
+    { $day ->
+        [mon] { web-weekday-long-1 }
+        [tue] { web-weekday-long-2 }
+        [wed] { web-weekday-long-3 }
+        [thu] { web-weekday-long-4 }
+        [fri] { web-weekday-long-5 }
+        [sat] { web-weekday-long-6 }
+       *[sun] { web-weekday-long-7 }
+    }, { appointments-hours-opens }
+appointments-hours-of-closes =
+    { $day ->
+        [mon] { web-weekday-long-1 }
+        [tue] { web-weekday-long-2 }
+        [wed] { web-weekday-long-3 }
+        [thu] { web-weekday-long-4 }
+        [fri] { web-weekday-long-5 }
+        [sat] { web-weekday-long-6 }
+       *[sun] { web-weekday-long-7 }
+    }, { appointments-hours-closes }
+appointments-hours-copied = Copied, not saved yet.
+appointments-hours-copy-none = Nothing was copied: tick the days to copy to.
 appointments-hours-copy = Copy a day
 appointments-hours-copy-from = From
 appointments-hours-copy-do = Copy to the ticked days

@@ -29,6 +29,7 @@ appointments-calendar-again = again
 appointments-calendar-all-hours = Show the whole day
 appointments-calendar-fewer-hours = Show fewer hours
 appointments-calendar-hint = Click free time to book or block it. Drag an appointment to move it.
+appointments-calendar-feed = See these appointments in your own calendar program
 appointments-calendar-blocked = Blocked
 appointments-calendar-session = Session
 appointments-calendar-busy = Busy
@@ -78,6 +79,8 @@ appointments-book-for-confirmed = Confirmed now, without payment here
 appointments-book-for-ask-payment = Ask for payment: the time is kept for 24 hours
 appointments-book-for-submit = Book
 
+appointments-studio-nearest = The nearest free times:
+
 appointments-approve = Approve
 appointments-decline = Decline
 appointments-decline-heading = Decline this request?
@@ -86,6 +89,7 @@ appointments-complete = It took place
 appointments-mark-no-show = Did not come
 appointments-cancel-share = Share of the price that goes back
 appointments-cancel-share-hint = { $amount } were paid. 100 % gives everything back, 0 % nothing.
+appointments-cancel-share-rest = { $amount } of the payment is left, and no more goes back. 100 % is the whole price, 0 % gives nothing.
 appointments-cancel-refund = { $amount } go back to the client.
 
 appointments-studio-order = Order
@@ -141,11 +145,17 @@ appointments-flash-declined = The request is declined. The client gets an e-mail
 appointments-flash-completed = Marked as completed.
 appointments-flash-no-show = Marked as no-show.
 appointments-flash-studio-moved = The appointment is moved. Both of you get an e-mail.
+appointments-flash-unchanged = Nothing was changed.
 appointments-flash-booked = The appointment is booked.
+appointments-flash-booked-unpaid = The time is kept, and the appointment waits for payment. The client gets an e-mail with the link to pay.
 appointments-flash-blocked = The time is blocked.
 appointments-flash-rating = The rating is updated.
 appointments-flash-note-added = The note is added.
 appointments-flash-note-changed = The note is saved.
 appointments-flash-note-deleted = The note is deleted.
 
+field-time-taken = This time is taken.
+field-time-taken-by = This time is taken: { $name }, { $from } to { $to }.
+field-time-taken-around = This meets the time kept free around { $name }, { $from } to { $to }.
+field-time-taken-session = This time is taken by a session, { $from } to { $to }.
 field-too-many-notes = An appointment takes at most { $max } notes.

@@ -23,6 +23,7 @@ mod studio_notes;
 mod studio_overrides;
 mod studio_routes;
 mod studio_steps;
+mod studio_taken;
 mod studio_types;
 mod type_form;
 mod type_lists;

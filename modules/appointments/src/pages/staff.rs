@@ -25,14 +25,29 @@ pub(super) fn moment(typed: &str, zone: &TimeZone) -> Option<Instant> {
 }
 
 /// The moment of a form: `exact` as long as the time shown beside it still says the same, so that an hour that comes
-/// twice is not lost; else what was typed. Empty when neither can be read.
+/// twice is not lost; else what was typed. Empty when neither can be read. A script may send the moment alone.
 pub(super) fn typed_moment(ctx: &Ctx, form: &Form, exact: &str, shown: &str) -> String {
-    let (zone, typed) = (zone(ctx), form.text(shown));
+    chosen_moment(&zone(ctx), form, exact, shown).map(|at| at.to_string()).unwrap_or_default()
+}
+
+fn chosen_moment(zone: &TimeZone, form: &Form, exact: &str, shown: &str) -> Option<Instant> {
+    let (is_alone, typed) = (form.all(shown).is_empty(), form.text(shown));
     let exact = form.text(exact).parse::<Instant>().ok();
-    if let Some(exact) = exact.filter(|exact| typed.is_empty() || wall(*exact, &zone) == typed) {
-        return exact.to_string();
-    }
-    moment(typed, &zone).map(|at| at.to_string()).unwrap_or_default()
+    exact.filter(|exact| is_alone || wall(*exact, zone) == typed).or_else(|| moment(typed, zone))
+}
+
+/// The problem with the names that the fields have in a form; `moments` are pairs of a use case's moment and the field where
+/// it is typed. An emptied one is needed rather than unreadable.
+pub(super) fn at_fields(problem: Problem, form: &Form, moments: &[(&str, &str)]) -> Problem {
+    let fields = problem.fields.into_iter().map(|error| {
+        let Some((_, shown)) = moments.iter().find(|(moment, _)| *moment == error.field) else {
+            return error;
+        };
+        let is_emptied = error.code == "not_an_instant" && form.text(shown).is_empty();
+        let code = if is_emptied { "required" } else { error.code };
+        FieldError { field: (*shown).to_owned(), code, ..error }
+    });
+    Problem { fields: fields.collect(), ..problem }
 }
 
 /// The page of the studio where a form came from; anything else is none.
@@ -83,6 +98,29 @@ mod tests {
         // The hour that is missing, and the one that comes twice.
         assert_eq!(moment("2026-03-29T01:30", &london()).unwrap().to_string(), "2026-03-29T01:30:00Z");
         assert_eq!(moment("2026-10-25T01:30", &london()).unwrap().to_string(), "2026-10-25T00:30:00Z");
+    }
+
+    #[test]
+    fn an_emptied_time_is_not_the_one_before() {
+        let form = |pairs: &[(&str, &str)]| -> Form {
+            pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+        };
+        let exact = ("start", "2026-10-25T01:30:00Z");
+        let chosen = |form: &Form| chosen_moment(&london(), form, "start", "at").map(|at| at.to_string());
+        // The second half past one of that night, as long as the field still says so; a script sends it alone.
+        for same in [vec![exact, ("at", "2026-10-25T01:30")], vec![exact]] {
+            assert_eq!(chosen(&form(&same)).as_deref(), Some(exact.1));
+        }
+        let later = form(&[exact, ("at", "2026-10-25T10:00")]);
+        assert_eq!(chosen(&later).as_deref(), Some("2026-10-25T10:00:00Z"));
+        let emptied = form(&[exact, ("at", "")]);
+        assert_eq!(chosen(&emptied), None);
+        let refused = |typed: &Form| {
+            let problem = Problem::field("start", "not_an_instant");
+            at_fields(problem, typed, &[("start", "at")]).fields.remove(0)
+        };
+        assert_eq!((refused(&emptied).field.as_str(), refused(&emptied).code), ("at", "required"));
+        assert_eq!(refused(&form(&[("at", "soon")])).code, "not_an_instant");
     }
 
     #[test]

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use super::{
     href::with_query,
     month::{MONDAY, midday},
-    views::{AvailabilityView, Choice, WeekdayRow, WindowFields},
+    views::{AvailabilityView, Choice, FieldLabel, WeekdayRow, WindowFields},
     zones,
 };
 use crate::{
@@ -49,7 +49,7 @@ pub(super) async fn save(Data(ctx): Data<&Ctx>, form: Form) -> Result<Response, 
     let coach = form.text("coach").parse::<MemberId>().map_err(|_| Problem::not_found())?;
     if form.text("do") == "copy" {
         let view = view(ctx, coach, copied(&form)).await?;
-        return Ok(Page::of(&view).into_response());
+        return Ok(Page::of(&with_copy(view, &form)).into_response());
     }
     let (windows, places) = read(&form);
     match schedules::put(ctx, coach, form.optional("zone").as_deref(), &windows).await {
@@ -64,6 +64,20 @@ pub(super) async fn save(Data(ctx): Data<&Ctx>, form: Form) -> Result<Response, 
         }
         Err(problem) => Err(problem),
     }
+}
+
+/// The page after a copy: says what was done, and keeps what was chosen for it.
+fn with_copy(mut view: AvailabilityView, form: &Form) -> AvailabilityView {
+    let from = form.text("copy-from");
+    let ticked = form.all("copy-to");
+    for day in &mut view.days {
+        let weekday = day.weekday.to_string();
+        day.copy_from = weekday == from;
+        day.copy_to = ticked.contains(&weekday);
+    }
+    let is_copied = ticked.iter().any(|day| day != from);
+    view.copy = if is_copied { "done" } else { "none" };
+    view
 }
 
 /// The form with one day's hours copied to others; nothing is saved yet.
@@ -137,6 +151,8 @@ async fn view(ctx: &Ctx, coach: MemberId, form: FormState) -> Result<Availabilit
         weekday,
         at: midday(MONDAY.saturating_add(jiff::Span::new().days(i64::from(weekday) - 1)), &zone),
         lines: lines(&form, weekday),
+        copy_from: false,
+        copy_to: false,
     });
     Ok(AvailabilityView {
         coach: coach.to_string(),
@@ -156,9 +172,25 @@ async fn view(ctx: &Ctx, coach: MemberId, form: FormState) -> Result<Availabilit
             .filter(|zone| !zone.value.is_empty())
             .collect(),
         zone_error: form.errors.contains_key("zone"),
+        labels: labels(&form),
+        copy: "",
         days: days.collect(),
         form,
     })
+}
+
+/// What the fields of the lines are called where all errors stand together: with their day, in the order of the week.
+fn labels(form: &FormState) -> Vec<FieldLabel> {
+    let days = (1_u8..).zip(["mon", "tue", "wed", "thu", "fri", "sat", "sun"]);
+    let line = |(weekday, day): (u8, &'static str)| {
+        lines(form, weekday).into_iter().flat_map(move |line| {
+            [(line.opens, "opens"), (line.closes, "closes")].map(|(name, part)| {
+                let label = Text::key(format!("appointments-hours-of-{part}"));
+                FieldLabel::new(name, label.arg("day", day).arg("number", line.number))
+            })
+        })
+    };
+    days.flat_map(line).collect()
 }
 
 /// Lines that are filled, and one more.
@@ -226,6 +258,16 @@ mod tests {
             ("09:00".into(), "12:00".into(), String::new())
         );
         assert_eq!((at("opens-1-0"), at("opens-4-0")), ("09:00".into(), "10:00".into()));
+    }
+
+    #[test]
+    fn errors_are_named_by_their_day_in_the_order_of_the_week() {
+        let names: Vec<String> =
+            labels(&FormState::default()).into_iter().map(|label| label.name).take(6).collect();
+        let expected = ["opens-1-0", "closes-1-0", "opens-1-1", "closes-1-1", "opens-2-0", "closes-2-0"];
+        assert_eq!(names, expected);
+        let all = labels(&FormState::default());
+        assert_eq!((all.len(), all[27].label.args["day"].as_str()), (28, "sun"));
     }
 
     #[test]

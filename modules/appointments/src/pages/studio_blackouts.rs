@@ -47,7 +47,11 @@ pub(super) async fn add(Data(ctx): Data<&Ctx>, form: Form) -> Result<Response, P
     };
     match done {
         Ok(made) => {
-            let flash = Text::key("appointments-flash-closed").arg("count", made.bookings);
+            let flash = match made.bookings {
+                0 => Text::key("appointments-flash-closed"),
+                1 => Text::key("appointments-flash-closed-one"),
+                count => Text::key("appointments-flash-closed-some").arg("count", count),
+            };
             Ok(Redirect::to(ctx.path(PATH)).flash(flash).into_response())
         }
         Err(problem) if is_refusal(&problem) => {

@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use super::{
     calendar::may_block,
-    staff::{back, is_refusal, renamed, typed_moment, wall, zone},
+    staff::{at_fields, back, is_refusal, typed_moment, wall, zone},
     views::{BlockView, Choice},
 };
 use crate::{
@@ -67,12 +67,8 @@ pub(super) async fn submit(Data(ctx): Data<&Ctx>, form: Form) -> Result<Response
             Ok(to.flash(Text::key("appointments-flash-blocked")).into_response())
         }
         Err(problem) if is_refusal(&problem) => {
-            let name = |field: &str| match field {
-                "start" => "from".to_owned(),
-                "end" => "to".to_owned(),
-                other => other.to_owned(),
-            };
-            let state = form.refused(&renamed(problem.clone(), name));
+            let problem = at_fields(problem, &form, &[("start", "from"), ("end", "to")]);
+            let state = form.refused(&problem);
             Ok(Page::of(&view(ctx, state).await?).status(problem.status).into_response())
         }
         Err(problem) => Err(problem),

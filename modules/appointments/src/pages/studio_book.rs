@@ -13,11 +13,12 @@ use serde::Deserialize;
 use super::{
     calendar::may_block,
     href::with_query,
-    staff::{back, is_refusal, renamed, typed_moment, wall, zone},
+    staff::{at_fields, back, is_refusal, renamed, typed_moment, wall, zone},
+    studio_taken::{self, Wanted, picked},
     views::{BookForView, Choice, ClientHit, Length, QuestionField},
 };
 use crate::{
-    model::{AppointmentType, CoachMode},
+    model::{AppointmentType, CoachMode, State},
     service::{
         book::{self, StaffBookInput},
         desk::{self, Desk, DeskAsked},
@@ -82,7 +83,7 @@ pub(super) async fn ask(Data(ctx): Data<&Ctx>, Query(query): Query<BookQuery>) -
         form = form.with("name", &client.name).with("email", &client.email);
         form = form.with("zone", client.zone.clone().unwrap_or_default());
     }
-    Ok(Page::of(&view(ctx, &query, desk, form)))
+    Ok(Page::of(&view(ctx, &query, desk, form, Vec::new())))
 }
 
 /// It is to be booked.
@@ -90,24 +91,45 @@ pub(super) async fn ask(Data(ctx): Data<&Ctx>, Query(query): Query<BookQuery>) -
 pub(super) async fn submit(Data(ctx): Data<&Ctx>, form: Form) -> Result<Response, Problem> {
     let query = BookQuery::of(&form);
     let desk = desk::desk(ctx, &query.asked()).await?;
-    match book::book_for(ctx, &input(ctx, &form, &desk)).await {
+    if let Some((_, state)) = picked(ctx, &form) {
+        return Ok(Page::of(&view(ctx, &query, desk, state, Vec::new())).into_response());
+    }
+    let input = input(ctx, &form, &desk);
+    match book::book_for(ctx, &input).await {
         Ok(booked) => {
             let to = Redirect::to(ctx.path(&format!("/studio/bookings/{}", booked.booking.id)));
-            Ok(to.flash(Text::key("appointments-flash-booked")).into_response())
+            let is_held = booked.booking.state == State::Held;
+            let said = if is_held { "appointments-flash-booked-unpaid" } else { "appointments-flash-booked" };
+            Ok(to.flash(Text::key(said)).into_response())
         }
         Err(problem) if is_refusal(&problem) => {
-            let state = form.refused(&renamed(problem.clone(), field_of));
-            Ok(Page::of(&view(ctx, &query, desk, state)).status(problem.status).into_response())
+            let problem = renamed(at_fields(problem, &form, &[("start", "at")]), field_of);
+            let (problem, nearest) = studio_taken::at_field(ctx, problem, wanted(&desk, &input)).await;
+            let state = form.refused(&problem);
+            Ok(Page::of(&view(ctx, &query, desk, state, nearest)).status(problem.status).into_response())
         }
         Err(problem) => Err(problem),
     }
+}
+
+/// The time that it should have had.
+fn wanted(desk: &Desk, input: &StaffBookInput) -> Option<Wanted> {
+    let (kind, offering) = desk.kind.as_ref()?;
+    let start: Instant = input.start.parse().ok()?;
+    let minutes = input.minutes.parse().unwrap_or_else(|_| kind.minutes.into());
+    let coaches = match input.coach.parse() {
+        Ok(coach) => vec![coach],
+        Err(_) if offering.len() == 1 || kind.coach_mode == CoachMode::All => offering.clone(),
+        Err(_) => Vec::new(),
+    };
+    let around = (kind.buffer_before_minutes.into(), kind.buffer_after_minutes.into());
+    Some(Wanted { coaches, start, end: start.plus_minutes(minutes), around, moving: None })
 }
 
 /// The name that a field has in this form.
 fn field_of(field: &str) -> String {
     match field.split_once('/') {
         Some(("answers", key)) => format!("answer_{key}"),
-        _ if field == "start" => "at".to_owned(),
         _ => field.to_owned(),
     }
 }
@@ -133,7 +155,7 @@ fn input(ctx: &Ctx, form: &Form, desk: &Desk) -> StaffBookInput {
     }
 }
 
-fn view(ctx: &Ctx, query: &BookQuery, desk: Desk, form: FormState) -> BookForView {
+fn view(ctx: &Ctx, query: &BookQuery, desk: Desk, form: FormState, nearest: Vec<Instant>) -> BookForView {
     let kind = desk.kind.clone().map(|(kind, _)| kind);
     let several = desk.types.len() > 1;
     let type_link = |row: &AppointmentType| Choice {
@@ -169,6 +191,7 @@ fn view(ctx: &Ctx, query: &BookQuery, desk: Desk, form: FormState) -> BookForVie
         back: back(&query.back, BACK),
         block_path: may_block(ctx).then(|| block_path(query)),
         kind: kind_id,
+        nearest,
         form,
     }
 }
@@ -232,7 +255,7 @@ mod tests {
     #[test]
     fn fields_have_the_names_of_the_form() {
         assert_eq!(
-            ["start", "answers/goal", "email", "answers"].map(field_of),
+            ["at", "answers/goal", "email", "answers"].map(field_of),
             ["at", "answer_goal", "email", "answers"]
         );
     }

@@ -13,8 +13,9 @@ use serde::Deserialize;
 
 use super::{
     href::with_query,
-    staff::{back, is_refusal, parse, renamed, typed_moment, wall, zone},
+    staff::{at_fields, back, is_refusal, parse, typed_moment, wall, zone},
     studio_bookings::actions,
+    studio_taken::{self, Wanted, picked},
     views::{BookingFacts, Choice, MoveDay, MoveTime, MoveView},
 };
 use crate::{
@@ -56,7 +57,7 @@ pub(super) async fn ask(
         "coach",
         if query.coach.is_empty() { booking.coach_id.to_string() } else { query.coach.clone() },
     );
-    Ok(Page::of(&view(ctx, &booking, &query, form).await?).into_response())
+    Ok(Page::of(&view(ctx, &booking, &query, form, Vec::new()).await?).into_response())
 }
 
 /// It is to be moved. What the calendar's script sends has the moment itself, a form also the time on the wall clock.
@@ -67,6 +68,11 @@ pub(super) async fn submit(
     form: Form,
 ) -> Result<Response, Problem> {
     let id = parse(&id)?;
+    let before = cancel::by_id(ctx, id).await?;
+    if let Some((start, state)) = picked(ctx, &form) {
+        let query = MoveQuery { back: form.string("back"), start: start.to_string(), ..MoveQuery::default() };
+        return Ok(Page::of(&view(ctx, &before, &query, state, Vec::new()).await?).into_response());
+    }
     let input = MoveInput {
         start: typed_moment(ctx, &form, "start", "at"),
         coach: form.string("coach"),
@@ -76,22 +82,45 @@ pub(super) async fn submit(
     match reschedule::reschedule(ctx, &Claim::Staff(id), &input).await {
         Ok(booking) => {
             let to = back(form.text("back"), &format!("/studio/bookings/{}", booking.id));
-            Ok(Redirect::to(ctx.path(&to))
-                .flash(Text::key("appointments-flash-studio-moved"))
-                .into_response())
+            let is_moved = booking.sequence != before.sequence;
+            let said =
+                if is_moved { "appointments-flash-studio-moved" } else { "appointments-flash-unchanged" };
+            Ok(Redirect::to(ctx.path(&to)).flash(Text::key(said)).into_response())
         }
         Err(problem) if is_refusal(&problem) => {
-            let problem = renamed(problem, |field| if field == "start" { "at" } else { field }.to_owned());
-            let booking = cancel::by_id(ctx, id).await?;
+            let problem = at_fields(problem, &form, &[("start", "at")]);
+            let (problem, nearest) = studio_taken::at_field(ctx, problem, wanted(&before, &input)).await;
             let query = MoveQuery { back: form.string("back"), start: input.start, ..MoveQuery::default() };
-            let view = view(ctx, &booking, &query, form.refused(&problem)).await?;
+            let view = view(ctx, &before, &query, form.refused(&problem), nearest).await?;
             Ok(Page::of(&view).status(problem.status).into_response())
         }
         Err(problem) => Err(problem),
     }
 }
 
-async fn view(ctx: &Ctx, booking: &Booking, query: &MoveQuery, form: FormState) -> Result<MoveView, Problem> {
+/// The time that it should have had.
+fn wanted(booking: &Booking, input: &MoveInput) -> Option<Wanted> {
+    let start: Instant = input.start.parse().ok()?;
+    let minutes = |from: Instant, to: Instant| to.seconds_since(from) / 60;
+    Some(Wanted {
+        coaches: vec![input.coach.parse().unwrap_or(booking.coach_id)],
+        start,
+        end: start.plus_minutes(minutes(booking.starts_at, booking.ends_at)),
+        around: (
+            minutes(booking.blocked_from, booking.starts_at),
+            minutes(booking.ends_at, booking.blocked_to),
+        ),
+        moving: Some(booking.id),
+    })
+}
+
+async fn view(
+    ctx: &Ctx,
+    booking: &Booking,
+    query: &MoveQuery,
+    form: FormState,
+    nearest: Vec<Instant>,
+) -> Result<MoveView, Problem> {
     let zone = zone(ctx);
     let today = when::date_in(ctx.now(), &zone);
     let wanted = query.start.parse().unwrap_or(booking.starts_at);
@@ -125,6 +154,7 @@ async fn view(ctx: &Ctx, booking: &Booking, query: &MoveQuery, form: FormState) 
         coaches: if is_together { Vec::new() } else { coaches(ctx, booking, &form).await? },
         back: back(&query.back, &format!("/studio/bookings/{}", booking.id)),
         booking: BookingFacts::of(booking),
+        nearest,
         form,
     })
 }

@@ -16,13 +16,13 @@ use super::{
     href::with_query,
     month::{midday, name, parse},
     staff::{is_refusal, renamed},
-    views::{Choice, DateCell, OverridesView, WindowFields},
+    views::{Choice, DateCell, FieldLabel, OverridesView, WindowFields},
 };
 use crate::{
     model::{
         day::Day,
         hours::clock,
-        overrides::{HoursInput, MAX_HOURS},
+        overrides::{HoursInput, MAX_HOURS, OverrideRow},
         when,
     },
     policy::AVAILABILITY_READ,
@@ -60,17 +60,17 @@ pub(super) async fn save(Data(ctx): Data<&Ctx>, form: Form) -> Result<Response, 
     let coach = form.text("coach").parse::<MemberId>().map_err(|_| Problem::not_found())?;
     let date = form.text("date").parse::<Day>().map_err(|_| Problem::not_found())?;
     let (hours, places) = read(&form);
-    let done = match form.text("state") {
-        "closed" => overrides::put(ctx, coach, date, &[]).await.map(drop),
-        "other" if hours.is_empty() => Err(Problem::field("hours/0/opens", "required")),
-        "other" => overrides::put(ctx, coach, date, &hours).await.map(drop),
-        "usual" => overrides::remove(ctx, coach, date).await,
-        _ => Err(Problem::field("state", "choose_one")),
+    let stored = overrides::list(ctx, coach, (date, date)).await?.into_iter().next();
+    let done = match meant(form.text("state"), &hours, stored.as_ref()) {
+        Ok(Meant::Closed) => overrides::put(ctx, coach, date, &[]).await.map(drop),
+        Ok(Meant::Other) => overrides::put(ctx, coach, date, &hours).await.map(drop),
+        Ok(Meant::Usual) => overrides::remove(ctx, coach, date).await,
+        Err(problem) => Err(problem),
     };
     match done {
         Ok(()) => {
             let to = with_query(PATH, &[("coach", &coach.to_string()), ("date", &date.to_string())]);
-            Ok(Redirect::to(ctx.path(&to)).flash(Text::key("appointments-flash-hours-saved")).into_response())
+            Ok(Redirect::to(ctx.path(&to)).flash(saved(date.0)).into_response())
         }
         Err(problem) if is_refusal(&problem) => {
             let state = form.refused(&renamed(problem.clone(), |field| in_form(field, &places)));
@@ -79,6 +79,48 @@ pub(super) async fn save(Data(ctx): Data<&Ctx>, form: Form) -> Result<Response, 
         }
         Err(problem) => Err(problem),
     }
+}
+
+/// What is to hold on a date.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Meant {
+    Usual,
+    Other,
+    Closed,
+}
+
+/// What somebody means who chose `state`. Hours typed on a date that has none of its own are other hours, though nothing was
+/// chosen; where the choice and what was typed contradict each other, one of them has to go. Hours that stand there because
+/// they hold so far are not typed.
+///
+/// # Errors
+/// 422 at `state` or at the first hour.
+fn meant(state: &str, typed: &[HoursInput], stored: Option<&OverriddenDate>) -> Result<Meant, Problem> {
+    let so_far: Vec<HoursInput> = stored.iter().flat_map(|one| &one.hours).map(as_typed).collect();
+    let is_typed = !typed.is_empty() && typed != so_far;
+    match state {
+        "other" if typed.is_empty() => Err(Problem::field("hours/0/opens", "required")),
+        "other" => Ok(Meant::Other),
+        "usual" if is_typed && stored.is_none() => Ok(Meant::Other),
+        "usual" | "closed" if is_typed => Err(Problem::field("state", "hours_not_used")),
+        "usual" => Ok(Meant::Usual),
+        "closed" => Ok(Meant::Closed),
+        _ => Err(Problem::field("state", "choose_one")),
+    }
+}
+
+fn as_typed(row: &OverrideRow) -> HoursInput {
+    HoursInput { opens: clock(row.opens), closes: clock(row.closes) }
+}
+
+/// Names the date whose hours are saved.
+fn saved(date: Date) -> Text {
+    let days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+    let weekday = usize::try_from(date.weekday().to_monday_zero_offset()).ok().and_then(|day| days.get(day));
+    Text::key("appointments-flash-date-saved")
+        .arg("weekday", weekday.unwrap_or(&"sun"))
+        .arg("day", date.day())
+        .arg("month", format!("m{}", date.month()))
 }
 
 /// The hours that were typed, and the line of each.
@@ -141,6 +183,7 @@ async fn view(
         date: date.to_string(),
         date_at: midday(date, &tz),
         state: chosen,
+        labels: labels(&form),
         lines: lines(&form),
         may_write,
         zone,
@@ -175,6 +218,15 @@ fn filled(found: Option<&OverriddenDate>) -> FormState {
     form
 }
 
+/// What the fields of the lines are called where all errors stand together.
+fn labels(form: &FormState) -> Vec<FieldLabel> {
+    let both = |line: WindowFields| {
+        let label = |part: &str| Text::key(format!("appointments-hours-{part}")).arg("number", line.number);
+        [FieldLabel::new(&line.opens, label("opens")), FieldLabel::new(&line.closes, label("closes"))]
+    };
+    lines(form).into_iter().flat_map(both).collect()
+}
+
 /// Lines that are filled, and one more.
 fn lines(form: &FormState) -> Vec<WindowFields> {
     let is_filled = |line: &usize| {
@@ -204,6 +256,32 @@ mod tests {
         assert_eq!((hours.len(), places.as_slice()), (1, &[2][..]));
         assert_eq!(in_form("hours/0/closes", &places), "closes-2");
         assert_eq!((in_form("hours", &places), in_form("date", &places)), ("opens-0".into(), "date".into()));
+    }
+
+    #[test]
+    fn typed_hours_are_never_dropped() {
+        let hours = |opens: &str| vec![HoursInput { opens: opens.into(), closes: "12:00".into() }];
+        let row = |opens| OverrideRow {
+            coach_id: crate::model::appointment_type::tests::member(1),
+            date: Day(jiff::civil::date(2026, 11, 30)),
+            opens,
+            closes: 720,
+        };
+        let stored = |hours| OverriddenDate { date: Day(jiff::civil::date(2026, 11, 30)), hours };
+        let (open, closed) = (stored(vec![row(540)]), stored(vec![]));
+        let of = |state, typed: &[HoursInput], stored| {
+            meant(state, typed, stored).map_err(|problem| problem.fields[0].code)
+        };
+        assert_eq!(of("usual", &hours("09:00"), None), Ok(Meant::Other), "typed means other hours");
+        assert_eq!(of("closed", &hours("09:00"), None), Err("hours_not_used"));
+        assert_eq!(of("usual", &hours("09:00"), Some(&closed)), Err("hours_not_used"));
+        assert_eq!(of("usual", &hours("10:00"), Some(&open)), Err("hours_not_used"));
+        // What stands in the form because it holds so far.
+        assert_eq!(of("usual", &hours("09:00"), Some(&open)), Ok(Meant::Usual));
+        assert_eq!(of("closed", &hours("09:00"), Some(&open)), Ok(Meant::Closed));
+        assert_eq!(of("other", &hours("10:00"), Some(&open)), Ok(Meant::Other));
+        assert_eq!(of("other", &[], None), Err("required"));
+        assert_eq!(of("", &[], None), Err("choose_one"));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! What staff do with a booking: approve, decline, cancel, mark what became of it, judge its rating.
 
+use events::Money;
 use kernel::{Ctx, Form, FormState, Page, Problem, Redirect, Text};
 use poem::{
     IntoResponse, Response, handler,
@@ -93,6 +94,7 @@ fn declining(booking: &Booking, form: FormState) -> StudioCancelView {
         booking: BookingFacts::of(booking),
         decline: true,
         refund: None,
+        is_rest: false,
         may_choose: false,
         form,
     }
@@ -131,9 +133,11 @@ pub(super) async fn ask_cancel(Data(ctx): Data<&Ctx>, Path((_, id)): Place) -> R
 
 async fn cancelling(ctx: &Ctx, booking: &Booking, form: FormState) -> Result<StudioCancelView, Problem> {
     let preview = cancel::cancel_preview(ctx, &Claim::Staff(booking.id)).await?;
+    let less = |refund: &Money| booking.terms.price().is_some_and(|price| refund.amount < price.amount);
     Ok(StudioCancelView {
         booking: BookingFacts::of(booking),
         decline: false,
+        is_rest: preview.refund.as_ref().is_some_and(less),
         refund: preview.refund,
         may_choose: preview.refund.is_some() && ctx.may(BOOKINGS_REFUND),
         form,

@@ -12,7 +12,7 @@ use poem::{
 use super::{
     type_form::{SPANS, chosen, filled, fresh, read, words},
     type_lists::{Lists, unit},
-    views::{Choice, OpenSections, StudioTypeRow, StudioTypesView, TypeFormView},
+    views::{Choice, FieldLabel, OpenSections, StudioTypeRow, StudioTypesView, TypeFormView},
 };
 use crate::{
     model::type_input::TypeInput,
@@ -41,7 +41,7 @@ pub(super) async fn blank(Data(ctx): Data<&Ctx>) -> Result<Page, Problem> {
     let input = fresh();
     let lists = Lists::of(&input, ctx.tenant().currency);
     let form = filled(&input, ctx.tenant().currency);
-    Shown { id: None, form, lists, chosen: Vec::new(), button: "" }.page(ctx).await
+    Shown { id: None, form, lists, chosen: Vec::new(), opened: &[], button: "" }.page(ctx).await
 }
 
 /// The new one was sent.
@@ -51,7 +51,7 @@ pub(super) async fn create(Data(ctx): Data<&Ctx>, form: Form) -> Result<Response
     if let Some(button) = form.optional("do") {
         return changed(ctx, None, &form, lists, &button).await;
     }
-    let made = match read(&form, &lists, ctx.tenant().currency) {
+    let made = match read(&form, &lists, ctx.tenant().currency, (ctx.new_id(), ctx.now())) {
         Ok(input) => types::create(ctx, input).await,
         Err(problem) => Err(problem),
     };
@@ -68,7 +68,7 @@ pub(super) async fn edit(
     let input = TypeInput::of(&row, chosen.clone());
     let lists = Lists::of(&input, ctx.tenant().currency);
     let form = filled(&input, ctx.tenant().currency);
-    Shown { id: Some(row.id), form, lists, chosen, button: "" }.page(ctx).await
+    Shown { id: Some(row.id), form, lists, chosen, opened: &[], button: "" }.page(ctx).await
 }
 
 /// The change was sent.
@@ -82,7 +82,7 @@ pub(super) async fn update(
     if let Some(button) = form.optional("do") {
         return changed(ctx, Some(id), &form, lists, &button).await;
     }
-    let done = match read(&form, &lists, ctx.tenant().currency) {
+    let done = match read(&form, &lists, ctx.tenant().currency, (id, ctx.now())) {
         Ok(input) => types::update(ctx, id, |_| input).await,
         Err(problem) => Err(problem),
     };
@@ -98,7 +98,8 @@ async fn changed(
     button: &str,
 ) -> Result<Response, Problem> {
     lists.act(button);
-    let shown = Shown { id, form: lists.fill(form.state()), lists, chosen: chosen(form), button };
+    let opened = form.all("open");
+    let shown = Shown { id, form: lists.fill(form.state()), lists, chosen: chosen(form), opened, button };
     shown.page(ctx).await.map(IntoResponse::into_response)
 }
 
@@ -115,7 +116,8 @@ async fn answer(
         }
         Err(problem) if problem.status == StatusCode::UNPROCESSABLE_ENTITY => {
             let state = lists.fill(form.refused(&problem));
-            let shown = Shown { id, form: state, lists, chosen: chosen(form), button: "" };
+            let opened = form.all("open");
+            let shown = Shown { id, form: state, lists, chosen: chosen(form), opened, button: "" };
             Ok(shown.page(ctx).await?.status(problem.status).into_response())
         }
         Err(problem) => Err(problem),
@@ -128,6 +130,8 @@ struct Shown<'a> {
     form: FormState,
     lists: Lists,
     chosen: Vec<MemberId>,
+    /// Sections that the reader had open.
+    opened: &'a [String],
     /// What was pressed, if a list was changed.
     button: &'a str,
 }
@@ -166,7 +170,8 @@ impl Shown<'_> {
             lengths: self.lists.length_lines(),
             questions: self.lists.question_lines(),
             reminders: self.lists.reminder_lines(),
-            open: OpenSections::of(&form, self.button),
+            labels: labels(&self.lists),
+            open: OpenSections::of(&form, self.opened, self.button),
             coaches,
             coaches_error: wrong("coaches"),
             place_error: wrong("place_kind"),
@@ -174,6 +179,17 @@ impl Shown<'_> {
             form,
         }
     }
+}
+
+/// What the fields are called that the form names by a number or a path.
+fn labels(lists: &Lists) -> Vec<FieldLabel> {
+    let limits = ["day", "week", "month"].into_iter().flat_map(|period| {
+        ["count", "minutes"].map(|part| {
+            let label = Text::key(format!("appointments-type-{period}-{part}"));
+            FieldLabel::new(format!("limits/{period}/{part}"), label)
+        })
+    });
+    limits.chain(lists.labels()).collect()
 }
 
 fn parse(id: &str) -> Result<AppointmentTypeId, Problem> {

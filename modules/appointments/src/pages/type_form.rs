@@ -1,10 +1,10 @@
 //! The form of an appointment type: from a type, and back.
 
 use billing::{parse_price, price_text};
-use events::{Currency, MemberId};
-use kernel::{Check, Form, FormState, Problem};
+use events::{AppointmentTypeId, Currency, Instant, MemberId};
+use kernel::{Check, FieldError, Form, FormState, Problem};
 
-use super::type_lists::{Lists, joined, split, unit};
+use super::type_lists::{Lists, joined, split, unit, whole};
 use crate::model::{
     CoachMode, PlaceKind,
     day::Day,
@@ -102,12 +102,24 @@ fn with_limits(mut form: FormState, limits: &TypeLimits) -> FormState {
     form
 }
 
-/// Reads the form; what can't be read is named.
-pub(super) fn read(form: &Form, lists: &Lists, currency: Currency) -> Result<TypeInput, Problem> {
+/// Reads the form; what can't be read is named, and with it whatever else is wrong, so that nothing is left for a second
+/// round. The type and the moment are those it would be made with.
+pub(super) fn read(
+    form: &Form,
+    lists: &Lists,
+    currency: Currency,
+    (id, now): (AppointmentTypeId, Instant),
+) -> Result<TypeInput, Problem> {
     let mut check = Check::new();
     let input = typed(&mut check, form, lists, currency);
-    check.finish()?;
-    Ok(input)
+    let Err(mut problem) = check.finish() else { return Ok(input) };
+    // What stands in for the unreadable says nothing about its field.
+    if let Err(rest) = input.check(id, now) {
+        let is_new = |field: &str| problem.fields.iter().all(|error| error.field != field);
+        let rest: Vec<FieldError> = rest.fields.into_iter().filter(|error| is_new(&error.field)).collect();
+        problem.fields.extend(rest);
+    }
+    Err(problem)
 }
 
 fn typed(check: &mut Check, form: &Form, lists: &Lists, currency: Currency) -> TypeInput {
@@ -156,7 +168,7 @@ pub(super) fn chosen(form: &Form) -> Vec<MemberId> {
 
 fn number(check: &mut Check, form: &Form, name: &str) -> Option<i64> {
     let typed = form.optional(name)?;
-    let value = typed.parse().ok();
+    let value = whole(&typed);
     check.require(value.is_some(), name, "whole_number");
     value
 }
@@ -241,13 +253,17 @@ mod tests {
         type_input::tests::{input, row},
     };
 
+    fn sketch() -> (AppointmentTypeId, Instant) {
+        let row = row(input());
+        (row.id, row.created_at)
+    }
     fn as_sent(state: &FormState) -> Form {
         state.values.iter().map(|(name, value)| (name.clone(), value.clone())).collect()
     }
     fn again(input: &TypeInput, code: &str) -> TypeInput {
         let currency = code.parse().unwrap();
         let form = as_sent(&filled(input, currency));
-        let back = read(&form, &Lists::typed(&form), currency).unwrap();
+        let back = read(&form, &Lists::typed(&form), currency, sketch()).unwrap();
         TypeInput { coaches: input.coaches.clone(), ..back }
     }
 
@@ -306,20 +322,63 @@ mod tests {
         ];
         let form: Form =
             pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        let problem = read(&form, &Lists::typed(&form), "GBP".parse().unwrap()).unwrap_err();
+        let problem = read(&form, &Lists::typed(&form), "GBP".parse().unwrap(), sketch()).unwrap_err();
         let mut wrong: Vec<&str> = problem.fields.iter().map(|error| error.field.as_str()).collect();
         wrong.sort_unstable();
         let expected = [
             "coach_mode",
+            "coaches",
             "late_refund_percent",
             "limits/day/count",
             "minutes",
+            "name",
             "notice_minutes",
             "place_kind",
             "price",
             "range_to",
             "seats",
+            "slug",
         ];
-        assert_eq!(wrong, expected);
+        assert_eq!(wrong, expected, "also what is only missing");
+    }
+
+    #[test]
+    fn a_number_beyond_all_bounds_is_out_of_its_range() {
+        let huge = "99999999999999999999";
+        let pairs = [
+            ("name", "Long"),
+            ("slug", "long"),
+            ("minutes", huge),
+            ("notice_minutes", huge),
+            ("notice_minutes_unit", "days"),
+            ("other_durations/0/minutes", "-99999999999999999999"),
+            ("reminder_minutes/0", huge),
+            ("reminder_minutes/0_unit", "days"),
+            ("limits/day/count", huge),
+        ];
+        let form: Form =
+            pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let currency = "GBP".parse().unwrap();
+        let typed = read(&form, &Lists::typed(&form), currency, sketch()).unwrap();
+        let problem = typed.check(sketch().0, sketch().1).unwrap_err();
+        let of =
+            |field: &str| problem.fields.iter().find(|error| error.field == field).map(|error| error.code);
+        assert_eq!(
+            [
+                "minutes",
+                "notice_minutes",
+                "other_durations/0/minutes",
+                "reminder_minutes/0",
+                "limits/day/count"
+            ]
+            .map(of),
+            [
+                Some("out_of_range"),
+                Some("span_out_of_range"),
+                Some("out_of_range"),
+                Some("reminder_out_of_range"),
+                Some("out_of_range")
+            ]
+        );
     }
 }

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 
 use billing::{parse_price, price_text};
 use events::Currency;
-use kernel::{Check, Form, FormState};
+use kernel::{Check, Form, FormState, Text};
 
-use super::views::{LengthLine, QuestionLine, ReminderLine};
+use super::views::{FieldLabel, LengthLine, QuestionLine, ReminderLine};
 use crate::model::{
     details::{Duration, Question, QuestionKind},
     type_checks::{MAX_LENGTHS, MAX_QUESTIONS, MAX_REMINDERS, question_key},
@@ -108,11 +108,13 @@ impl Lists {
     pub fn durations(&self, check: &mut Check, currency: Currency) -> Vec<Duration> {
         let mut all = Vec::new();
         for (line, (minutes, price)) in self.lengths.iter().enumerate() {
-            let minutes = minutes.parse::<i32>();
-            check.require(minutes.is_ok(), &length(line, "minutes"), "whole_number");
+            let minutes = whole(minutes);
+            check.require(minutes.is_some(), &length(line, "minutes"), "whole_number");
+            // What stands in for the unreadable is like no other.
+            let minutes = minutes.map_or(1_440 - small(line), fits);
             let price = if price.is_empty() { Some(0) } else { parse_price(price, currency) };
             check.require(price.is_some(), &length(line, "price"), "price_unreadable");
-            all.push(Duration { minutes: minutes.unwrap_or(5), price: price.unwrap_or(0) });
+            all.push(Duration { minutes, price: price.unwrap_or(0) });
         }
         all
     }
@@ -121,9 +123,9 @@ impl Lists {
     pub fn reminders(&self, check: &mut Check) -> Vec<i32> {
         let mut all = Vec::new();
         for (line, (amount, unit)) in self.reminders.iter().enumerate() {
-            let minutes = joined(amount, unit).and_then(|minutes| i32::try_from(minutes).ok());
+            let minutes = joined(amount, unit);
             check.require(minutes.is_some(), &reminder(line), "whole_number");
-            all.push(minutes.unwrap_or(60));
+            all.push(minutes.map_or(60 * 1_440 - small(line), fits));
         }
         all
     }
@@ -144,6 +146,22 @@ impl Lists {
             all.push(Question { key, label: asked.label.clone(), kind, required: asked.required, choices });
         }
         all
+    }
+
+    /// What the fields of the lines are called where all errors stand together, in the order of the form.
+    pub fn labels(&self) -> Vec<FieldLabel> {
+        let part = |name: String, key: &str, number: usize| {
+            FieldLabel::new(name, Text::key(format!("appointments-type-of-{key}")).arg("number", number))
+        };
+        let lengths = (0..self.lengths.len()).flat_map(|line| {
+            ["minutes", "price"].map(|name| part(length(line, name), &format!("length-{name}"), line + 2))
+        });
+        let questions = (0..self.questions.len()).flat_map(|line| {
+            ["label", "kind", "choices", "key"]
+                .map(|name| part(question(line, name), &format!("question-{name}"), line + 1))
+        });
+        let reminders = (0..self.reminders.len()).map(|line| part(reminder(line), "reminder", line + 1));
+        lengths.chain(questions).chain(reminders).collect()
     }
 
     /// The lines of the lengths.
@@ -252,7 +270,25 @@ pub(super) fn joined(amount: &str, unit: &str) -> Option<i64> {
         "days" => 1_440,
         _ => return None,
     };
-    amount.parse::<i64>().ok()?.checked_mul(factor)
+    Some(whole(amount)?.saturating_mul(factor))
+}
+
+/// A whole number; one beyond all bounds is the largest or the smallest, which no range allows.
+pub(super) fn whole(typed: &str) -> Option<i64> {
+    let digits = typed.strip_prefix(['-', '+']).unwrap_or(typed);
+    let is_whole = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let beyond = if typed.starts_with('-') { i64::MIN } else { i64::MAX };
+    is_whole.then(|| typed.parse().unwrap_or(beyond))
+}
+
+/// The same number, or the nearest that fits.
+fn fits(number: i64) -> i32 {
+    i32::try_from(number).unwrap_or(if number < 0 { i32::MIN } else { i32::MAX })
+}
+
+/// The number of a line.
+fn small(line: usize) -> i32 {
+    i32::try_from(line).unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -322,6 +358,13 @@ mod tests {
         );
         one.kind = "text".into();
         assert!(read(&one)[0].choices.is_empty());
+    }
+
+    #[test]
+    fn whole_numbers_of_any_length() {
+        let read = ["12", "-3", "+4", "99999999999999999999", "-99999999999999999999"].map(whole);
+        assert_eq!(read, [Some(12), Some(-3), Some(4), Some(i64::MAX), Some(i64::MIN)]);
+        assert_eq!(["", "-", "1.5", "ten", "1 0", "--1"].map(whole), [None; 6]);
     }
 
     proptest! {

@@ -326,6 +326,8 @@ pub(crate) struct StudioCancelView {
     pub decline: bool,
     /// What was paid and would go back; `None`: nothing was paid.
     pub refund: Option<Money>,
+    /// Some of the payment went back already, or was never asked for: less than the price is left.
+    pub is_rest: bool,
     /// Whether the share can be chosen.
     pub may_choose: bool,
     pub form: FormState,
@@ -341,11 +343,18 @@ impl View for StudioCancelView {
         let booking = BookingFacts::sample(State::Confirmed, None);
         let refused = FormState::default().wrong(&FieldError::new("reason", "too_long").arg("max", 500));
         let refund = sample_money();
-        let free =
-            Self { booking, decline: false, refund: None, may_choose: false, form: FormState::default() };
+        let free = Self {
+            booking,
+            decline: false,
+            refund: None,
+            is_rest: false,
+            may_choose: false,
+            form: FormState::default(),
+        };
         vec![
             Self { decline: true, ..free.clone() },
             Self { refund, may_choose: true, form: refused, ..free.clone() },
+            Self { refund, may_choose: true, is_rest: true, ..free.clone() },
             Self { refund, ..free.clone() },
             free,
         ]

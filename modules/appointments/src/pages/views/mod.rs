@@ -14,7 +14,7 @@ mod type_card;
 mod type_form;
 
 use events::Instant;
-use kernel::ViewDef;
+use kernel::{Text, ViewDef};
 use serde::Serialize;
 
 pub(crate) use bookings::{
@@ -80,6 +80,21 @@ pub(crate) struct Choice {
     pub value: String,
     pub label: String,
     pub current: bool,
+}
+
+/// What a field is called where all errors of a form stand together: there its own label alone would not say which line is
+/// meant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct FieldLabel {
+    /// Name of the field.
+    pub name: String,
+    pub label: Text,
+}
+
+impl FieldLabel {
+    pub fn new(name: impl Into<String>, label: Text) -> Self {
+        Self { name: name.into(), label }
+    }
 }
 
 /// A booking in a list.

@@ -2,7 +2,7 @@ use events::Instant;
 use kernel::{FieldError, FormState, Layout, Text, View};
 use serde::Serialize;
 
-use super::{Choice, sample_choice, sample_time};
+use super::{Choice, FieldLabel, sample_choice, sample_time};
 use crate::model::explained::{OpenedBy, Reason, Rule};
 
 /// A date in the calendar of other hours.
@@ -36,6 +36,8 @@ pub(crate) struct OverridesView {
     /// `usual`, `other` or `closed`.
     pub state: String,
     pub lines: Vec<super::WindowFields>,
+    /// What the fields of the lines are called in the summary of errors.
+    pub labels: Vec<FieldLabel>,
     pub may_write: bool,
     pub form: FormState,
 }
@@ -73,6 +75,10 @@ impl View for OverridesView {
                 opens: "opens-0".into(),
                 closes: "closes-0".into(),
             }],
+            labels: vec![FieldLabel::new(
+                "closes-0",
+                Text::key("appointments-hours-closes").arg("number", 1),
+            )],
             may_write,
             form,
         };
@@ -81,7 +87,12 @@ impl View for OverridesView {
         let two = vec![sample_choice(), Choice { current: false, ..sample_choice() }];
         vec![
             view(true, "other", vec![sample_choice()], wrong),
-            view(true, "usual", two.clone(), FormState::default()),
+            view(
+                true,
+                "usual",
+                two.clone(),
+                FormState::default().wrong(&FieldError::new("state", "hours_not_used")),
+            ),
             view(false, "closed", two, FormState::default()),
         ]
     }

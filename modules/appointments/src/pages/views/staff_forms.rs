@@ -64,6 +64,8 @@ pub(crate) struct BookForView {
     pub questions: Vec<QuestionField>,
     pub back: String,
     pub block_path: Option<String>,
+    /// Free times, when the one that was wanted is taken.
+    pub nearest: Vec<Instant>,
     pub form: FormState,
 }
 
@@ -121,6 +123,7 @@ fn sample_choosing() -> BookForView {
         questions: vec![],
         back: "/studio/calendar".into(),
         block_path: Some("/studio/calendar/block".into()),
+        nearest: vec![],
         form: FormState::default(),
     }
 }
@@ -143,7 +146,8 @@ fn sample_full(choosing: BookForView) -> BookForView {
         }],
         kept: vec![("start".into(), "2026-11-24T10:00:00Z".into())],
         questions: sample_questions(),
-        form: FormState::default().wrong(&FieldError::new("start", "required")),
+        nearest: vec![sample_time(60), sample_time(90)],
+        form: FormState::default().wrong(&sample_taken("time_taken_by")),
         ..choosing
     }
 }
@@ -163,6 +167,11 @@ fn sample_questions() -> Vec<QuestionField> {
         QuestionKind::Consent,
     ];
     kinds.into_iter().enumerate().map(field).collect()
+}
+
+/// Another appointment has the time.
+fn sample_taken(code: &'static str) -> FieldError {
+    FieldError::new("at", code).arg("name", "Kim Novak").arg("from", "10:00").arg("to", "10:30")
 }
 
 /// A time that a booking can be moved to.
@@ -193,6 +202,8 @@ pub(crate) struct MoveView {
     /// Coaches who offer the type, when there is a choice.
     pub coaches: Vec<Choice>,
     pub back: String,
+    /// Free times, when the one that was wanted is taken.
+    pub nearest: Vec<Instant>,
     pub form: FormState,
 }
 impl View for MoveView {
@@ -216,11 +227,17 @@ impl View for MoveView {
             until: sample_time(6 * 1_440),
             coaches: vec![sample_choice()],
             back: "/studio/calendar".into(),
+            nearest: vec![],
             form: FormState::default().wrong(&FieldError::new("reason", "required")),
         };
         let empty =
             Self { days: vec![], coaches: vec![], previous_path: None, next_path: None, ..full.clone() };
-        vec![full, empty]
+        let taken = |code| Self {
+            nearest: vec![sample_time(60)],
+            form: FormState::default().wrong(&sample_taken(code)),
+            ..full.clone()
+        };
+        vec![taken("time_taken_around"), taken("time_taken_session"), full, empty]
     }
 }
 

@@ -2,7 +2,7 @@ use events::Instant;
 use kernel::{FieldError, FormState, Layout, Text, View};
 use serde::Serialize;
 
-use super::{Choice, PLACES, sample_choice};
+use super::{Choice, FieldLabel, PLACES, sample_choice};
 use crate::{
     model::{AppointmentType, PlaceKind},
     pages::month::{MONDAY, midday},
@@ -76,6 +76,9 @@ pub(crate) struct WeekdayRow {
     /// A moment of such a day in UTC, for its name.
     pub at: Instant,
     pub lines: Vec<WindowFields>,
+    /// Chosen to be copied, or to be copied to.
+    pub copy_from: bool,
+    pub copy_to: bool,
 }
 
 /// A coach's weekly windows.
@@ -89,6 +92,10 @@ pub(crate) struct AvailabilityView {
     pub days: Vec<WeekdayRow>,
     pub zones: Vec<Choice>,
     pub zone_error: bool,
+    /// What the fields of the lines are called in the summary of errors.
+    pub labels: Vec<FieldLabel>,
+    /// `done` when hours were just copied, `none` when no day was ticked for it; else empty.
+    pub copy: &'static str,
     pub form: FormState,
 }
 impl View for AvailabilityView {
@@ -104,21 +111,38 @@ impl View for AvailabilityView {
             opens: format!("opens-1-{number}"),
             closes: format!("closes-1-{number}"),
         };
-        let view = |may_write, coaches, form| Self {
+        let label = |name: &str, part: &str| {
+            let label = Text::key(format!("appointments-hours-of-{part}"));
+            FieldLabel::new(name, label.arg("day", "mon").arg("number", 1))
+        };
+        let labels = vec![label("opens-1-1", "opens"), label("closes-1-1", "closes")];
+        let view = |copy: &'static str, coaches, form| Self {
             coach: "mem_1".into(),
             coach_name: "Maya Lindqvist".into(),
             coaches,
             tenant_zone: "Europe/London".into(),
-            may_write,
+            may_write: copy != "none",
             zones: vec![sample_choice()],
-            zone_error: may_write,
-            days: vec![WeekdayRow { weekday: 1, at: midday(MONDAY, &zone), lines: vec![line(1), line(2)] }],
+            zone_error: copy.is_empty(),
+            labels: labels.clone(),
+            copy,
+            days: vec![WeekdayRow {
+                weekday: 1,
+                at: midday(MONDAY, &zone),
+                lines: vec![line(1), line(2)],
+                copy_from: copy == "done",
+                copy_to: copy == "done",
+            }],
             form,
         };
         let refused = FormState::default()
             .with("opens-1-1", "09:00")
             .wrong(&FieldError::new("closes-1-1", "zero_length"));
         let two = vec![sample_choice(), Choice { current: false, ..sample_choice() }];
-        vec![view(true, vec![sample_choice()], refused), view(false, two, FormState::default())]
+        vec![
+            view("", vec![sample_choice()], refused),
+            view("done", two.clone(), FormState::default()),
+            view("none", two, FormState::default()),
+        ]
     }
 }

@@ -1,7 +1,7 @@
 use kernel::{FieldError, FormState, Layout, Text, View};
 use serde::Serialize;
 
-use super::Choice;
+use super::{Choice, FieldLabel};
 use crate::model::{CoachMode, PlaceKind};
 
 /// One more length.
@@ -54,17 +54,19 @@ pub(crate) struct OpenSections {
 }
 
 impl OpenSections {
-    /// Those with something wrong in them, and the one whose button was pressed.
-    pub fn of(form: &FormState, button: &str) -> Self {
-        let wrong =
-            |names: &[&str]| form.errors.keys().any(|error| names.iter().any(|name| error.starts_with(name)));
+    /// Those that stood open, those with something wrong in them, and the one whose button was pressed.
+    pub fn of(form: &FormState, opened: &[String], button: &str) -> Self {
+        let is = |section: &str, names: &[&str]| {
+            opened.iter().any(|open| open == section)
+                || form.errors.keys().any(|error| names.iter().any(|name| error.starts_with(name)))
+        };
         Self {
-            when: wrong(&["step_minutes", "buffer_", "notice_", "horizon_", "range_"]),
-            limits: wrong(&["limits/", "seats"]),
-            payment: wrong(&["hold_", "needs_"]),
-            changes: wrong(&["cancel_", "late_", "move_"]),
-            questions: wrong(&["questions"]) || button.contains("question"),
-            reminders: wrong(&["reminder_minutes"]) || button.contains("reminder"),
+            when: is("when", &["step_minutes", "buffer_", "notice_", "horizon_", "range_"]),
+            limits: is("limits", &["limits/", "seats"]),
+            payment: is("payment", &["hold_", "needs_"]),
+            changes: is("changes", &["cancel_", "late_", "move_"]),
+            questions: is("questions", &["questions"]) || button.contains("question"),
+            reminders: is("reminders", &["reminder_minutes"]) || button.contains("reminder"),
         }
     }
 }
@@ -88,6 +90,8 @@ pub(crate) struct TypeFormView {
     pub lengths: Vec<LengthLine>,
     pub questions: Vec<QuestionLine>,
     pub reminders: Vec<ReminderLine>,
+    /// What the fields of the lists are called in the summary of errors.
+    pub labels: Vec<FieldLabel>,
     pub open: OpenSections,
     pub coaches: Vec<Choice>,
     pub coaches_error: bool,
@@ -118,7 +122,8 @@ impl View for TypeFormView {
             lengths: vec![sample_length()],
             questions: vec![sample_question(0, "choice"), sample_question(1, "text")],
             reminders: vec![sample_reminder()],
-            open: OpenSections::of(&form, "add-question"),
+            labels: sample_labels(),
+            open: OpenSections::of(&form, &["limits".into()], "add-question"),
             coaches: vec![choice(true), choice(false)],
             coaches_error: form.errors.contains_key("coaches"),
             place_error: form.errors.contains_key("place_kind"),
@@ -141,6 +146,14 @@ impl View for TypeFormView {
             wrong.iter().fold(form.clone(), |form, field| form.wrong(&FieldError::new(*field, "required")));
         vec![view(true, form), view(false, refused)]
     }
+}
+
+fn sample_labels() -> Vec<FieldLabel> {
+    let label = |name: &str, key: &str| FieldLabel::new(name, Text::key(key).arg("number", 1));
+    vec![
+        label("questions/0/choices", "appointments-type-of-question-choices"),
+        label("reminder_minutes/0", "appointments-type-of-reminder"),
+    ]
 }
 
 fn sample_question(number: usize, kind: &str) -> QuestionLine {
