@@ -15,10 +15,12 @@ export const heading = (page, name) => page.getByRole('heading', { name, level: 
 export const button = (page, name) => page.getByRole('button', { name })
 export const link = (page, name) => page.getByRole('link', { name })
 
-/** Fills in name and e-mail of a form. */
+/** Fills in name and e-mail of a form, and the number of who is to be called. */
 export async function fillIn(page, person) {
   await page.getByLabel('Name').fill(person.name)
   await page.getByLabel('Email').fill(person.email)
+  const phone = page.getByLabel('Phone number')
+  if (await phone.isVisible()) await phone.fill('020 7946 0018')
 }
 
 /** Loads the page again until `check` is true. */

@@ -16,10 +16,13 @@ export default async function (visit) {
   await link(page, 'Coaching session').click()
   await heading(page, 'Coaching session').waitFor()
   await page.locator('a.cal-day').last().click()
+  await page.waitForURL(/#times$/)
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'times', 'the times of the day have the focus')
   await page.getByText('Times are shown for Europe/Berlin').waitFor()
   await inspect('times')
   const time = await chooseTime(page)
   await page.getByText(`${time}–`).waitFor()
+  const details = page.url()
 
   await page.getByLabel('Name').fill(person.name)
   await page.getByLabel('Email').fill('not an address')
@@ -36,6 +39,11 @@ export default async function (visit) {
   await page.getByText(person.email).waitFor()
   const shown = await page.getByText(`${time}–`).innerText()
   assert.match(shown, /Europe\/Berlin/, 'the zone of the viewer is named')
+  // What is booked has no form any more.
+  const booked = page.url()
+  await page.goto(details)
+  await page.getByText('This time is not free.').waitFor()
+  await page.goto(booked)
   await inspect('confirmation')
   const confirmation = new URL(page.url()).pathname
 
@@ -49,7 +57,7 @@ export default async function (visit) {
   await openMail(visit, person.email, /^Confirmed: Coaching session/)
   const mail = page.frameLocator('iframe')
   await mail.getByText('You are booked').waitFor()
-  assert.ok((await mail.getByRole('link', { name: /See or cancel/ }).getAttribute('href')).endsWith(confirmation))
+  assert.ok((await mail.getByRole('link', { name: /See, move or cancel/ }).getAttribute('href')).endsWith(confirmation))
 
   await open(confirmation)
   await link(page, 'Cancel appointment').click()

@@ -16,7 +16,7 @@ use super::{
     href::with_query,
     month::{self, Marks, Month},
     views::{DayTimes, MoveBookingView, NewTime, TimeLink},
-    zones,
+    zones::{self, PageZone},
 };
 use crate::{
     model::{
@@ -41,6 +41,8 @@ pub(super) struct MoveQuery {
     month: Option<String>,
     day: Option<String>,
     zone: Option<String>,
+    /// The page's form was sent: its zone is a choice.
+    chosen: Option<String>,
     start: Option<String>,
 }
 
@@ -56,10 +58,11 @@ pub(super) async fn show(
     if !view(ctx, &detail).movable {
         return Ok(to_page(ctx, &detail.booking).into_response());
     }
-    let zone_name = zones::viewer_or(query.zone.as_deref(), headers, &detail.booking.client_zone);
-    let here = Here::new(ctx, &detail, zone_name);
+    let zone = zones::of_or(query.zone.as_deref(), headers, &detail.booking.client_zone);
+    let here = Here::new(ctx, &detail, zone);
     let page = here.page(&query, FormState::default(), false).await?;
-    Ok(zones::remember(Page::of(&page).private(), query.zone.as_deref()))
+    let chosen = query.zone.as_deref().filter(|_| query.chosen.is_some());
+    Ok(zones::remember(Page::of(&page).private(), chosen))
 }
 
 /// The client confirmed the new time.
@@ -85,8 +88,8 @@ pub(super) async fn submit(
         return Err(problem);
     }
     let detail = detail(ctx, &token).await?;
-    let zone_name = zones::viewer_or(form.optional("zone").as_deref(), headers, &detail.booking.client_zone);
-    let here = Here::new(ctx, &detail, zone_name);
+    let zone = zones::of_or(form.optional("zone").as_deref(), headers, &detail.booking.client_zone);
+    let here = Here::new(ctx, &detail, zone);
     // The times once more, on the day that was wanted.
     let wanted = input.start.parse::<Instant>().ok().map(|start| date_in(start, &here.zone).to_string());
     let query = MoveQuery { day: wanted, ..MoveQuery::default() };
@@ -99,20 +102,20 @@ pub(super) async fn submit(
 struct Here<'a> {
     ctx: &'a Ctx,
     detail: &'a Detail,
-    zone_name: String,
+    page_zone: PageZone,
     zone: TimeZone,
 }
 
 impl<'a> Here<'a> {
-    fn new(ctx: &'a Ctx, detail: &'a Detail, zone_name: String) -> Self {
-        Self { ctx, detail, zone: zone(&zone_name), zone_name }
+    fn new(ctx: &'a Ctx, detail: &'a Detail, page_zone: PageZone) -> Self {
+        Self { ctx, detail, zone: zone(&page_zone.name), page_zone }
     }
     fn booking(&self) -> &Booking {
         &self.detail.booking
     }
     fn path(&self, more: &[(&str, &str)]) -> String {
         let mut parameters = more.to_vec();
-        parameters.push(("zone", &self.zone_name));
+        parameters.push(("zone", &self.page_zone.link));
         with_query(&format!("{}/move", self.booking().path()), &parameters)
     }
     async fn page(
@@ -132,8 +135,8 @@ impl<'a> Here<'a> {
             cancel_was_free_until: self.kept(),
             closed: false,
             taken,
-            zones: zones::choices(self.ctx, &self.zone_name),
-            zone: self.zone_name.clone(),
+            zones: zones::choices(self.ctx, &self.page_zone.name),
+            zone: self.page_zone.name.clone(),
             month: None,
             day: None,
             next_free: None,

@@ -122,7 +122,12 @@ pub(super) struct PageZone {
 
 /// The zone of a page whose address may name one.
 pub(super) fn of(ctx: &Ctx, asked: Option<&str>, headers: &HeaderMap) -> PageZone {
-    pick(asked, cookie(headers).as_deref(), &ctx.tenant().zone)
+    of_or(asked, headers, &ctx.tenant().zone)
+}
+
+/// The same, with another zone for who has chosen none.
+pub(super) fn of_or(asked: Option<&str>, headers: &HeaderMap, otherwise: &str) -> PageZone {
+    pick(asked, cookie(headers).as_deref(), otherwise)
 }
 
 fn pick(asked: Option<&str>, remembered: Option<&str>, own: &str) -> PageZone {
@@ -138,14 +143,7 @@ fn pick(asked: Option<&str>, remembered: Option<&str>, own: &str) -> PageZone {
 
 /// The zone in which to show times.
 pub(super) fn viewer(ctx: &Ctx, asked: Option<&str>, headers: &HeaderMap) -> String {
-    viewer_or(asked, headers, &ctx.tenant().zone)
-}
-
-/// The same, with another zone for who has chosen none.
-pub(super) fn viewer_or(asked: Option<&str>, headers: &HeaderMap, otherwise: &str) -> String {
-    let chosen = asked.filter(|zone| is_zone(zone)).map(str::to_owned);
-    let remembered = || cookie(headers).filter(|zone| is_zone(zone));
-    chosen.or_else(remembered).unwrap_or_else(|| otherwise.to_owned())
+    of(ctx, asked, headers).name
 }
 
 fn cookie(headers: &HeaderMap) -> Option<String> {
