@@ -23,3 +23,4 @@ mod reminders;
 mod schedule;
 mod studio_bookings;
 mod studio_calendar;
+mod studio_forms;
