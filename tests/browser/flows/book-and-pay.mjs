@@ -33,7 +33,7 @@ export default async function (visit) {
 
   await openMail(visit, person.email, /^Receipt \d+ from Maya/)
   await openMail(visit, person.email, /^Confirmed: Offer review/)
-  await page.goto(await page.frameLocator('iframe').getByRole('link', { name: 'See or cancel your appointment' }).getAttribute('href'))
+  await page.goto(await page.frameLocator('iframe').getByRole('link', { name: 'See, move or cancel your appointment' }).getAttribute('href'))
   await heading(page, 'You are booked').waitFor()
   await link(page, 'Cancel appointment').click()
   await page.getByText(/You get £95\.00 back/).waitFor()
