@@ -1,7 +1,7 @@
 //! Coaches work with their own appointments; owners and admins with everybody's.
 
 use serde_json::json;
-use testkit::{Persona, TestApp, TestTenant, tomorrow_at};
+use testkit::{Booked, Client, Persona, TestApp, TestTenant, tomorrow_at};
 
 use super::booking_kit::text;
 
@@ -21,7 +21,22 @@ async fn a_coach_sees_and_changes_no_appointment_of_a_colleague() {
     let own = tenant.book(&tenant.visitor(), "mine", &at, "kim@example.com").await;
     let foreign = tenant.book(&tenant.visitor(), "theirs", &at, "lee@example.com").await;
 
-    // Neither by its identifier nor in lists, searches, the calendar or the dashboard.
+    is_not_shown(&owner, &coach, &own, &foreign, &theirs).await;
+    nothing_is_done(&owner, &coach, &foreign, &at).await;
+    let later = tomorrow_at(15, 0);
+    // Coaches plan their own time, and nobody else's.
+    let book = |kind: &str, coach: &str| json!({ "type": kind, "start": later, "coach": coach, "name": "Kim", "email": "kim@example.com" });
+    let _ = coach.api("POST", "/bookings/for-client", Some(&book("theirs", &theirs))).await.expect(422);
+    let _ = coach.api("POST", "/bookings/for-client", Some(&book("theirs", ""))).await.expect(422);
+    let _ = coach.api("POST", "/bookings/for-client", Some(&book("mine", ""))).await.expect(200);
+    let away = json!({ "start": tomorrow_at(16, 0), "coach": theirs, "anyway": true });
+    let _ = coach.api("POST", &format!("/bookings/{}/reschedule", own.id), Some(&away)).await.expect(422);
+    tenant.run_jobs().await;
+    tenant.finish().await;
+}
+
+/// Neither by its identifier nor in lists, searches, the calendar or the dashboard.
+async fn is_not_shown(owner: &Client, coach: &Client, own: &Booked, foreign: &Booked, theirs: &str) {
     for (id, wanted) in [(&own.id, 200), (&foreign.id, 404)] {
         for place in ["", "/history", "/notes"] {
             let _ = coach.api("GET", &format!("/bookings/{id}{place}"), None).await.expect(wanted);
@@ -42,8 +57,10 @@ async fn a_coach_sees_and_changes_no_appointment_of_a_colleague() {
         assert!(!seen.has(&foreign.id) && !seen.has("lee@example.com"), "{page}");
     }
     assert!(owner.get(day).await.expect(200).has(&foreign.id));
+}
 
-    // Nothing can be done with it either.
+/// Whatever one tries with the appointment of a colleague, it is not there.
+async fn nothing_is_done(owner: &Client, coach: &Client, foreign: &Booked, at: &str) {
     let later = tomorrow_at(15, 0);
     for (deed, body) in [
         ("cancel", json!({ "reason": "Away" })),
@@ -57,14 +74,4 @@ async fn a_coach_sees_and_changes_no_appointment_of_a_colleague() {
         let _ = coach.api("POST", &format!("/bookings/{}/{deed}", foreign.id), Some(&body)).await.expect(404);
     }
     assert_eq!(text(&owner.api("GET", &format!("/bookings/{}", foreign.id), None).await.json(), "start"), at);
-
-    // Coaches plan their own time, and nobody else's.
-    let book = |kind: &str, coach: &str| json!({ "type": kind, "start": later, "coach": coach, "name": "Kim", "email": "kim@example.com" });
-    let _ = coach.api("POST", "/bookings/for-client", Some(&book("theirs", &theirs))).await.expect(422);
-    let _ = coach.api("POST", "/bookings/for-client", Some(&book("theirs", ""))).await.expect(422);
-    let _ = coach.api("POST", "/bookings/for-client", Some(&book("mine", ""))).await.expect(200);
-    let away = json!({ "start": tomorrow_at(16, 0), "coach": theirs, "anyway": true });
-    let _ = coach.api("POST", &format!("/bookings/{}/reschedule", own.id), Some(&away)).await.expect(422);
-    tenant.run_jobs().await;
-    tenant.finish().await;
 }
