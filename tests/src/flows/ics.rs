@@ -166,13 +166,15 @@ impl One<'_> {
             format!("{home}{page}")
         };
         let reader = if to_coach { "coach" } else { "client" };
+        // Nobody goes to what does not take place.
+        let location = if off { String::new() } else { long(PLACE, 400) };
         json!({
             "file": format!("{:02}-{}-{reader}.ics", self.number, method.to_lowercase()), "booking": id,
             "method": method, "sequence": i32::from(off), "status": if off { "CANCELLED" } else { "CONFIRMED" },
             "start": booked["start"], "end": booked["end"], "zone": self.zone, "name": self.name,
             "organizer": format!("desk@{}.example", tenant.slug),
             "attendees": ([vec![self.email.as_str()], coaches.to_vec()].concat()),
-            "summary": format!("{} · {with}", long(TYPE, 120)), "location": long(PLACE, 400),
+            "summary": format!("{} · {with}", long(TYPE, 120)), "location": location,
             "description": description,
         })
     }

@@ -1,8 +1,9 @@
 //! Bookings.
 
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, NullableExpressionMethods, OptionalExtension,
-    PgTextExpressionMethods, QueryDsl, QueryResult, SelectableHelper, pg::Pg,
+    BoolExpressionMethods, BoxableExpression, ExpressionMethods, NullableExpressionMethods,
+    OptionalExtension, PgTextExpressionMethods, QueryDsl, QueryResult, SelectableHelper, pg::Pg,
+    sql_types::Bool,
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use events::{BookingId, ClientId, Instant, MemberId, OrderId, SharedSlotId};
@@ -61,15 +62,16 @@ pub(crate) async fn booking_by_id(tx: &mut Tx, id: BookingId) -> QueryResult<Opt
 pub(crate) async fn booking_within_reach(tx: &mut Tx, id: BookingId) -> QueryResult<Option<Booking>> {
     let mut query = bookings::table.into_boxed().filter(bookings::id.eq(id));
     if let Some(coach) = reach(tx.ctx()) {
-        query = query.filter(bookings::coach_id.eq(coach).or(bookings::id.eq_any(together_with(coach))));
+        query = query.filter(has_part(coach));
     }
     query.select(Booking::as_select()).first(&mut **tx).await.optional()
 }
 
-/// Bookings that a coach has a part in besides the first coach.
-#[diesel::dsl::auto_type]
-fn together_with(coach: MemberId) -> _ {
-    coaches::table.filter(coaches::coach_id.eq(coach)).select(coaches::booking_id)
+/// Whether a coach has a part in a booking, as the first coach or together with others. Boxed: the whole of its type
+/// would be looked through again at each use.
+fn has_part(coach: MemberId) -> Box<dyn BoxableExpression<bookings::table, Pg, SqlType = Bool>> {
+    let together = coaches::table.filter(coaches::coach_id.eq(coach)).select(coaches::booking_id);
+    Box::new(bookings::coach_id.eq(coach).or(bookings::id.eq_any(together)))
 }
 
 pub(crate) async fn booking_by_token(tx: &mut Tx, token: &str) -> QueryResult<Option<Booking>> {
@@ -177,7 +179,7 @@ fn filtered(filter: &BookingFilter) -> bookings::BoxedQuery<'_, Pg> {
     }
     if let Some(coach) = filter.coach {
         // Of an appointment with several coaches each has a part.
-        query = query.filter(bookings::coach_id.eq(coach).or(bookings::id.eq_any(together_with(coach))));
+        query = query.filter(has_part(coach));
     }
     if let Some(client) = filter.client {
         query = query.filter(bookings::client_id.eq(client));
