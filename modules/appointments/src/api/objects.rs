@@ -47,7 +47,8 @@ pub(crate) struct NewBooking {
     pub note: String,
     /// One of the type's lengths; left out: the first.
     pub minutes: Option<i64>,
-    /// Answers to the type's intake questions, by their keys.
+    /// Answers to the type's intake questions, by their keys. Clients of a type by phone that has no number of its own
+    /// are called: their number is the answer `phone`.
     #[oai(default)]
     pub answers: BTreeMap<String, String>,
 }
@@ -71,7 +72,7 @@ pub(crate) struct NewClientBooking {
     pub note: String,
     /// One of the type's lengths; left out: the first.
     pub minutes: Option<i64>,
-    /// Answers to the type's intake questions, by their keys; none is required.
+    /// Answers to the type's intake questions, by their keys, and `phone` for a client who is called; none is required.
     #[oai(default)]
     pub answers: BTreeMap<String, String>,
     /// Whether the client is asked to pay: the slot is then held for 24 hours. Else it is confirmed at once.

@@ -10,8 +10,9 @@ use people::members::{self, Member};
 use crate::{
     ics::{Method, Person},
     invite::{invite, invite_coach, place},
-    mails::{AnswerLine, Facts},
+    mails::Facts,
     model::Booking,
+    pages::views::AnswerRow,
     queries::{bookings::booking_by_id, letters::coaches_beside, schedules::schedule_of},
 };
 
@@ -51,16 +52,13 @@ impl Scene {
     /// What all mails tell, for a reader in this zone.
     pub(super) fn facts(&self, ctx: &Ctx, zone: &str) -> Facts {
         let booking = &self.booking;
-        let answers = booking.answers.0.iter();
         Facts {
             type_name: booking.type_name.clone(),
             coach_name: self.coach_names(),
             client_name: booking.client_name.clone(),
             client_email: booking.client_email.clone(),
             note: booking.note.clone(),
-            answers: answers
-                .map(|one| AnswerLine { label: one.label.clone(), answer: one.answer.clone() })
-                .collect(),
+            answers: AnswerRow::all(&booking.answers),
             start: booking.starts_at,
             end: booking.ends_at,
             zone: zone.to_owned(),

@@ -3,7 +3,7 @@ use serde::Serialize;
 
 use crate::{
     model::PlaceKind,
-    pages::views::{PLACES, sample_time},
+    pages::views::{AnswerRow, PLACES, sample_time},
 };
 
 /// What all of them tell.
@@ -16,7 +16,7 @@ pub(crate) struct Facts {
     pub client_email: String,
     pub note: String,
     /// Answers to the intake questions; coaches read them.
-    pub answers: Vec<AnswerLine>,
+    pub answers: Vec<AnswerRow>,
     pub start: Instant,
     pub end: Instant,
     /// Zone of the reader.
@@ -32,25 +32,17 @@ pub(crate) struct Facts {
     pub book_link: String,
 }
 
-/// A question with its answer.
-#[derive(Clone, Debug, Serialize)]
-pub(crate) struct AnswerLine {
-    pub label: String,
-    pub answer: String,
-}
-
 impl Facts {
     /// A call at a place of this kind; one by phone comes without note, answers and number.
     pub(super) fn sample(place_kind: PlaceKind) -> Self {
         let bare = place_kind == PlaceKind::Phone;
-        let answer = AnswerLine { label: "What brings you here?".into(), answer: "A second offer".into() };
         Self {
             type_name: "Intro call".into(),
             coach_name: "Maya Lindqvist".into(),
             client_name: "Sam Reed".into(),
             client_email: "sam@example.com".into(),
             note: if bare { String::new() } else { "About a second offer.".into() },
-            answers: if bare { Vec::new() } else { vec![answer] },
+            answers: if bare { Vec::new() } else { AnswerRow::samples() },
             start: sample_time(0),
             end: sample_time(30),
             zone: "America/New_York".into(),

@@ -5,7 +5,7 @@ mod views;
 
 use kernel::mail::{MailDef, MailView};
 
-pub(crate) use facts::{AnswerLine, Facts};
+pub(crate) use facts::Facts;
 pub(crate) use views::{
     Cancelled, CancelledCoach, CancelledMail, Confirmed, ConfirmedCoach, Declined, Expired, FollowUp, Held,
     Late, LateCoach, LateMail, Moved, NoteShared, Reminder, Requested, RequestedCoach, Rescheduled,

@@ -53,7 +53,7 @@ pub(super) fn view(ctx: &Ctx, detail: &Detail) -> BookingView {
         room_path: booking.room_path(),
         note: booking.note.clone(),
         note_long: is_long(&booking.note),
-        answers: booking.answers.0.iter().map(AnswerRow::of).collect(),
+        answers: AnswerRow::all(&booking.answers),
         notes: detail.notes.iter().map(shared).collect(),
         price: booking.terms.price(),
         order_path: detail.order.as_ref().map(billing::Order::own_path),

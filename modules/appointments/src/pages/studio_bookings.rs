@@ -166,7 +166,7 @@ pub(super) async fn detail(
     let order = booking.order_id.filter(|_| ctx.may(billing::ORDERS_READ));
     Ok(StudioBookingView {
         other_coaches,
-        answers: booking.answers.0.clone(),
+        answers: AnswerRow::all(&booking.answers),
         order_path: order.map(|order| format!("/studio/orders/{order}")),
         may: actions(ctx, booking),
         steps: steps.into_iter().map(step_row).collect(),

@@ -2,12 +2,8 @@ use events::{Instant, Money};
 use kernel::{FieldError, FormState, Layout, Text, View};
 use serde::Serialize;
 
-use super::{BookingRow, Choice, STATES, sample_choice, sample_money, sample_time};
-use crate::model::{
-    Booking, PlaceKind, State,
-    details::{Answer, QuestionKind},
-    state::CancelledBy,
-};
+use super::{AnswerRow, BookingRow, Choice, STATES, sample_choice, sample_money, sample_time};
+use crate::model::{Booking, PlaceKind, State, state::CancelledBy};
 
 /// A head of the list's table that sorts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -212,7 +208,7 @@ pub(crate) struct RatingRow {
 pub(crate) struct StudioBookingView {
     pub booking: BookingFacts,
     pub other_coaches: Vec<String>,
-    pub answers: Vec<Answer>,
+    pub answers: Vec<AnswerRow>,
     /// The order that pays it, for who may see orders.
     pub order_path: Option<String>,
     pub may: Actions,
@@ -288,12 +284,6 @@ fn sample_detail(state: State, by: Option<CancelledBy>, may: Actions) -> StudioB
         "no_show",
         "other",
     ];
-    let answer = |kind, answer: &str| Answer {
-        key: "a".into(),
-        label: "Your goal".into(),
-        kind,
-        answer: answer.into(),
-    };
     let rating = match (state, by) {
         (State::Completed, _) => Some("new"),
         (_, Some(CancelledBy::Client)) => Some("approved"),
@@ -303,7 +293,7 @@ fn sample_detail(state: State, by: Option<CancelledBy>, may: Actions) -> StudioB
     StudioBookingView {
         booking: BookingFacts::sample(state, by),
         other_coaches: if by.is_some() { vec!["Jonas Weber".into()] } else { vec![] },
-        answers: vec![answer(QuestionKind::Text, "A marathon"), answer(QuestionKind::Consent, "yes")],
+        answers: AnswerRow::samples(),
         order_path: (state == State::Held).then(|| "/studio/orders/ord_1".into()),
         may,
         steps: kinds.into_iter().chain(kinds).chain(kinds).enumerate().map(sample_step).collect(),

@@ -1,18 +1,13 @@
 use events::{Instant, Money};
-use jiff::tz::TimeZone;
 use kernel::{FieldError, FormState, Layout, Text, View};
 use serde::Serialize;
 
 use super::{
-    Choice, DayTimes, PLACES, Rules, STATES, TimeLink, pick::sample_month, sample_money, sample_time,
+    AnswerRow, Choice, DayTimes, PLACES, Rules, STATES, TimeLink, pick::sample_month, sample_money, sample_time,
 };
 use crate::{
-    model::{
-        PlaceKind, State,
-        details::{Answer, QuestionKind},
-        when::date,
-    },
-    pages::month::{Month, midday},
+    model::{PlaceKind, State},
+    pages::month::Month,
 };
 
 /// Where a booking stands, as its client is told it. What jobs have yet to do shows already.
@@ -25,36 +20,6 @@ pub(crate) enum Standing {
     Confirming,
     /// Its time to pay is over.
     HoldOver,
-}
-
-/// What was answered to a question, as it is read.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub(crate) struct AnswerRow {
-    pub label: String,
-    pub kind: QuestionKind,
-    pub answer: String,
-    /// A moment of the date that is the answer, in UTC.
-    pub day: Option<Instant>,
-    /// More than fits beside its label.
-    pub long: bool,
-}
-
-impl AnswerRow {
-    pub fn of(answer: &Answer) -> Self {
-        let day = date(&answer.answer).filter(|_| answer.kind == QuestionKind::Date);
-        Self {
-            label: answer.label.clone(),
-            kind: answer.kind,
-            day: day.map(|day| midday(day, &TimeZone::UTC)),
-            long: is_long(&answer.answer) || is_long(&answer.label),
-            answer: answer.answer.clone(),
-        }
-    }
-}
-
-/// Whether a text is more than a line.
-pub(crate) fn is_long(text: &str) -> bool {
-    text.contains('\n') || text.chars().count() > 50
 }
 
 /// What follows where no place is set.
@@ -167,7 +132,7 @@ impl BookingView {
             room_path: (place_kind == PlaceKind::Room).then(|| "/booking/abc/room".into()),
             note: "I would like to talk about a second offer.".into(),
             note_long: false,
-            answers: sample_answers(),
+            answers: AnswerRow::samples(),
             notes: vec![note],
             price: (!phone).then(sample_money).flatten(),
             order_path: (!phone).then(|| "/order/abc".into()),
@@ -190,18 +155,6 @@ impl BookingView {
         }
     }
 }
-fn sample_answers() -> Vec<AnswerRow> {
-    let row = |kind, answer: &str| {
-        AnswerRow::of(&Answer { key: "goal".into(), label: "Your goal".into(), kind, answer: answer.into() })
-    };
-    vec![
-        row(QuestionKind::Text, "A second offer"),
-        row(QuestionKind::Text, "Two\nlines"),
-        row(QuestionKind::Date, "2026-12-01"),
-        row(QuestionKind::Consent, "yes"),
-    ]
-}
-
 impl View for BookingView {
     const TEMPLATE: &'static str = "appointments/booking";
     const LAYOUT: Layout = Layout::Public;

@@ -1,5 +1,6 @@
 //! What the pages show, with samples of each for the test that renders all of them.
 
+mod answers;
 mod bookings;
 mod by_link;
 mod calendar;
@@ -17,13 +18,13 @@ use events::Instant;
 use kernel::{Text, ViewDef};
 use serde::Serialize;
 
+pub(crate) use answers::{AnswerRow, is_long};
 pub(crate) use bookings::{
     Actions, BookingFacts, NoteRow, NoteView, RatingRow, Sorting, StepRow, StudioBookingView,
     StudioBookingsView, StudioCancelView,
 };
 pub(crate) use by_link::{
-    AnswerRow, BookingView, CancelView, MoveBookingView, NewTime, PlaceNote, Rated, SharedNote, Standing,
-    is_long,
+    BookingView, CancelView, MoveBookingView, NewTime, PlaceNote, Rated, SharedNote, Standing,
 };
 pub(crate) use calendar::{CalendarView, Cell, Column, Grid, Item, MonthDay, Place, RowLabel};
 pub(crate) use client::{FeedView, MyBookingsView, MyCalendarView, OwnDay, StudioFeedView};
