@@ -108,7 +108,7 @@ async fn every_role_at_every_page_of_the_navigation() {
     let (world, other) = (World::new(&app).await, TestTenant::new(&app).await);
     let people = people(&world, &other).await;
     let modules = app.app.registry.all().iter().flat_map(|module| (module.pages)());
-    let own = server::host::mount::own_pages().into_iter();
+    let own = host::routes::mount::own_pages().into_iter();
     let mut paths: Vec<&str> = own
         .chain(modules)
         .map(|page| page.path)
@@ -139,7 +139,7 @@ async fn navigation_shows_what_may_be_opened_and_nothing_else() {
         let who = world.tenant.persona(persona).await;
         let page = who.get("/studio").await.expect(200);
         let shown = page.links();
-        let items = app.app.registry.all().iter().flat_map(|module| module.nav).chain(server::core::NAV);
+        let items = app.app.registry.all().iter().flat_map(|module| module.nav).chain(host::core::NAV);
         for item in items.filter(|item| item.place == kernel::NavPlace::Studio) {
             let mut answer = who.get(item.path).await;
             if answer.status == 303 {

@@ -1,8 +1,8 @@
 //! Every page, block and mail there is, rendered strictly in every language.
 
+use host::routes::render::layout;
 use kernel::{Layout, Registry, Text};
 use serde_json::Value;
-use server::host::render::layout;
 use web::{Brand, MailShell, NavItem, Shell, Viewer, Web};
 
 use crate::tidy::sources;
@@ -52,7 +52,7 @@ fn shells(locale: &str) -> Vec<Shell> {
 fn samples() -> Vec<(&'static str, Layout, Text, Value)> {
     let registry = registry();
     let modules = registry.all().iter().flat_map(|module| (module.views)());
-    let views = server::studio::views().into_iter().chain(server::identity::views()).chain(modules);
+    let views = host::studio::views().into_iter().chain(host::identity::views()).chain(modules);
     let all: Vec<_> = views
         .flat_map(|view| {
             view.samples.into_iter().map(move |(title, data)| (view.template, view.layout, title, data))
@@ -154,7 +154,7 @@ fn ids(name: &str, html: &str) {
 fn blocks() -> Vec<kernel::Block> {
     let registry = registry();
     let modules = registry.all().iter().flat_map(|module| (module.block_samples)());
-    modules.chain(server::checkout::block_samples()).collect()
+    modules.chain(host::checkout::block_samples()).collect()
 }
 
 #[test]
@@ -188,8 +188,8 @@ fn every_mail_renders_with_text_and_one_line_of_subject() {
         .all()
         .iter()
         .flat_map(|module| (module.mails)())
-        .chain(server::identity::mails())
-        .chain(server::checkout::mails())
+        .chain(host::identity::mails())
+        .chain(host::checkout::mails())
         .collect();
     assert!(mails.len() >= 4, "{}", mails.len());
     for locale in web.locales() {

@@ -17,7 +17,7 @@ const WORDS: [&str; 2] = ["product", "package"];
 /// Path and template of every page of a tenant with something to fill in.
 fn pages(app: &TestApp) -> Vec<&'static str> {
     let modules = app.app.registry.all().iter().flat_map(|module| (module.pages)());
-    let own = server::host::mount::own_pages().into_iter();
+    let own = host::routes::mount::own_pages().into_iter();
     let paths: BTreeSet<&'static str> = own.chain(modules).map(|page| page.path).collect();
     paths.into_iter().filter(|path| parameters(path).count() > 1).collect()
 }
@@ -234,7 +234,7 @@ async fn an_owner_is_nobody_in_another_tenant() {
     let before = rows_of(&app.sql, &b.tenant).await;
     let intruder = a.owner.at(&b.tenant.slug);
     let _ = intruder.get("/studio").await.expect(404);
-    let nav = app.app.registry.all().iter().flat_map(|module| module.nav).chain(server::core::NAV);
+    let nav = app.app.registry.all().iter().flat_map(|module| module.nav).chain(host::core::NAV);
     for item in nav.filter(|item| item.path.starts_with("/studio")) {
         let _ = intruder.get(item.path).await.expect(404);
         let _ = b.owner.get(item.path).await.expect(if item.path == "/studio/settings" { 303 } else { 200 });

@@ -12,13 +12,13 @@ use std::{
 
 use db::{Db, PoolOptions};
 use events::{Instant, TenantId};
-use kernel::{BoxFuture, Clock, Entropy};
-use people::accounts::{Accounts, Limit, Throttle};
-use server::{
+use host::{
     app::{App, Parts},
     config::Config,
     serve::{self, Running},
 };
+use kernel::{BoxFuture, Clock, Entropy};
+use people::accounts::{Accounts, Limit, Throttle};
 use worker::{Ran, Worker};
 
 use crate::{Client, Database, Site, Sql, TestHost};
@@ -174,7 +174,7 @@ async fn build(
         None => cache::Cache::in_process(),
     };
     let parts = Parts { config, db, clock: clock.clone(), entropy: entropy.clone(), cache };
-    App::build(parts).await.expect("the application is put together")
+    server::modules::build(parts).await.expect("the application is put together")
 }
 
 fn settings(options: &AppOptions, database: &Database, port: u16) -> BTreeMap<String, String> {

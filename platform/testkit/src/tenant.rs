@@ -1,7 +1,7 @@
 use std::{collections::BTreeMap, fmt::Write as _, thread};
 
 use events::TenantId;
-use server::provision;
+use host::provision;
 use worker::Ran;
 
 use crate::{PASSWORD, Persona, TestApp};

@@ -4,14 +4,14 @@ use std::{collections::BTreeMap, fmt::Write as _, net::SocketAddr, path::Path, s
 
 use anyhow::{Context, Result, ensure};
 use events::TenantId;
-use kernel::{Clock, Entropy};
-use serde_json::{Value, json};
-use server::{
+use host::{
     app::{App, Parts},
     config::Config,
     provision,
     serve::{self, Running},
 };
+use kernel::{Clock, Entropy};
+use serde_json::{Value, json};
 
 use crate::{
     cluster::{Cluster, Database, free_port, local},
@@ -86,7 +86,7 @@ pub(crate) async fn build(config: Config, pool: Option<usize>) -> Result<Arc<App
     let options = db::PoolOptions { size: pool.unwrap_or(config.database.pool), ..usual };
     let db = db::Db::connect(&config.database.url, options)?;
     let cache = cache::Cache::in_process();
-    App::build(Parts { config, db, clock: Clock::System, entropy: Entropy::System, cache }).await
+    server::modules::build(Parts { config, db, clock: Clock::System, entropy: Entropy::System, cache }).await
 }
 
 /// The configuration as environment variables.

@@ -106,7 +106,7 @@ async fn a_tenant_file_applied_again_keeps_what_was_edited() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_offers_of_the_demo_businesses_make_sense() {
     let app = TestApp::start().await;
-    for (name, text) in server::provision::PRESETS {
+    for (name, text) in host::provision::PRESETS {
         let section = text
             .split_once("[packages.payment]")
             .map(|(_, rest)| format!("[packages.payment]{rest}"))

@@ -48,7 +48,7 @@ fn system_transactions_are_few() {
         "platform/access/",
         "platform/people/",
         "platform/worker/",
-        "platform/server/src/mailing",
+        "platform/host/src/mailing",
         "tenants/",
     ];
     let hits = hits_in(ours().filter(|file| !file.is_in(&may)), |line| {

@@ -14,7 +14,7 @@ const FIELDS: [&str; 4] = ["Problem::field(", "FieldError::new(", ".require(", "
 
 /// Templates and texts of everybody, as the application puts them together.
 pub fn sources() -> Vec<Source> {
-    server::app::sources(&Registry::new(server::modules::modules()))
+    host::app::sources(&Registry::new(server::modules::modules()))
 }
 
 /// The literals of a line, and whether each is the start of a longer text.
@@ -57,7 +57,7 @@ fn catalogues_and_templates_agree() {
         .iter()
         .map(String::as_str)
         .chain(web::views::USED_IN_CODE)
-        .chain(server::identity::USED_IN_CODE)
+        .chain(host::identity::USED_IN_CODE)
         .collect();
     let mut problems = web.lint(&used);
     // The texts of problems and fields are keyed by their codes, whoever brings them; those of the automations' host come

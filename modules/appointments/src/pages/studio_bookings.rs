@@ -12,8 +12,8 @@ use super::{
     href::with_query,
     staff::parse,
     views::{
-        Actions, BookingFacts, BookingRow, Choice, NoteRow, RatingRow, Sorting, StepRow, StudioBookingView,
-        StudioBookingsView, booking_row,
+        Actions, AnswerRow, BookingFacts, BookingRow, Choice, NoteRow, RatingRow, Sorting, StepRow,
+        StudioBookingView, StudioBookingsView, booking_row,
     },
 };
 use crate::{

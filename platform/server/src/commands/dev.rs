@@ -4,14 +4,14 @@ use std::{collections::BTreeMap, net::TcpListener, path::PathBuf, time::Instant}
 
 use anyhow::Context as _;
 use embedded::{Options, Postgres};
-
-use super::build_app;
-use crate::{
+use host::{
     app::App,
     config::Config,
     provision::{self, DEMO_PASSWORD, PRESETS},
     serve,
 };
+
+use super::build_app;
 
 /// Where and how the development installation runs.
 #[derive(Debug, Default, clap::Args)]
@@ -52,7 +52,7 @@ pub async fn run(
     }
     let running = serve::start(&app, true).await?;
     print_links(&app, !options.no_demo, began);
-    let demo = (!options.no_demo).then(|| tokio::spawn(crate::automations::install_demo(app.clone())));
+    let demo = (!options.no_demo).then(|| tokio::spawn(host::automations::install_demo(app.clone())));
     serve::until_signal().await;
     println!("Stopping …");
     if let Some(task) = demo {

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use crate::{config::Config, config::MailTransport, serve};
+use host::{
+    config::{Config, MailTransport},
+    serve,
+};
 
 /// Checks one after another; fails when one of them does.
 #[expect(clippy::print_stdout, reason = "a command answers on standard output")]
@@ -50,6 +53,6 @@ async fn redis(config: &Config) -> Result<String, String> {
 async fn mail(config: &Config) -> Result<String, String> {
     match config.mail.transport {
         MailTransport::Outbox => Ok("kept in the outbox (development)".into()),
-        MailTransport::Smtp => crate::mailing::check(config).await.map(|()| "the server answers".into()),
+        MailTransport::Smtp => host::mailing::check(config).await.map(|()| "the server answers".into()),
     }
 }

@@ -3,17 +3,20 @@
 mod dev;
 mod doctor;
 mod operate;
+mod run;
 mod tools;
 
 use std::{collections::BTreeMap, path::PathBuf, process::ExitCode, sync::Arc};
 
 use clap::{Parser, Subcommand};
-use kernel::{Clock, Entropy};
-
-use crate::{
+use host::{
     app::{App, Parts},
     config::Config,
+    serve,
 };
+use kernel::{Clock, Entropy};
+
+use crate::modules;
 
 pub use dev::DevOptions;
 
@@ -95,8 +98,8 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
     let load = || Config::load(cli.config.as_ref(), &environment);
     match cli.command.unwrap_or(Command::Dev(DevOptions::default())) {
         Command::Dev(options) => dev::run(options, cli.config.as_ref(), environment).await,
-        Command::Serve { worker } => crate::serve::serve(load()?, worker).await,
-        Command::Worker => crate::serve::work(load()?).await,
+        Command::Serve { worker } => run::replica(load()?, worker).await,
+        Command::Worker => run::work(load()?).await,
         Command::Migrate => migrate(&load()?).await,
         Command::Tenant(command) => operate::tenant(load()?, command).await,
         Command::User(command) => operate::user(load()?, command).await,
@@ -136,6 +139,6 @@ pub async fn build_app(config: Config) -> anyhow::Result<Arc<App>> {
     anyhow::ensure!(!config.database.url.is_empty(), "set database.url (PLATFORM__DATABASE__URL)");
     let options = db::PoolOptions { size: config.database.pool, ..db::PoolOptions::default() };
     let db = db::Db::connect(&config.database.url, options)?;
-    let cache = crate::serve::cache(&config).await?;
-    App::build(Parts { config, db, clock: Clock::System, entropy: Entropy::System, cache }).await
+    let cache = serve::cache(&config).await?;
+    modules::build(Parts { config, db, clock: Clock::System, entropy: Entropy::System, cache }).await
 }

@@ -7,7 +7,7 @@ use clap::Subcommand;
 use tenants::Change;
 
 use super::build_app;
-use crate::{config::Config, identity, provision};
+use host::{config::Config, identity, provision};
 
 /// Commands about tenants.
 #[derive(Subcommand)]
@@ -109,7 +109,7 @@ pub async fn tenant(config: Config, command: TenantCommand) -> anyhow::Result<()
 
 /// All files are read and checked before the first is applied.
 #[expect(clippy::print_stdout, reason = "a command answers on standard output")]
-async fn apply(app: &std::sync::Arc<crate::app::App>, files: &[PathBuf], plan: bool) -> anyhow::Result<()> {
+async fn apply(app: &std::sync::Arc<host::app::App>, files: &[PathBuf], plan: bool) -> anyhow::Result<()> {
     let mut checked = Vec::new();
     for path in files {
         let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;

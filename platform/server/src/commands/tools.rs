@@ -4,13 +4,13 @@ use std::{io::Read as _, path::PathBuf};
 
 use anyhow::Context as _;
 use clap::Subcommand;
+use host::{
+    core,
+    routes::{mount, openapi},
+};
 use kernel::Registry;
 
-use crate::{
-    core,
-    host::{mount, openapi},
-    modules::modules,
-};
+use crate::modules::modules;
 
 /// `platform slots`.
 #[derive(Debug, clap::Args)]
@@ -80,6 +80,6 @@ pub async fn roles() -> anyhow::Result<()> {
 /// Runs a command about automations.
 pub async fn plugin(command: PluginCommand) -> anyhow::Result<()> {
     match command {
-        PluginCommand::Run { component, event } => crate::automations::run_locally(&component, &event).await,
+        PluginCommand::Run { component, event } => host::automations::run_locally(&component, &event).await,
     }
 }

@@ -106,6 +106,8 @@ async fn an_idle_worker_is_quiet() {
     let before = commits();
     tokio::time::sleep(Duration::from_secs(3)).await;
     let during = commits() - before;
-    assert!(during < 80, "{during} transactions in three idle seconds");
+    // A dozen polls of a few statements each, and what others of the server were late to count; a loop that does not wait
+    // makes thousands.
+    assert!(during < 300, "{during} transactions in three idle seconds");
     running.stop().await;
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::{Context, Result, ensure};
 
 /// Words that would not compile, or that are the platform's own in addresses, tables and crates.
-const TAKEN: [&str; 47] = [
+const TAKEN: [&str; 48] = [
     "abstract",
     "access",
     "as",
@@ -29,6 +29,7 @@ const TAKEN: [&str; 47] = [
     "enum",
     "events",
     "fields",
+    "host",
     "kernel",
     "language",
     "ledger",

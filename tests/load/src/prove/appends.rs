@@ -10,7 +10,7 @@ use crate::{
 };
 
 const TABLES: [&str; 3] = ["credit_entries", "credit_transactions", "audit"];
-const ANY: Permission = server::core::CLIENTS_WRITE;
+const ANY: Permission = host::core::CLIENTS_WRITE;
 
 /// UPDATE, DELETE and TRUNCATE of the ledger and the audit, as every role that the application has, and of the ledger as
 /// the owner of the tables.

@@ -9,9 +9,9 @@ use std::{
 use anyhow::{Result, anyhow, bail, ensure};
 use embedded::Process;
 use events::{ClientId, Id};
+use host::{app::App, config::Config};
 use kernel::{Ctx, Permission, Problem};
 use ledger::credits::{self, CreditError, Grant, OnExpired, Origin, Spend, Spent};
-use server::{app::App, config::Config};
 use tenants::Lookup;
 use uuid::Uuid;
 
@@ -22,7 +22,7 @@ use crate::{
     sql::Sql,
 };
 
-const ANY: Permission = server::core::CLIENTS_WRITE;
+const ANY: Permission = host::core::CLIENTS_WRITE;
 const CLIENTS: usize = 20;
 const KILLS: usize = 5;
 const RUN: Duration = Duration::from_secs(6);

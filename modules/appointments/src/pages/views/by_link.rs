@@ -3,7 +3,8 @@ use kernel::{FieldError, FormState, Layout, Text, View};
 use serde::Serialize;
 
 use super::{
-    AnswerRow, Choice, DayTimes, PLACES, Rules, STATES, TimeLink, pick::sample_month, sample_money, sample_time,
+    AnswerRow, Choice, DayTimes, PLACES, Rules, STATES, TimeLink, pick::sample_month, sample_money,
+    sample_time,
 };
 use crate::{
     model::{PlaceKind, State},

@@ -4,12 +4,12 @@ use kernel::{Actor, Ctx, Page, Problem};
 use poem::{Request, handler, web::Data};
 use web::views::{Block, ClientHome};
 
-use crate::{host, pages};
+use crate::{pages, routes};
 
 /// The client's home: the cards of the active modules.
 #[handler]
 pub async fn show(request: &Request, Data(ctx): Data<&Ctx>) -> Result<Page, Problem> {
-    let app = host::app(request)?;
+    let app = routes::app(request)?;
     let (mut cards, mut book, mut buy) = (Vec::new(), None, None);
     for module in app.registry.active(ctx.tenant()) {
         if let Some(make) = module.widgets.client_home {

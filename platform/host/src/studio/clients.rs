@@ -11,7 +11,7 @@ use serde::Deserialize;
 use web::views::Block;
 
 use super::views::{ClientDetail, ClientRow, Clients, NoteRow};
-use crate::{core::CLIENTS_READ, core::CLIENTS_WRITE, host};
+use crate::{core::CLIENTS_READ, core::CLIENTS_WRITE, routes};
 
 /// Query of the list.
 #[derive(Deserialize)]
@@ -72,7 +72,7 @@ pub async fn detail(
 }
 
 async fn shown(request: &Request, ctx: &Ctx, client: &str, form: kernel::FormState) -> Result<Page, Problem> {
-    let app = host::app(request)?;
+    let app = routes::app(request)?;
     let id: ClientId = client.parse().map_err(|_| Problem::not_found())?;
     let (client, notes) = ctx
         .tx(CLIENTS_READ, async |tx| {

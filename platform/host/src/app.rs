@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use access::Access;
-use kernel::{Actor, Clock, Ctx, Entropy, Permission, Registry, Subscriptions, TenantInfo, Text, TxError};
+use billing::OrderRules;
+use kernel::{
+    Actor, Clock, Ctx, Entropy, Module, Permission, Registry, Subscriptions, TenantInfo, Text, TxError,
+};
 use serde_json::Value;
 use tenants::Directory;
 use web::Web;
@@ -12,10 +15,9 @@ use crate::{
     automations::Automations,
     config::Config,
     core,
-    host::{mount, openapi},
     identity::Identity,
-    modules::{configure, modules, order_rules},
     pages::PublicCache,
+    routes::{mount, openapi},
 };
 
 /// Everything a request needs. Shared; nothing in it belongs to one tenant alone but what is keyed by it.
@@ -65,16 +67,20 @@ pub struct Parts {
 }
 
 impl App {
-    /// Puts the application together: templates compiled, policies loaded, documents merged.
+    /// Puts the application together with its feature modules and their part in what happens to orders: templates
+    /// compiled, policies loaded, documents merged.
     ///
     /// # Errors
     /// When a template, text or policy is broken.
-    pub async fn build(parts: Parts) -> anyhow::Result<Arc<Self>> {
+    pub async fn build(
+        parts: Parts,
+        modules: Vec<Module>,
+        order_rules: Vec<OrderRules>,
+    ) -> anyhow::Result<Arc<Self>> {
         let Parts { config, db, clock, entropy, cache } = parts;
         billing::install(payment_providers(&config, &entropy)?);
-        billing::install_rules(order_rules());
-        configure(&config);
-        let registry = Registry::new(modules());
+        billing::install_rules(order_rules);
+        let registry = Registry::new(modules);
         let permissions: Vec<_> = core::PERMISSIONS
             .iter()
             .chain(registry.all().iter().flat_map(|module| module.permissions))

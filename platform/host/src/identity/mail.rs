@@ -11,7 +11,7 @@ use serde_json::Value;
 use tenants::Lookup;
 use web::{Mail, MailShell};
 
-use crate::{app::App, host::render};
+use crate::{app::App, routes::render};
 
 /// A mail ready to be sent.
 #[derive(Clone, Debug)]

@@ -10,12 +10,12 @@ use poem::{
 use tenants::Lookup;
 
 use super::docs;
-use crate::host;
+use crate::routes;
 
 /// `/assets/{name}`.
 #[handler]
 pub fn asset(request: &Request, Path(path): Path<String>) -> Result<Response, Problem> {
-    let app = host::app(request)?;
+    let app = routes::app(request)?;
     let asset = app.web.asset(&path).ok_or_else(Problem::not_found)?;
     let cache = if asset.immutable { "public, max-age=31536000, immutable" } else { "no-cache" };
     let etag = HeaderValue::from_str(&asset.etag).map_err(Problem::internal)?;
@@ -41,7 +41,7 @@ fn accepts_gzip(request: &Request) -> bool {
 /// `/favicon.ico`: the platform's mark.
 #[handler]
 pub fn favicon(request: &Request) -> Result<Redirect, Problem> {
-    let app = host::app(request)?;
+    let app = routes::app(request)?;
     app.web.asset_url("favicon.svg").map(Redirect::to).ok_or_else(Problem::not_found)
 }
 
@@ -54,7 +54,7 @@ pub fn robots() -> &'static str {
 /// `/book/{slug}`, an old link: permanently at the tenant's booking page.
 #[handler]
 pub async fn old_book_link(request: &Request, Path(slug): Path<String>) -> Result<Response, Problem> {
-    let app = host::app(request)?;
+    let app = routes::app(request)?;
     let slug = match app.directory.by_slug(&slug, app.clock.now()).await? {
         Lookup::Found(tenant) if tenant.status != TenantStatus::Archived => tenant.slug.clone(),
         Lookup::Moved(to) => to,
@@ -68,7 +68,7 @@ pub async fn old_book_link(request: &Request, Path(slug): Path<String>) -> Resul
 /// `/api/openapi.json`: every operation there is.
 #[handler]
 pub fn full_openapi(request: &Request) -> Result<Response, Problem> {
-    let app = host::app(request)?;
+    let app = routes::app(request)?;
     Ok(json(app.full_openapi().to_string()))
 }
 
@@ -85,14 +85,14 @@ struct DocsQuery {
 /// `/api/docs`: the operations for reading; `?tenant={slug}` shows that tenant's own.
 #[handler]
 pub async fn api_docs(request: &Request, Query(query): Query<DocsQuery>) -> Result<Page, Problem> {
-    let app = host::app(request)?;
+    let app = routes::app(request)?;
     let Some(slug) = query.tenant else {
         return Ok(Page::of(&docs::read(&app.full_openapi(), "/api/openapi.json", None)));
     };
     let Lookup::Found(tenant) = app.directory.by_slug(&slug, app.clock.now()).await? else {
         return Err(Problem::not_found());
     };
-    let ctx = app.system_context(tenant, "api docs", host::request_id(request)).await?;
+    let ctx = app.system_context(tenant, "api docs", routes::request_id(request)).await?;
     let href = format!("/api/v1/{slug}/openapi.json");
     Ok(Page::of(&docs::read(&app.tenant_openapi(&ctx), &href, Some(slug))))
 }

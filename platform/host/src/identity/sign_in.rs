@@ -15,7 +15,7 @@ use super::{
     views::{Login, Register},
     way::{self, Asked, Way},
 };
-use crate::{app::App, host::HostTenant};
+use crate::{app::App, routes::HostTenant};
 
 /// The form; somebody signed in goes on at once.
 #[handler]

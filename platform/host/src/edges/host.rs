@@ -15,8 +15,8 @@ use web::Shell;
 use super::{Asked, EdgeOptions, Network, Readiness, TenantLabel, install_metrics, operations, run};
 use crate::{
     app::App,
-    host::{Scene, render},
     pages,
+    routes::{Scene, render},
 };
 
 /// Serves the installation until `shutdown`, and drains.

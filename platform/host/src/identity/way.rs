@@ -12,7 +12,7 @@ use tenants::Lookup;
 use crate::{
     app::App,
     edges::ClientAddress,
-    host::{HostTenant, Scene, request_id},
+    routes::{HostTenant, Scene, request_id},
 };
 
 /// Longest path to go on to, in bytes.

@@ -8,7 +8,7 @@ use web::views::{FormState, ModuleSwitch, SettingsModules};
 use crate::{
     app::App,
     core::{FEATURES_WRITE, SETTINGS_READ},
-    host, pages,
+    pages, routes,
 };
 
 /// The state of every module for the tenant.
@@ -49,14 +49,14 @@ pub async fn settings(Data(ctx): Data<&Ctx>) -> Redirect {
 /// The switches.
 #[handler]
 pub async fn show(request: &Request, Data(ctx): Data<&Ctx>) -> Result<Page, Problem> {
-    let app = host::app(request)?;
+    let app = routes::app(request)?;
     page(&app, ctx, FormState::default()).await
 }
 
 /// Saves the switches that differ.
 #[handler]
 pub async fn save(request: &Request, Data(ctx): Data<&Ctx>, form: Form) -> Result<Response, Problem> {
-    let app = host::app(request)?;
+    let app = routes::app(request)?;
     let states = states(&app, ctx).await?;
     let wanted = |state: &FeatureState| form.ticked(&format!("module.{}", state.module));
     let changed: Vec<(String, bool)> = states

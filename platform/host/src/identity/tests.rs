@@ -3,7 +3,7 @@
 use web::{Brand, MailShell, Shell, Web};
 
 use super::{mails, source, views};
-use crate::host::render;
+use crate::routes::render;
 
 fn web() -> Web {
     Web::new(vec![web::own_source(), crate::pages::own_source(), source()]).unwrap()

@@ -21,7 +21,7 @@ use web::{
     views::{Block, Call, PublicPage},
 };
 
-use crate::{app::App, edges::Nonce, host};
+use crate::{app::App, edges::Nonce, routes};
 
 /// Any other path of a tenant: not found, told in the tenant's look.
 #[handler]
@@ -71,8 +71,8 @@ impl PublicCache {
 /// The public page.
 #[handler]
 pub async fn show(request: &Request, Data(ctx): Data<&Ctx>) -> Result<Response, Problem> {
-    let app = host::app(request)?;
-    let plain = *ctx.actor() == Actor::Visitor && !host::render::has_flash(request);
+    let app = routes::app(request)?;
+    let plain = *ctx.actor() == Actor::Visitor && !routes::render::has_flash(request);
     if !plain {
         return Ok(page(&app, ctx).await?.into_response());
     }
@@ -98,7 +98,7 @@ pub async fn without_slash(Data(ctx): Data<&Ctx>) -> Redirect {
 
 async fn render(app: &App, ctx: &Ctx) -> Result<String, Problem> {
     let page = page(app, ctx).await?;
-    let shell = Shell { nonce: NONCE.to_owned(), ..host::render::public_shell(app, ctx, &page) };
+    let shell = Shell { nonce: NONCE.to_owned(), ..routes::render::public_shell(app, ctx, &page) };
     app.web.page(web::Layout::Public, page.template, &page.data, &shell).map_err(Problem::internal)
 }
 

@@ -59,7 +59,7 @@ fn own_apis() -> [kernel::Api; 3] {
 }
 
 /// The documents of all APIs, each with its module: the modules', that of accounts, and the host's own.
-pub(crate) fn specs(registry: &Registry) -> Vec<(Option<&'static str>, Value)> {
+pub fn specs(registry: &Registry) -> Vec<(Option<&'static str>, Value)> {
     let modules = registry.all().iter().map(|module| (Some(module.id), (module.api)().spec));
     let own = iter::once(identity::api()).chain(own_apis()).map(|api| (None, api.spec));
     modules.chain(own).collect()

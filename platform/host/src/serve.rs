@@ -1,4 +1,4 @@
-//! Serving and working: the processes behind `platform serve`, `worker` and `dev`.
+//! Serving and working: what the processes behind `platform serve`, `worker` and `dev` run.
 
 use std::{sync::Arc, time::Duration};
 
@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 use worker::{Scheduled, Scope, Worker, WorkerOptions};
 
-use crate::{app::App, commands::build_app, config::Config, dispatch::Jobs, edges, host::mount};
+use crate::{app::App, config::Config, dispatch::Jobs, edges, routes::mount};
 
 /// What runs in this process.
 pub struct Running {
@@ -108,39 +108,6 @@ pub async fn until_signal() {
             let _ = tokio::signal::ctrl_c().await;
         }
     }
-}
-
-/// `platform serve`.
-///
-/// # Errors
-/// When something is missing or broken at start.
-pub async fn serve(config: Config, jobs: bool) -> anyhow::Result<()> {
-    logging(&config);
-    // Without Redis, rate limits and fan-out live in this process: two of them would each know half.
-    let _only = if config.redis.url.is_empty() { Some(only_replica(&config).await?) } else { None };
-    let app = build_app(config).await?;
-    let running = start(&app, jobs).await?;
-    tracing::info!(listen = app.config.server.listen, origin = app.config.server.origin, "serving");
-    until_signal().await;
-    running.stop().await;
-    Ok(())
-}
-
-async fn only_replica(config: &Config) -> anyhow::Result<db::Exclusive> {
-    anyhow::ensure!(!config.database.url.is_empty(), "set database.url (PLATFORM__DATABASE__URL)");
-    let lock = db::exclusive(&config.database.url, 7302).await?;
-    lock.context("another replica serves this database already; set redis.url to run several")
-}
-
-/// `platform worker`.
-///
-/// # Errors
-/// When something is missing or broken at start.
-pub async fn work(config: Config) -> anyhow::Result<()> {
-    logging(&config);
-    let app = build_app(config).await?;
-    worker(&app).run(until_signal()).await;
-    Ok(())
 }
 
 /// Makes a database when it does not exist.

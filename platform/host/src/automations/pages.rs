@@ -21,7 +21,7 @@ use super::{
 use crate::{
     app::App,
     core::{AUTOMATIONS_READ, AUTOMATIONS_WRITE},
-    host, pages,
+    pages, routes,
 };
 
 /// Query of a list of runs.
@@ -87,7 +87,7 @@ fn status(text: &str) -> RunStatus {
 /// Takes an upload.
 #[handler]
 pub async fn upload(request: &Request, Data(ctx): Data<&Ctx>, form: Multipart) -> Result<Response, Problem> {
-    let app = host::app(request)?;
+    let app = routes::app(request)?;
     let installed = match component(form).await? {
         Some(bytes) => install::install(&app, ctx, &bytes).await,
         None => Err(Problem::field("component", "required")),
@@ -130,7 +130,7 @@ pub async fn show(
     Path((_, id)): Path<(String, String)>,
     Query(query): Query<ListQuery>,
 ) -> Result<Page, Problem> {
-    let app = host::app(request)?;
+    let app = routes::app(request)?;
     detail_page(&app, ctx, &id, query.cursor.as_deref(), FormState::default()).await
 }
 
@@ -196,7 +196,7 @@ pub async fn save(
     Path((_, id)): Path<(String, String)>,
     form: Form,
 ) -> Result<Response, Problem> {
-    let app = host::app(request)?;
+    let app = routes::app(request)?;
     let automation: AutomationId = id.parse().map_err(|_| Problem::not_found())?;
     match install::grant(ctx, automation, form.all("granted")).await {
         Ok(()) => {
@@ -232,7 +232,7 @@ pub async fn show_run(
     Data(ctx): Data<&Ctx>,
     Path((_, id)): Path<(String, String)>,
 ) -> Result<Page, Problem> {
-    let app = host::app(request)?;
+    let app = routes::app(request)?;
     let id: RunId = id.parse().map_err(|_| Problem::not_found())?;
     let found =
         ctx.tx(AUTOMATIONS_READ, async |tx| Ok::<_, Problem>(queries::run_by_id(tx, id).await?)).await?;

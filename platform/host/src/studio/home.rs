@@ -4,12 +4,12 @@ use kernel::{Ctx, Page, Problem};
 use poem::{Request, handler, web::Data};
 use web::views::{Block, StudioHome, Todo};
 
-use crate::{app::App, core::FEATURES_WRITE, host, pages};
+use crate::{app::App, core::FEATURES_WRITE, pages, routes};
 
 /// The dashboard.
 #[handler]
 pub async fn show(request: &Request, Data(ctx): Data<&Ctx>) -> Result<Page, Problem> {
-    let app = host::app(request)?;
+    let app = routes::app(request)?;
     let mut cards = Vec::new();
     for module in app.registry.active(ctx.tenant()) {
         if let Some(make) = module.widgets.dashboard {

@@ -6,14 +6,14 @@ use web::views::{DemoLogin, DemoTenant, Home, HomeLink};
 
 use crate::{
     app::App,
-    host,
     provision::{self, DEMO_PASSWORD},
+    routes,
 };
 
 /// The start page.
 #[handler]
 pub async fn start(request: &Request) -> Result<Page, Problem> {
-    let app = host::app(request)?;
+    let app = routes::app(request)?;
     let mut view = Home::default();
     if app.config.is_development() {
         for (name, text) in provision::PRESETS {
