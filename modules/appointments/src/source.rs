@@ -11,6 +11,7 @@ macro_rules! templates {
 }
 
 const TEMPLATES: &[(&str, &str)] = templates![
+    "answer",
     "block_types",
     "book_button",
     "booking",

@@ -109,6 +109,7 @@ async fn all_that_is_missing_is_told_at_once_in_the_order_of_the_form() {
     let questions = json!([
         { "key": "why", "label": "What brings you here?", "kind": "text", "required": true },
         { "key": "age", "label": "Your age", "kind": "number" },
+        { "key": "since", "label": "Running since", "kind": "date" },
         { "key": "agree", "label": "I agree", "kind": "consent", "required": true },
     ]);
     bookable(&tenant, &tenant.owner().await, "call", json!({ "questions": questions })).await;
@@ -130,14 +131,21 @@ async fn all_that_is_missing_is_told_at_once_in_the_order_of_the_form() {
         assert!(refused.has(field), "{field}: {}", refused.body);
     }
     let mut whole = typed(&start, &key);
-    whole.extend([("answer_why", "A\nrun"), ("answer_agree", "on"), ("phone", "020 7946 0018")]);
+    whole.extend([
+        ("answer_why", "A\nrun"),
+        ("answer_since", "2024-05-03"),
+        ("answer_agree", "on"),
+        ("phone", "020 7946 0018"),
+    ]);
     let done = visitor.post_form("/book/call/details", &whole).await.expect(303).location();
     let page = visitor.open(&done).await.expect(200);
     assert!(page.has("020 7946 0018") && page.has("We call you on the number you gave."), "{}", page.body);
     assert!(page.has("facts-long"), "an answer of two lines keeps them: {}", page.body);
     tenant.run_jobs().await;
     let coach = tenant.mails_to(&format!("coach@{}.example", tenant.slug)).await;
-    assert!(coach[0].text.contains("Phone number: 020 7946 0018"), "{}", coach[0].text);
+    for line in ["Phone number: 020 7946 0018", "Running since: Friday 3 May 2024", "I agree: Yes"] {
+        assert!(coach[0].text.contains(line), "{line}: {}", coach[0].text);
+    }
     tenant.finish().await;
 }
 
