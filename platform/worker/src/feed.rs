@@ -1,13 +1,13 @@
 //! Claims jobs while there are free places, and hands them to the apalis worker.
 //!
-//! Woken at once by what this process enqueues (`Db::jobs_enqueued`), and by a short timer for the rest: other replicas'
+//! Woken at once by what this process enqueues (`Db::jobs_enqueued`) and by jobs that end, and by a short timer for the rest: other replicas'
 //! jobs, retries, jobs for later. Not by LISTEN/NOTIFY: a transaction that has notified takes a lock of the whole cluster
 //! when it commits, so every booking would queue behind every other one.
 
 use std::{sync::Arc, time::Duration};
 
 use db::TxError;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio_util::sync::CancellationToken;
 
 use crate::{Job, backend::Lease, pause::Pause, store::Store};
@@ -18,6 +18,8 @@ pub(crate) struct Feed {
     pub(crate) leases: mpsc::Sender<Lease>,
     pub(crate) stop: CancellationToken,
     pub(crate) poll: Duration,
+    /// Told of each verdict: a tenant that had as many jobs running as it may can have another.
+    pub(crate) freed: Arc<Notify>,
 }
 
 impl Feed {
@@ -85,6 +87,7 @@ impl Feed {
         tokio::select! {
             () = self.stop.cancelled() => {}
             () = self.store.db.jobs_enqueued() => {}
+            () = self.freed.notified() => {}
             () = tokio::time::sleep(longest) => {}
         }
     }

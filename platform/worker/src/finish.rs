@@ -1,7 +1,9 @@
 //! Writes verdicts, several in one commit. A job keeps its place until its verdict is written: when the database is away,
 //! nothing new is started and nothing is forgotten.
 
-use tokio::sync::{OwnedSemaphorePermit, mpsc};
+use std::sync::Arc;
+
+use tokio::sync::{Notify, OwnedSemaphorePermit, mpsc};
 
 use crate::{
     pause::Pause,
@@ -14,14 +16,15 @@ pub(crate) struct Finished {
     pub(crate) place: Option<OwnedSemaphorePermit>,
 }
 
-/// Until all senders are gone and everything is written.
-pub(crate) async fn run(store: Store, mut verdicts: mpsc::Receiver<Finished>) {
+/// Until all senders are gone and everything is written. Tells `freed` of each commit.
+pub(crate) async fn run(store: Store, mut verdicts: mpsc::Receiver<Finished>, freed: Arc<Notify>) {
     let mut batch = Vec::with_capacity(BATCH);
     while verdicts.recv_many(&mut batch, BATCH).await > 0 {
         let (records, places): (Vec<_>, Vec<_>) =
             batch.drain(..).map(|done: Finished| (done.record, done.place)).unzip();
         write(&store, &records).await;
         drop(places);
+        freed.notify_one();
     }
 }
 

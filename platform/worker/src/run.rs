@@ -4,7 +4,7 @@ use apalis::prelude::WorkerBuilder;
 use db::{Db, TxError};
 use events::TenantId;
 use kernel::{Clock, Entropy};
-use tokio::sync::{Mutex, Semaphore, mpsc};
+use tokio::sync::{Mutex, Notify, Semaphore, mpsc};
 use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 
 use crate::{
@@ -146,10 +146,17 @@ impl Worker {
                 let _ = places.acquire_many(all).await;
             }
         };
-        let feed =
-            Feed { store: self.store.clone(), places, leases, stop: stop.clone(), poll: self.options.poll };
+        let freed = Arc::new(Notify::new());
+        let feed = Feed {
+            store: self.store.clone(),
+            places,
+            leases,
+            stop: stop.clone(),
+            poll: self.options.poll,
+            freed: Arc::clone(&freed),
+        };
         let feed = AbortOnDropHandle::new(tokio::spawn(feed.run()));
-        let finish = AbortOnDropHandle::new(tokio::spawn(finish::run(self.store.clone(), finished)));
+        let finish = AbortOnDropHandle::new(tokio::spawn(finish::run(self.store.clone(), finished, freed)));
         let ends = async {
             self.jobs(receiver, verdicts).await;
             let _ = finish.await;

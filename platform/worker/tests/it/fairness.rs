@@ -44,6 +44,20 @@ async fn slow_jobs_of_one_tenant_leave_places_free() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_tenant_at_its_bound_goes_on_as_soon_as_a_job_of_it_ends() {
+    let house = House::new().await;
+    let anna = house.tenant("anna-fit");
+    house.enqueue(Some(anna), "ok", 200);
+    let notes = Notes::new();
+    let mut options = quick(4);
+    options.poll = Duration::from_mins(1);
+    let running = Running::start(&house.worker(notes.clone(), options));
+    notes.wait_for(200).await;
+    running.stop().await;
+    assert_eq!(house.statuses(), "done 200");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn several_workers_run_each_job_once() {
     let house = House::new().await;
     let notes = Notes::new();

@@ -14,7 +14,7 @@ use crate::{
 const BOOKINGS: usize = 500;
 const HANDS: usize = 8;
 /// So few slots that those who come late often find theirs taken.
-const SLOTS: usize = 40;
+const SLOTS: usize = 60;
 const PRICE: i64 = 9_000;
 const LIMIT: Duration = Duration::from_secs(60);
 
@@ -35,7 +35,7 @@ const OVERLAPS: &str = "SELECT count(*) FROM bookings a JOIN bookings b ON a.ten
     AND a.state IN ('held', 'confirmed') AND b.state IN ('held', 'confirmed')";
 const WAITING: &str = "SELECT count(*) FROM jobs WHERE status IN ('pending', 'running') AND run_at <= now()";
 
-/// 500 holds of 40 slots by eight hands, each paid in time, late or never, and often given up, while others look and book: nothing is
+/// 500 holds of 60 slots by eight hands, each paid in time, late or never, and often given up, while others look and book: nothing is
 /// sold twice, and nobody has paid and has neither a place nor the money back.
 pub(super) async fn run(cluster: &Cluster) -> Result<Vec<Line>> {
     let database = cluster.database().await?;
@@ -161,7 +161,11 @@ async fn settled(house: &House) -> Result<()> {
         if held == 0 && house.sql.count(WAITING).await? == 0 {
             return Ok(());
         }
-        anyhow::ensure!(began.elapsed() < LIMIT, "{held} holds are left");
+        anyhow::ensure!(
+            began.elapsed() < LIMIT,
+            "{held} holds are left, and {} jobs",
+            house.sql.count(WAITING).await?
+        );
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
 }

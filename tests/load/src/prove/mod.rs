@@ -2,6 +2,7 @@
 
 mod aborted;
 mod appends;
+mod clocks;
 pub(crate) mod credits;
 mod edges;
 mod hot_queries;
@@ -9,6 +10,7 @@ mod jobs_kill;
 mod late_money;
 mod memory;
 mod once;
+mod places;
 mod plugin_hostile;
 mod pool;
 mod reminders;
@@ -30,9 +32,13 @@ use crate::{
 
 type Promise = fn(&Cluster) -> BoxFuture<'_, Result<Vec<Line>>>;
 
-const ALL: [(&str, Promise); 20] = [
+const ALL: [(&str, Promise); 24] = [
     ("slot-race", |cluster| Box::pin(slot_race::run(cluster))),
     ("slot-race-unguarded", |cluster| Box::pin(slot_race::unguarded(cluster))),
+    ("five-calendars", |cluster| Box::pin(places::together(cluster))),
+    ("places", |cluster| Box::pin(places::seats(cluster))),
+    ("unpaid-holds", |cluster| Box::pin(places::unpaid(cluster))),
+    ("clock-changes", |_| Box::pin(async { clocks::run() })),
     ("late-money", |cluster| Box::pin(late_money::run(cluster))),
     ("random-schedules", |cluster| Box::pin(schedules::run(cluster))),
     ("last-stock", |cluster| Box::pin(stock::run(cluster))),

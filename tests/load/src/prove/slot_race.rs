@@ -2,6 +2,7 @@ use std::{sync::Arc, time::Duration};
 
 use anyhow::{Result, ensure};
 
+use super::places::OVERLAPS;
 use crate::{
     cluster::{Cluster, Database},
     figures::{Line, shown},
@@ -13,10 +14,6 @@ const BOOKERS: usize = 50;
 const SLOTS: usize = 100;
 /// Enough to show what happens without the guard.
 const FEW: usize = 20;
-
-/// Pairs of blocks of one coach that meet.
-const OVERLAPS: &str = "SELECT count(*) FROM calendar_blocks a JOIN calendar_blocks b ON a.tenant_id = b.tenant_id \
-    AND a.coach_id = b.coach_id AND a.id < b.id AND a.starts_at < b.ends_at AND b.starts_at < a.ends_at";
 
 /// The constraint of this name stays, so that the application runs as it is, but it guards nothing.
 const UNGUARD: &str = "ALTER TABLE calendar_blocks DROP CONSTRAINT calendar_blocks_no_overlap; \
