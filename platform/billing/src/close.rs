@@ -1,10 +1,10 @@
 use diesel::{
     BoolExpressionMethods, ExpressionMethods, IntoSql, OptionalExtension, QueryDsl, SelectableHelper,
-    dsl::sql, sql_types::Bool,
+    sql_types::Bool,
 };
 use diesel_async::RunQueryDsl;
 use events::OrderId;
-use kernel::Tx;
+use kernel::{Tx, fixed};
 
 use crate::{BillingError, Order, Status, StepKind, schema::orders, step};
 
@@ -48,7 +48,7 @@ pub(crate) async fn overdue(
     let of_module =
         module.is_none().into_sql::<Bool>().or(orders::module.eq(module.unwrap_or_default().to_owned()));
     Ok(orders::table
-        .filter(sql::<Bool>(OPEN))
+        .filter(fixed::<Bool>(OPEN))
         .filter(orders::expires_at.le(now))
         .filter(of_module)
         .order(orders::id)
@@ -66,7 +66,7 @@ pub(crate) async fn lock_overdue(tx: &mut Tx, id: OrderId) -> Result<bool, Billi
     let now = tx.ctx().now();
     let due = orders::table
         .find(id)
-        .filter(sql::<Bool>(OPEN))
+        .filter(fixed::<Bool>(OPEN))
         .filter(orders::expires_at.le(now))
         .select(orders::id)
         .for_no_key_update()

@@ -4,7 +4,7 @@ use diesel::{
 };
 use diesel_async::RunQueryDsl;
 use events::{ClientId, Currency, Instant, Money, OrderId};
-use kernel::{Paging, Tx};
+use kernel::{Paging, Tx, fixed};
 use serde::Serialize;
 
 use crate::{
@@ -151,7 +151,7 @@ pub async fn revenue(tx: &mut Tx, from: Instant, until: Instant, currency: Curre
         .filter(orders::paid_at.ge(from).and(orders::paid_at.lt(until)))
         .filter(orders::currency.eq(currency).and(orders::status.ne(Status::Refunded)))
         .select((
-            dsl::sql::<diesel::sql_types::Nullable<diesel::sql_types::BigInt>>(
+            fixed::<diesel::sql_types::Nullable<diesel::sql_types::BigInt>>(
                 "sum(total - (SELECT coalesce(sum(r.amount), 0) FROM refunds r \
                  JOIN payments p ON p.id = r.payment_id AND p.status = 'succeeded' WHERE r.order_id = orders.id))::bigint",
             ),
@@ -195,7 +195,7 @@ pub async fn paid_without(
 /// When the database refuses.
 pub async fn waiting(tx: &mut Tx, method: Method) -> QueryResult<i64> {
     let now = tx.ctx().now();
-    let open = dsl::sql::<diesel::sql_types::Bool>("status IN ('draft', 'pending_payment')");
+    let open = fixed::<diesel::sql_types::Bool>("status IN ('draft', 'pending_payment')");
     let all =
         orders::table.filter(open).filter(orders::expires_at.gt(now)).filter(orders::provider.eq(method));
     all.count().get_result(&mut **tx).await

@@ -1,10 +1,10 @@
 use diesel::{
     BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, Queryable,
-    Selectable, SelectableHelper, dsl,
+    Selectable, SelectableHelper,
 };
 use diesel_async::RunQueryDsl;
 use events::{Currency, Instant, Money, OrderId, PaymentId, RefundId, billing::OrderRefunded};
-use kernel::{JobSpec, Problem, Tx, audit};
+use kernel::{JobSpec, Problem, Tx, audit, fixed};
 use serde::Serialize;
 use serde_json::json;
 
@@ -215,7 +215,7 @@ async fn publish(tx: &mut Tx, order: &Order, refund: &Refund, so_far: i64) -> Re
 
 /// How much of a payment goes or went back.
 async fn refunded(tx: &mut Tx, payment: PaymentId) -> QueryResult<i64> {
-    let sum = dsl::sql::<diesel::sql_types::BigInt>("coalesce(sum(amount), 0)::bigint");
+    let sum = fixed::<diesel::sql_types::BigInt>("coalesce(sum(amount), 0)::bigint");
     refunds::table.filter(refunds::payment_id.eq(payment)).select(sum).first(&mut **tx).await
 }
 

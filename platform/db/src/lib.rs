@@ -14,6 +14,7 @@
 mod ctx;
 mod entropy;
 mod error;
+mod fixed;
 mod kept;
 mod migrate;
 mod outbox;
@@ -27,6 +28,7 @@ mod tx;
 pub use ctx::{Actor, Ctx, CtxParts, Grants, Permission, Staff, open};
 pub use entropy::{Clock, Entropy};
 pub use error::{TxError, constraint, is_unique_violation};
+pub use fixed::{Fixed, fixed};
 pub use migrate::{MigrateError, MigrationReport, migrate, migration_count};
 pub use outbox::{JobSpec, Subscriptions, enqueue_system};
 pub use pool::{Db, Exclusive, PoolOptions, create_database, exclusive};

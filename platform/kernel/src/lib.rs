@@ -28,7 +28,7 @@ pub use call::CallKey;
 pub use check::Check;
 pub use db::{
     Actor, Brand, Clock, Ctx, Entropy, Grants, JobSpec, Permission, Staff, Subscriptions, TenantInfo,
-    TenantStatus, Tx, TxError, constraint, is_unique_violation,
+    TenantStatus, Tx, TxError, constraint, fixed, is_unique_violation,
 };
 pub use form::{Form, FormState};
 pub use futures::future::BoxFuture;

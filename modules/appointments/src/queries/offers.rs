@@ -7,7 +7,7 @@ use diesel::{
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use events::{AppointmentTypeId, BookingId, Instant, MemberId};
 use futures::try_join;
-use kernel::Tx;
+use kernel::{Tx, fixed};
 
 use crate::{
     model::{
@@ -162,7 +162,7 @@ pub(crate) async fn shared_slots(
 /// Whether some hold's time to pay is over and nobody has freed its slot yet.
 pub(crate) async fn hold_is_over(mut conn: &AsyncPgConnection, now: Instant) -> QueryResult<bool> {
     // Written out, so that the partial index on holds serves it.
-    let held = diesel::dsl::sql::<diesel::sql_types::Bool>("state = 'held'");
+    let held = fixed::<diesel::sql_types::Bool>("state = 'held'");
     let over = bookings::table.filter(held).filter(bookings::held_until.le(now)).select(bookings::id);
     let first = over.first::<BookingId>(&mut conn).await.optional()?;
     Ok(first.is_some())

@@ -5,7 +5,10 @@
 
 use std::collections::BTreeMap;
 
-use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, sql_types as st};
+use diesel::{
+    BoolExpressionMethods, ExpressionMethods, NullableExpressionMethods, OptionalExtension, QueryDsl,
+    QueryResult, sql_types as st,
+};
 use diesel_async::RunQueryDsl;
 use events::ClientId;
 use kernel::Tx;
@@ -58,9 +61,9 @@ pub(crate) async fn reserve(tx: &mut Tx, client: ClientId, holds: &[Hold]) -> Re
     for hold in holds {
         let taken: Option<(i32, Option<i32>)> = diesel::update(offer_stock::table.find(hold.offer))
             .filter(
-                diesel::dsl::sql::<st::Bool>("(stock IS NULL OR taken + ")
-                    .bind::<st::Integer, _>(hold.count)
-                    .sql(" <= stock)"),
+                offer_stock::stock
+                    .is_null()
+                    .or((offer_stock::taken + hold.count).nullable().le(offer_stock::stock)),
             )
             .set(offer_stock::taken.eq(offer_stock::taken + hold.count))
             .returning((offer_stock::taken, offer_stock::stock))
