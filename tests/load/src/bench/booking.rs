@@ -35,7 +35,11 @@ pub(super) async fn run(cluster: &Cluster) -> Result<Vec<Line>> {
         let load = book(&house, &starts, used).await?;
         used += load.times.len() / CLIENTS * 2 + 50;
         let tps = pgbench.run().await?;
-        if round > 0 {
+        if round == 0 {
+            // As pgbench does with its own tables, and the server by itself after a minute: until then the checks of foreign
+            // keys keep the plans that were made for empty tables.
+            house.sql.run("VACUUM ANALYZE").await?;
+        } else {
             ours.push(load.per_second());
             theirs.push(tps);
             all.times.extend(load.times);
