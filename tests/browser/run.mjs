@@ -3,7 +3,7 @@
 // Words choose flows by name. A flow is a file with
 //   export const title = 'A visitor books'
 //   export default async function ({ page, base, width, open, inspect, another }) { … }
-// and, where it needs more than three minutes, `export const limit = 300_000`. Steps that several take are in steps.mjs.
+// and, where it needs more than six minutes on a slow machine, `export const limit = 600_000`. Steps that several take are in steps.mjs.
 // See Visit below for what it gets. A flow fails when it throws, when the page logs an error or breaks the content
 // security policy, when a picture, style or script is missing, and when the server answers 5xx.
 import assert from 'node:assert/strict'
@@ -129,7 +129,7 @@ const chosen = flows.filter((flow) => words.length === 0 || words.some((word) =>
 if (chosen.length === 0) throw new Error(`no flow in ${folder.pathname} is named ${words.join(' or ') || 'anything'}`)
 
 for (const flow of chosen) {
-  const { title, limit = 180_000, default: run } = await import(new URL(`${flow}.mjs`, folder))
+  const { title, limit = 360_000, default: run } = await import(new URL(`${flow}.mjs`, folder))
   for (const screen of screens) {
     test(`${title} (${flow}, ${screen.name})`, { timeout: limit }, () => runFlow(flow, run, screen))
   }

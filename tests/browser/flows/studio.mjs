@@ -3,7 +3,7 @@ import { book, button, coach, eventually, heading, link, openSection, signIn, si
 
 export const title = 'The coach sees the booking, and what the automation did with it'
 // The example automation is built on the first start of an installation.
-export const limit = 420_000
+export const limit = 600_000
 
 export default async function (visit) {
   const { page, inspect, base } = visit
