@@ -20,7 +20,7 @@ pub(super) async fn run(cluster: &Cluster) -> Result<Vec<Line>> {
     let request = http::get("/api/v1/pool/availability/slots?type=c0");
     http::done(house.address, &request).await?;
     let keeper = database.sql().await?;
-    keeper.run("BEGIN; LOCK TABLE appointment_types IN ACCESS EXCLUSIVE MODE").await?;
+    keeper.run("BEGIN; LOCK TABLE calendar_blocks IN ACCESS EXCLUSIVE MODE").await?;
     let slow = (0..SLOW).map(|_| {
         let (address, request) = (house.address, request.clone());
         tokio::spawn(async move {

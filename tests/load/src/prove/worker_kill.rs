@@ -30,7 +30,9 @@ pub(super) async fn run(cluster: &Cluster) -> Result<Vec<Line>> {
             ..Business::new("mails")
         })
         .await?;
-    let starts = house.starts("mails", "c0", "").await?;
+    // Far enough ahead that no reminder is due meanwhile.
+    let later = "SELECT to_char(now() AT TIME ZONE 'UTC' + interval '3 days', 'YYYY-MM-DD')";
+    let starts = house.starts("mails", "c0", &house.sql.one(later).await?).await?;
     for (number, start) in starts.iter().take(BOOKINGS).enumerate() {
         http::done(house.address, &booking("mails", "c0", start, &format!("client{number}@example.com")))
             .await?;
