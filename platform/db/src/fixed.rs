@@ -61,4 +61,13 @@ mod tests {
         let shown = debug_query::<Pg, _>(&query).to_string();
         assert!(shown.contains(r#"FROM "things" WHERE id > 3"#), "{shown}");
     }
+
+    #[test]
+    fn its_statement_can_be_kept_prepared_and_that_of_plain_sql_can_not() {
+        let kept = things::table.filter(fixed::<Bool>("id > 3")).select(things::id);
+        let plain = things::table.filter(diesel::dsl::sql::<Bool>("id > 3")).select(things::id);
+        let can_be_kept = |query: &dyn QueryFragment<Pg>| query.is_safe_to_cache_prepared(&Pg).unwrap();
+        assert!(can_be_kept(&kept));
+        assert!(!can_be_kept(&plain));
+    }
 }
