@@ -138,5 +138,6 @@ pub mod kinds {
         SharedSlot "sls", Blackout "bko", Note "nte", Step "stp", Feed "fee",
         Product "prd", Package "pkg", Order "ord", OrderLine "oln", Payment "pay", Refund "ref", Lot "lot", Event "evt", Mail "mai",
         Job "job", Automation "aut", Run "run",
+        Plan "pln", Subscription "sub", SavedMethod "pmt", Dispute "dsp", TaxRate "tax", Coupon "cpn", Voucher "vch", OfferFile "fil",
     }
 }

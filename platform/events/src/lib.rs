@@ -55,6 +55,22 @@ pub type OrderLineId = Id<kinds::OrderLine>;
 pub type PaymentId = Id<kinds::Payment>;
 /// A refund of an order.
 pub type RefundId = Id<kinds::Refund>;
+/// A plan: something sold again and again.
+pub type PlanId = Id<kinds::Plan>;
+/// A client's subscription.
+pub type SubscriptionId = Id<kinds::Subscription>;
+/// What a client saved to pay with.
+pub type SavedMethodId = Id<kinds::SavedMethod>;
+/// A dispute of a payment.
+pub type DisputeId = Id<kinds::Dispute>;
+/// A rate of tax.
+pub type TaxRateId = Id<kinds::TaxRate>;
+/// A coupon.
+pub type CouponId = Id<kinds::Coupon>;
+/// A gift voucher.
+pub type VoucherId = Id<kinds::Voucher>;
+/// A file of an offer.
+pub type OfferFileId = Id<kinds::OfferFile>;
 /// A lot of credits: one source, one expiry.
 pub type LotId = Id<kinds::Lot>;
 /// A published event.

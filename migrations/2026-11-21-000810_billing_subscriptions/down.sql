@@ -1,0 +1,5 @@
+DROP TABLE subscription_steps;
+DROP INDEX orders_one_a_period;
+ALTER TABLE orders DROP CONSTRAINT orders_subscription;
+UPDATE orders SET subscription_id = NULL WHERE subscription_id IS NOT NULL;
+DROP TABLE subscriptions;

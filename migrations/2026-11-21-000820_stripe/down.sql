@@ -1,0 +1,1 @@
+DROP TABLE stripe_audits, stripe_objects, stripe_events, stripe_accounts, stripe_routes;
