@@ -7,12 +7,57 @@ diesel::table! {
         manual_days -> Int4,
         sandbox_on -> Bool,
         updated_at -> Timestamptz,
+        seller_name -> Text,
+        seller_address -> Text,
+        seller_tax_id -> Text,
+        invoice_note -> Text,
+        card_on -> Bool,
+    }
+}
+
+diesel::table! {
+    disputes (id) {
+        id -> Uuid,
+        order_id -> Uuid,
+        payment_id -> Uuid,
+        provider -> Text,
+        reference -> Text,
+        amount -> Int8,
+        currency -> Text,
+        reason -> Text,
+        state -> Text,
+        answer_by -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
     }
 }
 
 diesel::table! {
     order_counters (last) {
         last -> Int8,
+    }
+}
+
+diesel::table! {
+    order_discounts (order_id, position) {
+        order_id -> Uuid,
+        position -> Int4,
+        kind -> Text,
+        code -> Text,
+        name -> Text,
+        amount -> Int8,
+    }
+}
+
+diesel::table! {
+    order_dues (order_id, position) {
+        order_id -> Uuid,
+        position -> Int4,
+        amount -> Int8,
+        due_at -> Timestamptz,
+        state -> Text,
+        tries -> Int4,
+        next_try_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -28,6 +73,12 @@ diesel::table! {
         quantity -> Int4,
         amount -> Int8,
         detail -> Jsonb,
+        role -> Text,
+        discount -> Int8,
+        tax -> Int8,
+        tax_name -> Text,
+        tax_bp -> Int4,
+        tax_inclusive -> Bool,
     }
 }
 
@@ -65,6 +116,48 @@ diesel::table! {
         paid_at -> Nullable<Timestamptz>,
         closed_at -> Nullable<Timestamptz>,
         return_path -> Text,
+        tax_included -> Int8,
+        due_now -> Int8,
+        next_due_at -> Nullable<Timestamptz>,
+        bill_to -> Text,
+        buyer_tax_id -> Text,
+        subscription_id -> Nullable<Uuid>,
+        period_start -> Nullable<Timestamptz>,
+        period_end -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    payment_methods (id) {
+        id -> Uuid,
+        client_id -> Uuid,
+        provider -> Text,
+        reference -> Text,
+        kind -> Text,
+        brand -> Text,
+        last4 -> Text,
+        exp_month -> Nullable<Int4>,
+        exp_year -> Nullable<Int4>,
+        is_default -> Bool,
+        told_expiry -> Text,
+        created_at -> Timestamptz,
+        removed_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    payment_tries (id) {
+        id -> Uuid,
+        order_id -> Uuid,
+        due -> Int4,
+        turn -> Int4,
+        provider -> Text,
+        reference -> Text,
+        kind -> Text,
+        amount -> Int8,
+        state -> Text,
+        created_at -> Timestamptz,
+        looked_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -79,6 +172,27 @@ diesel::table! {
         currency -> Text,
         note -> Text,
         at -> Timestamptz,
+        due -> Int4,
+        label -> Text,
+    }
+}
+
+diesel::table! {
+    provider_customers (client_id, provider, account) {
+        client_id -> Uuid,
+        provider -> Text,
+        account -> Text,
+        reference -> Text,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    refund_lines (refund_id, line_id) {
+        refund_id -> Uuid,
+        order_id -> Uuid,
+        line_id -> Uuid,
+        amount -> Int8,
     }
 }
 
@@ -100,12 +214,80 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    subscription_steps (id) {
+        id -> Uuid,
+        seq -> Int8,
+        subscription_id -> Uuid,
+        at -> Timestamptz,
+        kind -> Text,
+        actor -> Text,
+        detail -> Text,
+    }
+}
+
+diesel::table! {
+    subscriptions (id) {
+        id -> Uuid,
+        token -> Text,
+        module -> Text,
+        item -> Text,
+        name -> Text,
+        client_id -> Uuid,
+        currency -> Text,
+        price -> Int8,
+        tax -> Nullable<Jsonb>,
+        every -> Text,
+        every_count -> Int4,
+        periods -> Nullable<Int4>,
+        periods_paid -> Int4,
+        discount -> Nullable<Jsonb>,
+        rules -> Jsonb,
+        detail -> Jsonb,
+        status -> Text,
+        provider -> Text,
+        reference -> Text,
+        anchor -> Nullable<Timestamptz>,
+        period_start -> Nullable<Timestamptz>,
+        period_end -> Nullable<Timestamptz>,
+        ends_with_period -> Bool,
+        ended_at -> Nullable<Timestamptz>,
+        paused_at -> Nullable<Timestamptz>,
+        resumes_at -> Nullable<Timestamptz>,
+        owed_since -> Nullable<Timestamptz>,
+        dunned -> Int4,
+        next_at -> Nullable<Timestamptz>,
+        provider_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    tax_rates (id) {
+        id -> Uuid,
+        name -> Text,
+        bp -> Int4,
+        archived_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     billing_settings,
+    disputes,
     order_counters,
+    order_discounts,
+    order_dues,
     order_lines,
     order_steps,
     orders,
+    payment_methods,
+    payment_tries,
     payments,
+    provider_customers,
+    refund_lines,
     refunds,
+    subscription_steps,
+    subscriptions,
+    tax_rates,
 );
