@@ -21,6 +21,8 @@ CREATE TABLE subscriptions (
   periods_paid integer NOT NULL DEFAULT 0 CHECK (periods_paid >= 0),
   -- A discount on the next periods: {"name", "code", "bp" | "amount", "left": 3 | null}.
   discount jsonb,
+  -- A change of what is subscribed to that waits for its payment or for the period's end: {"terms", "order" | null, "at"}.
+  planned jsonb,
   -- What the client may do alone: {"cancel": "any_time" | "after_term" | "never", "pause": true, "pause_days": 60, "change": true, "trial_days": 0}.
   rules jsonb NOT NULL DEFAULT '{}',
   -- What the module remembers of the moment of sale, and needs each period.
@@ -63,6 +65,8 @@ SELECT tenant_table('subscriptions', 'SELECT, INSERT, UPDATE');
 
 ALTER TABLE orders ADD CONSTRAINT orders_subscription
   FOREIGN KEY (tenant_id, subscription_id) REFERENCES subscriptions (tenant_id, id);
+-- The first period begins when it is paid, and so does one that is paid after a pause for want of money.
+GRANT UPDATE (period_start, period_end) ON orders TO app_tenant;
 -- A period is paid by one order.
 CREATE UNIQUE INDEX orders_one_a_period ON orders (tenant_id, subscription_id, period_start)
   WHERE subscription_id IS NOT NULL AND period_start IS NOT NULL AND status NOT IN ('cancelled', 'expired');

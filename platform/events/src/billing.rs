@@ -2,6 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+pub use crate::subscriptions::{
+    SubscriptionChanged, SubscriptionEnded, SubscriptionFacts, SubscriptionPaused, SubscriptionPaymentFailed,
+    SubscriptionRenewed, SubscriptionResumed, SubscriptionStarted,
+};
 use crate::{ClientId, Event, Id, Money, OrderId, OrderLineId, RefundId};
 
 /// An order is paid in full (or was free). Grants follow from it, exactly once a line.

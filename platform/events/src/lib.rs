@@ -13,6 +13,7 @@ pub mod billing;
 mod id;
 mod money;
 pub mod packages;
+mod subscriptions;
 mod time;
 
 pub use id::{Id, IdError, Kind, kinds};
@@ -131,6 +132,13 @@ pub fn catalogue() -> Vec<Published> {
         entry::<appointments::BookingRated>(),
         entry::<billing::OrderPaid>(),
         entry::<billing::OrderRefunded>(),
+        entry::<billing::SubscriptionStarted>(),
+        entry::<billing::SubscriptionRenewed>(),
+        entry::<billing::SubscriptionPaymentFailed>(),
+        entry::<billing::SubscriptionPaused>(),
+        entry::<billing::SubscriptionResumed>(),
+        entry::<billing::SubscriptionChanged>(),
+        entry::<billing::SubscriptionEnded>(),
         entry::<packages::CreditsGranted>(),
     ]
 }
