@@ -132,6 +132,8 @@ pub fn catalogue() -> Vec<Published> {
         entry::<appointments::BookingRated>(),
         entry::<billing::OrderPaid>(),
         entry::<billing::OrderRefunded>(),
+        entry::<billing::DisputeOpened>(),
+        entry::<billing::DisputeClosed>(),
         entry::<billing::SubscriptionStarted>(),
         entry::<billing::SubscriptionRenewed>(),
         entry::<billing::SubscriptionPaymentFailed>(),
@@ -140,5 +142,6 @@ pub fn catalogue() -> Vec<Published> {
         entry::<billing::SubscriptionChanged>(),
         entry::<billing::SubscriptionEnded>(),
         entry::<packages::CreditsGranted>(),
+        entry::<packages::OfferChanged>(),
     ]
 }
