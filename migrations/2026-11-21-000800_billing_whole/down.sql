@@ -65,6 +65,6 @@ DROP INDEX orders_of_subscription;
 ALTER TABLE orders DROP CONSTRAINT orders_period, DROP COLUMN period_end, DROP COLUMN period_start,
   DROP COLUMN subscription_id, DROP COLUMN buyer_tax_id, DROP COLUMN bill_to, DROP COLUMN next_due_at, DROP COLUMN due_now,
   DROP COLUMN tax_included;
-ALTER TABLE billing_settings DROP COLUMN card_on, DROP COLUMN invoice_note, DROP COLUMN seller_tax_id,
+ALTER TABLE billing_settings DROP COLUMN card_ready, DROP COLUMN card_on, DROP COLUMN invoice_note, DROP COLUMN seller_tax_id,
   DROP COLUMN seller_address, DROP COLUMN seller_name;
 DROP TABLE tax_rates;

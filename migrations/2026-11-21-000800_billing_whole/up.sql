@@ -21,7 +21,9 @@ ALTER TABLE billing_settings
   ADD COLUMN seller_address text NOT NULL DEFAULT '' CHECK (char_length(seller_address) <= 500),
   ADD COLUMN seller_tax_id text NOT NULL DEFAULT '' CHECK (char_length(seller_tax_id) <= 60),
   ADD COLUMN invoice_note text NOT NULL DEFAULT '' CHECK (char_length(invoice_note) <= 1000),
-  ADD COLUMN card_on boolean NOT NULL DEFAULT true;
+  ADD COLUMN card_on boolean NOT NULL DEFAULT true,
+  -- Whether an account is connected that takes charges; the provider says so.
+  ADD COLUMN card_ready boolean NOT NULL DEFAULT false;
 
 ALTER TABLE orders
   -- Tax that the prices contain; beside the total, not on top of it.

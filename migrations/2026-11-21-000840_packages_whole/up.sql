@@ -163,14 +163,20 @@ CREATE TABLE vouchers (
   recipient_name text NOT NULL DEFAULT '' CHECK (char_length(recipient_name) <= 120),
   recipient_email text NOT NULL DEFAULT '' CHECK (char_length(recipient_email) <= 254),
   message text NOT NULL DEFAULT '' CHECK (char_length(message) <= 500),
+  -- When its recipient is told; NULL: at once, or not at all without an e-mail.
+  send_at timestamptz,
+  -- The order that bought it; NULL: staff made it.
+  order_id uuid,
   expires_at timestamptz,
   blocked_at timestamptz,
   created_at timestamptz NOT NULL,
   PRIMARY KEY (tenant_id, id),
   CONSTRAINT vouchers_code UNIQUE (tenant_id, code),
-  CONSTRAINT vouchers_source UNIQUE (tenant_id, source)
+  CONSTRAINT vouchers_source UNIQUE (tenant_id, source),
+  FOREIGN KEY (tenant_id, order_id) REFERENCES orders (tenant_id, id)
 );
 CREATE INDEX vouchers_newest ON vouchers (tenant_id, created_at DESC, id DESC);
+CREATE INDEX vouchers_of_order ON vouchers (tenant_id, order_id) WHERE order_id IS NOT NULL;
 SELECT tenant_table('vouchers', 'SELECT, INSERT, UPDATE (balance, blocked_at)');
 
 CREATE TABLE voucher_moves (
@@ -180,9 +186,34 @@ CREATE TABLE voucher_moves (
   -- Once: bought/…, order/ord_…, order/ord_…/back.
   source text NOT NULL CHECK (char_length(source) BETWEEN 1 AND 200),
   amount bigint NOT NULL CHECK (amount <> 0),
+  -- The order that it pays for, or gives back.
+  order_id uuid,
   at timestamptz NOT NULL,
   PRIMARY KEY (tenant_id, id),
   CONSTRAINT voucher_moves_source UNIQUE (tenant_id, voucher_id, source),
-  FOREIGN KEY (tenant_id, voucher_id) REFERENCES vouchers (tenant_id, id)
+  FOREIGN KEY (tenant_id, voucher_id) REFERENCES vouchers (tenant_id, id),
+  FOREIGN KEY (tenant_id, order_id) REFERENCES orders (tenant_id, id)
 );
+CREATE INDEX voucher_moves_of_order ON voucher_moves (tenant_id, order_id) WHERE order_id IS NOT NULL;
 SELECT tenant_table('voucher_moves', 'SELECT, INSERT');
+
+-- Invariant: when a transaction ends, a voucher's balance is the sum of its moves.
+CREATE FUNCTION voucher_adds_up() RETURNS trigger LANGUAGE plpgsql SET search_path = public AS $$
+DECLARE
+  wanted uuid;
+  has bigint;
+  moves bigint;
+BEGIN
+  wanted := CASE TG_TABLE_NAME WHEN 'vouchers' THEN NEW.id ELSE (to_jsonb(NEW) ->> 'voucher_id')::uuid END;
+  SELECT balance INTO has FROM vouchers WHERE tenant_id = NEW.tenant_id AND id = wanted;
+  SELECT coalesce(sum(amount), 0) INTO moves FROM voucher_moves WHERE tenant_id = NEW.tenant_id AND voucher_id = wanted;
+  IF has <> moves THEN
+    RAISE EXCEPTION 'voucher % has % with moves of %', wanted, has, moves
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'vouchers_balance_is_sum_of_moves';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER voucher_adds_up AFTER INSERT OR UPDATE OF balance ON vouchers
+  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION voucher_adds_up();
+CREATE CONSTRAINT TRIGGER voucher_adds_up AFTER INSERT ON voucher_moves
+  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION voucher_adds_up();

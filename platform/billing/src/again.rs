@@ -18,7 +18,7 @@ pub fn waits_until(method: Method, settings: &Settings, from: Instant) -> Option
     match method {
         Method::Free => None,
         Method::Manual => Some(from.plus_minutes(i64::from(settings.manual_days) * 24 * 60)),
-        Method::Sandbox => Some(from.plus_minutes(PAY_MINUTES)),
+        Method::Sandbox | Method::Stripe => Some(from.plus_minutes(PAY_MINUTES)),
     }
 }
 

@@ -19,7 +19,11 @@
 mod again;
 mod close;
 mod codes;
+mod discounts;
+mod dispute;
+mod dues;
 mod error;
+pub mod office;
 mod order;
 mod overdue;
 mod pay;
@@ -31,12 +35,15 @@ mod read;
 mod refund;
 mod rules;
 mod sandbox;
+mod saved;
 mod schema;
 mod settings;
 mod settle;
 mod status;
 mod steps;
+mod tax;
 mod total;
+mod tries;
 mod way;
 
 /// Kind of the job that ends orders in time. The host runs it.
@@ -48,33 +55,44 @@ pub const REFUND_JOB: &str = "billing.refund";
 
 pub use again::{PAY_MINUTES, begin_payment, choose_method, pay_again, waits_until, ways_now};
 pub use codes::UnknownCode;
+pub use discounts::{Discount, DiscountKind, NewDiscount, discounts};
+pub use dispute::{Dispute, DisputeSeen, DisputeState, dispute_seen, disputes, open_disputes};
+pub use dues::{Due, DueState, dues, next_due};
 pub use error::BillingError;
-pub use order::{Method, Order, OrderLine, Payment, PaymentStatus};
+pub use order::{LineRole, Method, Order, OrderLine, Payment, PaymentStatus, Period};
 pub use overdue::{Swept, sweep};
 pub use pay::{NewPayment, payment_failed};
-pub use place::{NewLine, NewOrder, place};
+pub use place::{Extras, NewLine, NewOrder, place};
 pub use policy::{
     BILLING_RUN, ORDER_LINK, ORDERS_READ, ORDERS_WRITE, OWN_ORDERS, PAYMENTS_WRITE, REFUNDS_WRITE,
 };
 pub use price::{parse_price, price_text};
 pub use provider::{
-    Free, Manual, PaymentProvider, ProviderError, Providers, Refunding, Stage, Start, install, installed,
+    Collected, ElementStart, Free, Manual, PaymentProvider, Payout, Payouts, ProviderError, Providers, Refunding,
+    Stage, Start, install, installed,
 };
 pub use read::{
     OrderFilter, Revenue, by_form_key, by_id, by_token, lines, list, list_of_client, lock, paid_without,
     payments, revenue, waiting,
 };
 pub use refund::{
-    Refund, RefundCause, RefundState, Why, paid_back, refund, refund_again, refund_to_ask, refund_went,
-    refundable, refunds,
+    LineBack, Refund, RefundCause, RefundSeen, RefundState, Why, lines_back, lines_of_refund, paid_back, refund,
+    refund_again, refund_by_lines, refund_seen, refund_to_ask, refund_went, refundable, refunds,
 };
 pub use rules::{OrderCard, OrderRule, OrderRules, ReceiptNote, RefundRule, install_rules, rules_of};
 pub use sandbox::{Sandbox, SandboxError, SandboxRefused, SandboxState, SandboxStep};
-pub use settings::{MAX_INSTRUCTIONS, Settings, methods, save_settings, settings, stored_settings};
+pub use saved::SavedMethod;
+pub use settings::{
+    MAX_INSTRUCTIONS, Settings, methods, save_settings, set_card_ready, settings, stored_settings,
+};
 pub use settle::{OnGone, Settled, cancel, settle};
 pub use status::Status;
 pub use steps::{Step, StepKind, step, steps};
-pub use total::{MAX_PRICE_MAJOR, max_price, subtotal};
+pub use tax::{Tax, TaxRate, add_tax_rate, archive_tax_rate, tax_of, tax_rate, tax_rates};
+pub use total::{Apart, MAX_PRICE_MAJOR, NewDue, Split, Sums, max_price, quote, split, spread};
+pub use tries::{
+    Try, TryId, TryState, begin_try, open_tries, tries, try_by_reference, try_opened, try_went,
+};
 pub use way::Way;
 
 use close::close;

@@ -1,5 +1,5 @@
 use diesel::{Queryable, Selectable};
-use events::{ClientId, Currency, Instant, Money, OrderId, OrderLineId, PaymentId};
+use events::{ClientId, Currency, Instant, Money, OrderId, OrderLineId, PaymentId, SubscriptionId};
 use serde::Serialize;
 
 use crate::{Status, schema};
@@ -13,6 +13,8 @@ crate::text_enum! {
         Manual = "manual",
         /// The platform's own pay page for trying things out; never in production.
         Sandbox = "sandbox",
+        /// Cards and what else the business takes through Stripe.
+        Stripe = "stripe",
     }
 }
 
@@ -70,6 +72,22 @@ pub struct Order {
     pub closed_at: Option<Instant>,
     /// Where the buyer goes after paying or giving up; empty: the order's own page.
     pub return_path: String,
+    /// Tax that the prices contain, minor units: beside the total, not on top of it.
+    pub tax_included: i64,
+    /// What is to be paid next, minor units; zero: nothing, or nothing any more.
+    pub due_now: i64,
+    /// When the next instalment of a paid order is due.
+    pub next_due_at: Option<Instant>,
+    /// What the buyer wants on the invoice: company and address. Empty: name and e-mail alone.
+    pub bill_to: String,
+    /// The buyer's tax number; empty: none.
+    pub buyer_tax_id: String,
+    /// The subscription of which it pays a period.
+    pub subscription_id: Option<SubscriptionId>,
+    /// Where that period begins.
+    pub period_start: Option<Instant>,
+    /// Where that period ends.
+    pub period_end: Option<Instant>,
 }
 
 impl Order {
@@ -77,6 +95,22 @@ impl Order {
     #[must_use]
     pub const fn total(&self) -> Money {
         Money::new(self.total, self.currency)
+    }
+    /// What is to be paid next: the total, or an instalment; zero when nothing is.
+    #[must_use]
+    pub const fn due(&self) -> Money {
+        Money::new(self.due_now, self.currency)
+    }
+    /// The period of a subscription that it pays.
+    #[must_use]
+    pub fn period(&self) -> Option<Period> {
+        let (start, end) = self.period_start.zip(self.period_end)?;
+        Some(Period { subscription: self.subscription_id?, start, end })
+    }
+    /// Whether it is paid and an instalment of it is still to come.
+    #[must_use]
+    pub fn owes_more(&self) -> bool {
+        self.status.was_paid() && self.due_now > 0
     }
     /// The page of the order itself: its receipt, or what is still to be done. A path inside the tenant.
     #[must_use]
@@ -91,7 +125,30 @@ impl Order {
     /// Whether it waits for money and its time is not over.
     #[must_use]
     pub fn may_be_paid(&self, now: Instant) -> bool {
-        self.status.is_open() && self.expires_at.is_none_or(|at| at > now)
+        self.owes_more() || self.status.is_open() && self.expires_at.is_none_or(|at| at > now)
+    }
+}
+
+/// A period of a subscription: from its start until before its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Period {
+    /// Which subscription.
+    pub subscription: SubscriptionId,
+    /// Where it begins.
+    pub start: Instant,
+    /// Where it ends, and the next begins.
+    pub end: Instant,
+}
+
+crate::text_enum! {
+    /// What a line is in its order.
+    pub enum LineRole {
+        /// What was wanted.
+        Item = "item",
+        /// Added beside it with a tick.
+        Bump = "bump",
+        /// The difference of a changed plan.
+        Proration = "proration",
     }
 }
 
@@ -117,6 +174,27 @@ pub struct OrderLine {
     pub amount: i64,
     /// What the module remembers of the moment of sale.
     pub detail: serde_json::Value,
+    /// What it is in the order.
+    pub role: LineRole,
+    /// Its share of the order's discount, minor units.
+    pub discount: i64,
+    /// Its tax, minor units: contained in the price, or on top of it.
+    pub tax: i64,
+    /// The tax's name; empty: none.
+    pub tax_name: String,
+    /// The tax's rate in hundredths of a percent.
+    pub tax_bp: i32,
+    /// Whether the price contains the tax.
+    pub tax_inclusive: bool,
+}
+
+impl OrderLine {
+    /// What is paid for it: its amount less its discount, with the tax that comes on top. Minor units.
+    #[must_use]
+    pub const fn payable(&self) -> i64 {
+        let net = self.amount.saturating_sub(self.discount);
+        if self.tax_inclusive { net } else { net.saturating_add(self.tax) }
+    }
 }
 
 /// Money that came in, or a try that failed.
@@ -141,4 +219,8 @@ pub struct Payment {
     pub note: String,
     /// When.
     pub at: Instant,
+    /// Which instalment it pays; 0: the first, or the whole.
+    pub due: i32,
+    /// What it was paid with, for people: `Visa •• 4242`.
+    pub label: String,
 }

@@ -7,7 +7,7 @@ use events::{
 use kernel::Tx;
 
 use crate::{
-    BillingError, Method, Order, Payment, PaymentStatus, Status, StepKind, lines,
+    BillingError, Due, Method, Order, Payment, PaymentStatus, Status, StepKind, dues, lines,
     schema::{orders, payments},
     step,
 };
@@ -23,12 +23,16 @@ pub struct NewPayment {
     pub amount: Money,
     /// What staff wrote beside it, at most 500 characters.
     pub note: String,
+    /// What it was paid with, for people, at most 80 characters: `Visa •• 4242`.
+    pub label: String,
+    /// Which instalment it pays; 0: the first, or the whole.
+    pub due: i32,
 }
 
 impl NewPayment {
-    /// A payment without a note.
+    /// A payment of the whole or first instalment, without note and label.
     pub fn of(method: Method, reference: impl Into<String>, amount: Money) -> Self {
-        Self { method, reference: reference.into(), amount, note: String::new() }
+        Self { method, reference: reference.into(), amount, note: String::new(), label: String::new(), due: 0 }
     }
 }
 
@@ -44,7 +48,7 @@ pub(crate) enum MarkPaid {
 /// Marks an order as paid, writes the payment down and publishes [`OrderPaid`], all in this transaction. Again: nothing.
 ///
 /// # Errors
-/// [`BillingError::Amount`] when it is not the whole amount in the order's currency, [`BillingError::State`] when the
+/// [`BillingError::Amount`] when it is not what is due, in the order's currency, [`BillingError::State`] when the
 /// order was cancelled. `NotFound` when there is no such order.
 pub(crate) async fn mark_paid(
     tx: &mut Tx,
@@ -60,7 +64,7 @@ pub(crate) async fn mark_paid(
     if !order.status.may_become(Status::Paid) {
         return Err(BillingError::State { from: order.status, to: Status::Paid });
     }
-    if payment.amount != order.total() {
+    if payment.amount != order.due() || payment.due != 0 {
         return Err(BillingError::Amount);
     }
     if !payment.amount.is_zero() {
@@ -72,11 +76,30 @@ pub(crate) async fn mark_paid(
         orders::closed_at.eq(None::<events::Instant>),
         orders::provider.eq(payment.method),
     );
-    let change = diesel::update(orders::table.find(order.id)).set(change).returning(Order::as_returning());
-    let order: Order = change.get_result(&mut **tx).await?;
+    diesel::update(orders::table.find(order.id)).set(change).execute(&mut **tx).await?;
+    dues::mark(tx, order.id, 0).await?;
+    let order: Order = orders::table.find(order.id).select(Order::as_select()).first(&mut **tx).await?;
     step(tx, order.id, StepKind::Paid, payment.method.code()).await?;
     publish(tx, &order).await?;
     Ok(MarkPaid::Paid(order))
+}
+
+/// Writes down that a later instalment was paid, and what is to be paid next. `false`: this payment is known.
+///
+/// Invariant: the order is locked, and the instalment is open.
+///
+/// # Errors
+/// [`BillingError::Amount`] when it is not what the instalment is.
+pub(crate) async fn mark_due_paid(tx: &mut Tx, due: &Due, payment: &NewPayment) -> Result<bool, BillingError> {
+    if payment.amount.amount != due.amount {
+        return Err(BillingError::Amount);
+    }
+    if !record(tx, due.order_id, payment, PaymentStatus::Succeeded).await? {
+        return Ok(false);
+    }
+    dues::mark(tx, due.order_id, due.position).await?;
+    step(tx, due.order_id, StepKind::InstalmentPaid, &payment.amount.amount.to_string()).await?;
+    Ok(true)
 }
 
 /// Writes down that a payment was tried and refused. The order goes on waiting.
@@ -126,6 +149,8 @@ async fn record(
         payments::currency.eq(payment.amount.currency),
         payments::note.eq(&payment.note),
         payments::at.eq(ctx.now()),
+        payments::due.eq(payment.due),
+        payments::label.eq(&payment.label),
     );
     let made =
         diesel::insert_into(payments::table).values(row).on_conflict_do_nothing().execute(&mut **tx).await?;

@@ -5,9 +5,10 @@ use kernel::{JobSpec, Tx};
 use serde_json::{Value, json};
 
 use crate::{
-    AWAITING_JOB, BillingError, EXPIRE_JOB, MarkPaid, Method, NewPayment, Order, Status, StepKind, mark_paid,
-    schema::{order_counters, order_lines, orders},
-    step, subtotal,
+    AWAITING_JOB, BillingError, EXPIRE_JOB, LineRole, MarkPaid, Method, NewDiscount, NewDue, NewPayment, Order,
+    Period, Status, StepKind, Sums, Tax, dues, mark_paid, quote,
+    schema::{order_counters, order_discounts, order_lines, orders},
+    step,
 };
 
 /// The first order of a tenant has this number.
@@ -26,6 +27,43 @@ pub struct NewLine {
     pub quantity: i32,
     /// What the module must remember of this moment.
     pub detail: Value,
+    /// What it is in the order.
+    pub role: LineRole,
+    /// Which tax the price contains or lacks.
+    pub tax: Option<Tax>,
+    /// What is taken off it, minor units: see [`crate::spread`].
+    pub discount: i64,
+}
+
+impl NewLine {
+    /// One of something, without tax and discount.
+    pub fn plain(item: impl Into<String>, name: impl Into<String>, unit_price: i64, detail: Value) -> Self {
+        Self {
+            item: item.into(),
+            name: name.into(),
+            unit_price,
+            quantity: 1,
+            detail,
+            role: LineRole::Item,
+            tax: None,
+            discount: 0,
+        }
+    }
+}
+
+/// What few orders have; the default is none of it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Extras<'a> {
+    /// Where the discounts of the lines come from; together as much as them.
+    pub discounts: &'a [NewDiscount],
+    /// Instalments; the first is due at once. Empty: all of it is. See [`crate::split`].
+    pub dues: &'a [NewDue],
+    /// The period of a subscription that it pays.
+    pub period: Option<Period>,
+    /// Company and address for the invoice, at most 500 characters.
+    pub bill_to: &'a str,
+    /// The buyer's tax number, at most 60 characters.
+    pub buyer_tax_id: &'a str,
 }
 
 /// An order to be placed.
@@ -52,6 +90,8 @@ pub struct NewOrder<'a> {
     /// Where the buyer goes after paying or giving up: a path inside the tenant that begins with one `/`, at most 500
     /// characters. `None`: the order's own page.
     pub return_path: Option<&'a str>,
+    /// Discounts, instalments and more that few orders have.
+    pub extras: Extras<'a>,
 }
 
 /// Places an order. One that costs nothing is paid at once and no provider is asked; any other waits for its payment, and
@@ -61,11 +101,13 @@ pub struct NewOrder<'a> {
 /// [`BillingError::DoubleSubmit`] when the form was sent before: give the transaction up and read the order by the key.
 /// [`BillingError::Total`] when the lines make no sensible sum. A database error when the return path is none.
 pub async fn place(tx: &mut Tx, new: NewOrder<'_>) -> Result<Order, BillingError> {
-    let sum = subtotal(new.lines, new.currency).ok_or(BillingError::Total)?;
-    let id = insert(tx, &new, sum).await?;
+    let sums = quote(new.lines, new.currency).ok_or(BillingError::Total)?;
+    let id = insert(tx, &new, sums).await?;
     insert_lines(tx, id, &new).await?;
+    insert_discounts(tx, id, new.extras.discounts).await?;
+    dues::insert(tx, id, new.extras.dues).await?;
     step(tx, id, StepKind::Placed, "").await?;
-    if sum == 0 {
+    if sums.total == 0 {
         let payment = NewPayment::of(Method::Free, id.to_string(), events::Money::zero(new.currency));
         return match mark_paid(tx, id, payment).await? {
             MarkPaid::Paid(order) | MarkPaid::AlreadyPaid(order) => Ok(order),
@@ -101,10 +143,25 @@ async fn next_number(tx: &mut Tx) -> Result<i64, BillingError> {
     Ok(counted.get_result(&mut **tx).await?)
 }
 
-async fn insert(tx: &mut Tx, new: &NewOrder<'_>, sum: i64) -> Result<OrderId, BillingError> {
+async fn insert(tx: &mut Tx, new: &NewOrder<'_>, sums: Sums) -> Result<OrderId, BillingError> {
     let ctx = tx.ctx().clone();
     let id: OrderId = ctx.new_id();
-    let method = if sum == 0 { Method::Free } else { new.method };
+    let method = if sums.total == 0 { Method::Free } else { new.method };
+    let extras = new.extras;
+    let sums_row = (
+        orders::subtotal.eq(sums.subtotal),
+        orders::discount.eq(sums.discount),
+        orders::tax.eq(sums.tax),
+        orders::tax_included.eq(sums.tax_included),
+        orders::due_now.eq(extras.dues.first().map_or(sums.total, |first| first.amount)),
+    );
+    let extra_row = (
+        orders::bill_to.eq(extras.bill_to),
+        orders::buyer_tax_id.eq(extras.buyer_tax_id),
+        orders::subscription_id.eq(extras.period.map(|period| period.subscription)),
+        orders::period_start.eq(extras.period.map(|period| period.start)),
+        orders::period_end.eq(extras.period.map(|period| period.end)),
+    );
     let row = (
         orders::id.eq(id),
         orders::number.eq(next_number(tx).await?),
@@ -115,13 +172,13 @@ async fn insert(tx: &mut Tx, new: &NewOrder<'_>, sum: i64) -> Result<OrderId, Bi
         orders::client_name.eq(new.client_name),
         orders::client_email.eq(new.client_email),
         orders::currency.eq(new.currency),
-        orders::subtotal.eq(sum),
         orders::status.eq(Status::Draft),
         orders::provider.eq(method),
         orders::created_at.eq(ctx.now()),
         orders::expires_at.eq(new.expires_at),
         orders::return_path.eq(new.return_path.unwrap_or_default()),
     );
+    let row = (row, sums_row, extra_row);
     let made =
         diesel::insert_into(orders::table).values(row).on_conflict_do_nothing().execute(&mut **tx).await?;
     if made == 1 { Ok(id) } else { Err(BillingError::DoubleSubmit) }
@@ -140,10 +197,34 @@ async fn insert_lines(tx: &mut Tx, order: OrderId, new: &NewOrder<'_>) -> Result
             order_lines::unit_price.eq(line.unit_price),
             order_lines::quantity.eq(line.quantity),
             order_lines::detail.eq(line.detail.clone()),
+            order_lines::role.eq(line.role),
+            order_lines::discount.eq(line.discount),
+            order_lines::tax.eq(line.tax_amount()),
+            order_lines::tax_name.eq(line.tax.as_ref().map_or("", |tax| tax.name.as_str()).to_owned()),
+            order_lines::tax_bp.eq(line.tax.as_ref().map_or(0, |tax| tax.bp)),
+            order_lines::tax_inclusive.eq(line.tax.as_ref().is_none_or(|tax| tax.inclusive)),
         )
     };
     let rows: Vec<_> = (0_i32..).zip(new.lines).map(row).collect();
     diesel::insert_into(order_lines::table).values(rows).execute(&mut **tx).await?;
+    Ok(())
+}
+
+async fn insert_discounts(tx: &mut Tx, order: OrderId, discounts: &[NewDiscount]) -> Result<(), BillingError> {
+    let row = |(position, one): (i32, &NewDiscount)| {
+        (
+            order_discounts::order_id.eq(order),
+            order_discounts::position.eq(position),
+            order_discounts::kind.eq(one.kind),
+            order_discounts::code.eq(one.code.clone()),
+            order_discounts::name.eq(one.name.clone()),
+            order_discounts::amount.eq(one.amount),
+        )
+    };
+    let rows: Vec<_> = (0_i32..).zip(discounts).map(row).collect();
+    if !rows.is_empty() {
+        diesel::insert_into(order_discounts::table).values(rows).execute(&mut **tx).await?;
+    }
     Ok(())
 }
 

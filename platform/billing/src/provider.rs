@@ -3,9 +3,11 @@ use std::{
     sync::{LazyLock, OnceLock},
 };
 
+use events::{Instant, Money};
 use kernel::{BoxFuture, Ctx, Problem};
+use serde::Serialize;
 
-use crate::{Method, Order, Payment, Refund, Sandbox};
+use crate::{Method, Order, Payment, Refund, Sandbox, SavedMethod, Try};
 
 /// Whether the installation serves real businesses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +36,66 @@ pub enum Refunding {
     Done(String),
     /// It is owed to the client until staff say that they have paid it back.
     ByHand,
+}
+
+/// What became of money that was collected without the buyer, with something they saved to pay with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Collected {
+    /// It came; the provider calls it so, and people read what it was paid with.
+    Paid {
+        /// What the provider calls the payment.
+        reference: String,
+        /// `Visa •• 4242`.
+        label: String,
+    },
+    /// It is on its way; the provider will tell.
+    Processing(String),
+    /// The bank wants to see the buyer.
+    NeedsBuyer,
+    /// It was refused.
+    Declined {
+        /// What the provider calls the try; empty: nothing.
+        reference: String,
+        /// The provider's words.
+        words: String,
+    },
+}
+
+/// What the card form on our own page needs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ElementStart {
+    /// Where the provider's script is.
+    pub script: String,
+    /// Names the business to the script; no secret.
+    pub publishable_key: String,
+    /// The connected account; empty: the key's own.
+    pub account: String,
+    /// Opens this one payment to the script.
+    pub client_secret: String,
+}
+
+/// Money that a provider holds for a business, and has paid out.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Payouts {
+    /// Can be paid out now, by currency.
+    pub available: Vec<Money>,
+    /// Will be later.
+    pub pending: Vec<Money>,
+    /// The latest payouts, the newest first.
+    pub latest: Vec<Payout>,
+}
+
+/// Money that a provider paid out to a business's bank.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Payout {
+    /// What the provider calls it.
+    pub reference: String,
+    /// How much.
+    pub amount: Money,
+    /// The provider's word for how far it has got: `paid`, `in_transit`.
+    pub state: String,
+    /// When it arrives.
+    pub arrives: Instant,
 }
 
 /// Why a provider did not start a payment, or gives no money back.
@@ -78,6 +140,51 @@ pub trait PaymentProvider: Send + Sync {
         payment: &'a Payment,
         refund: &'a Refund,
     ) -> BoxFuture<'a, Result<Refunding, ProviderError>>;
+    /// Whether it can collect later without the buyer.
+    fn saves(&self) -> bool {
+        false
+    }
+    /// Collects what `turn` is about with something that the buyer saved. Called again for the same try it collects
+    /// nothing more.
+    fn collect<'a>(
+        &'a self,
+        ctx: &'a Ctx,
+        order: &'a Order,
+        saved: &'a SavedMethod,
+        turn: &'a Try,
+    ) -> BoxFuture<'a, Result<Collected, ProviderError>> {
+        let _ = (ctx, order, saved, turn);
+        Box::pin(std::future::ready(Err(ProviderError::NotOffered)))
+    }
+    /// Begins a payment by the card form on our own page; `None`: this business sends buyers to the provider's page.
+    fn element<'a>(
+        &'a self,
+        ctx: &'a Ctx,
+        order: &'a Order,
+    ) -> BoxFuture<'a, Result<Option<ElementStart>, ProviderError>> {
+        let _ = (ctx, order);
+        Box::pin(std::future::ready(Ok(None)))
+    }
+    /// Forgets what a buyer saved.
+    fn forget<'a>(&'a self, ctx: &'a Ctx, saved: &'a SavedMethod) -> BoxFuture<'a, Result<(), ProviderError>> {
+        let _ = (ctx, saved);
+        Box::pin(std::future::ready(Ok(())))
+    }
+    /// The provider's own page where a client changes what they pay with; `back` is where it leads back to.
+    fn portal<'a>(
+        &'a self,
+        ctx: &'a Ctx,
+        client: events::ClientId,
+        back: &'a str,
+    ) -> BoxFuture<'a, Result<Option<String>, ProviderError>> {
+        let _ = (ctx, client, back);
+        Box::pin(std::future::ready(Ok(None)))
+    }
+    /// What it holds for the business and has paid out; `None`: it holds nothing.
+    fn payouts<'a>(&'a self, ctx: &'a Ctx) -> BoxFuture<'a, Result<Option<Payouts>, ProviderError>> {
+        let _ = ctx;
+        Box::pin(std::future::ready(Ok(None)))
+    }
 }
 
 /// For orders that cost nothing.
@@ -188,7 +295,11 @@ impl Providers {
         self.of(refund.provider)?.refund(ctx, order, payment, refund).await
     }
 
-    fn of(&self, method: Method) -> Result<&dyn PaymentProvider, ProviderError> {
+    /// The provider of a method.
+    ///
+    /// # Errors
+    /// [`ProviderError::NotOffered`] when this installation lacks it.
+    pub fn of(&self, method: Method) -> Result<&dyn PaymentProvider, ProviderError> {
         let provider = self.all.iter().find(|provider| provider.method() == method);
         Ok(provider.ok_or(ProviderError::NotOffered)?.as_ref())
     }

@@ -12,6 +12,7 @@ diesel::table! {
         seller_tax_id -> Text,
         invoice_note -> Text,
         card_on -> Bool,
+        card_ready -> Bool,
     }
 }
 
@@ -124,6 +125,7 @@ diesel::table! {
         subscription_id -> Nullable<Uuid>,
         period_start -> Nullable<Timestamptz>,
         period_end -> Nullable<Timestamptz>,
+        search -> Text,
     }
 }
 
@@ -242,6 +244,7 @@ diesel::table! {
         periods -> Nullable<Int4>,
         periods_paid -> Int4,
         discount -> Nullable<Jsonb>,
+        planned -> Nullable<Jsonb>,
         rules -> Jsonb,
         detail -> Jsonb,
         status -> Text,

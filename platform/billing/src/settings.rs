@@ -23,11 +23,34 @@ pub struct Settings {
     pub manual_days: i32,
     /// Whether the sandbox is offered, where the host has one.
     pub sandbox_on: bool,
+    /// Who sells, on receipts and invoices; empty: the business's own name.
+    pub seller_name: String,
+    /// Their address, a few lines.
+    pub seller_address: String,
+    /// Their tax number.
+    pub seller_tax_id: String,
+    /// What stands at the end of invoices.
+    pub invoice_note: String,
+    /// Whether cards are taken, where an account is connected.
+    pub card_on: bool,
+    /// Whether one is that takes charges. The provider says so, nobody chooses it: see [`set_card_ready`].
+    pub card_ready: bool,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { manual_on: false, manual_instructions: String::new(), manual_days: 7, sandbox_on: true }
+        Self {
+            manual_on: false,
+            manual_instructions: String::new(),
+            manual_days: 7,
+            sandbox_on: true,
+            seller_name: String::new(),
+            seller_address: String::new(),
+            seller_tax_id: String::new(),
+            invoice_note: String::new(),
+            card_on: true,
+            card_ready: false,
+        }
     }
 }
 
@@ -62,6 +85,10 @@ fn checked(mut settings: Settings) -> Result<Settings, Problem> {
     settings.manual_instructions =
         check.text("manual_instructions", &settings.manual_instructions, min, MAX_INSTRUCTIONS);
     check.number("manual_days", i64::from(settings.manual_days), 1, 60);
+    settings.seller_name = check.line("seller_name", &settings.seller_name, 0, 120);
+    settings.seller_address = check.text("seller_address", &settings.seller_address, 0, 500);
+    settings.seller_tax_id = check.line("seller_tax_id", &settings.seller_tax_id, 0, 60);
+    settings.invoice_note = check.text("invoice_note", &settings.invoice_note, 0, 1000);
     check.finish()?;
     Ok(settings)
 }
@@ -72,8 +99,30 @@ async fn write(tx: &mut Tx, settings: &Settings) -> QueryResult<()> {
         billing_settings::manual_instructions.eq(&settings.manual_instructions),
         billing_settings::manual_days.eq(settings.manual_days),
         billing_settings::sandbox_on.eq(settings.sandbox_on),
+        billing_settings::seller_name.eq(&settings.seller_name),
+        billing_settings::seller_address.eq(&settings.seller_address),
+        billing_settings::seller_tax_id.eq(&settings.seller_tax_id),
+        billing_settings::invoice_note.eq(&settings.invoice_note),
+        billing_settings::card_on.eq(settings.card_on),
         billing_settings::updated_at.eq(tx.ctx().now()),
     );
+    diesel::insert_into(billing_settings::table)
+        .values(row)
+        .on_conflict(on_constraint("billing_settings_pkey"))
+        .do_update()
+        .set(row)
+        .execute(&mut **tx)
+        .await
+        .map(drop)
+}
+
+/// The provider of cards says whether this business can take them now.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn set_card_ready(tx: &mut Tx, ready: bool) -> QueryResult<()> {
+    let now = tx.ctx().now();
+    let row = (billing_settings::card_ready.eq(ready), billing_settings::updated_at.eq(now));
     diesel::insert_into(billing_settings::table)
         .values(row)
         .on_conflict(on_constraint("billing_settings_pkey"))
@@ -95,9 +144,10 @@ pub fn methods(settings: &Settings, providers: &Providers, total: i64) -> Vec<Me
         Method::Free => false,
         Method::Manual => settings.manual_on,
         Method::Sandbox => settings.sandbox_on,
+        Method::Stripe => settings.card_on && settings.card_ready,
     };
-    // The sandbox stands for the card payment, and so comes first.
-    let all = [Method::Sandbox, Method::Manual];
+    // Cards come first; the sandbox stands for them where there are none.
+    let all = [Method::Stripe, Method::Sandbox, Method::Manual];
     all.into_iter().filter(|method| offered(method) && providers.has(*method)).collect()
 }
 

@@ -4,8 +4,8 @@ use kernel::{Problem, Tx, audit};
 use serde_json::json;
 
 use crate::{
-    MarkPaid, Method, NewPayment, Order, Refund, RefundCause, Status, StepKind, close, lock, mark_paid, pay,
-    refund::give_back, rules_of, step,
+    DueState, MarkPaid, Method, NewPayment, Order, Refund, RefundCause, Status, StepKind, close, dues, lock,
+    mark_paid, pay, refund::give_back, rules_of, step,
 };
 
 /// What is done with money for an order that can't take it.
@@ -55,6 +55,9 @@ pub async fn settle(
 ) -> Result<Settled, Problem> {
     let order = lock(tx, id).await?.ok_or_else(Problem::not_found)?;
     if order.status.was_paid() {
+        if payment.due > 0 {
+            return instalment(tx, order, payment, on_gone).await;
+        }
         // Staff who say so once more bring no further money.
         if payment.method == Method::Manual || on_gone == OnGone::Refuse {
             return Ok(Settled::AlreadyPaid(order));
@@ -75,6 +78,35 @@ pub async fn settle(
             Ok(Settled::Paid(order))
         }
     }
+}
+
+/// Money for a later instalment. One that is paid or not owed any more takes none: it goes back.
+async fn instalment(
+    tx: &mut Tx,
+    order: Order,
+    payment: NewPayment,
+    on_gone: OnGone,
+) -> Result<Settled, Problem> {
+    let all = dues::dues(tx, order.id).await?;
+    let due = all.into_iter().find(|due| due.position == payment.due).ok_or_else(Problem::not_found)?;
+    let cause = match due.state {
+        DueState::Open => {
+            return Ok(if pay::mark_due_paid(tx, &due, &payment).await? {
+                let detail = json!({ "method": payment.method, "amount": payment.amount, "instalment": due.position });
+                audit(tx, "order.instalment_paid", order.id, detail).await?;
+                let order = lock(tx, order.id).await?.ok_or_else(Problem::not_found)?;
+                Settled::Paid(order)
+            } else {
+                Settled::AlreadyPaid(order)
+            });
+        }
+        DueState::Paid => RefundCause::Twice,
+        DueState::Void => RefundCause::Late,
+    };
+    if payment.method == Method::Manual || on_gone == OnGone::Refuse {
+        return Ok(Settled::AlreadyPaid(order));
+    }
+    back(tx, order, &payment, cause).await
 }
 
 /// Why an unpaid order can't take money any more; `None`: it can, and what it needs is reserved.

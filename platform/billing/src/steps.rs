@@ -33,6 +33,24 @@ crate::text_enum! {
         RefundDone = "refund_done",
         /// The provider refused to give money back; it is still owed.
         RefundFailed = "refund_failed",
+        /// The money is on its way, and takes days.
+        Processing = "processing",
+        /// A later instalment was paid.
+        InstalmentPaid = "instalment_paid",
+        /// A later instalment could not be collected.
+        InstalmentFailed = "instalment_failed",
+        /// The buyer was reminded of an instalment.
+        InstalmentReminded = "instalment_reminded",
+        /// The cardholder's bank wants money back.
+        Disputed = "disputed",
+        /// The bank gave the dispute up.
+        DisputeWon = "dispute_won",
+        /// The bank took the money.
+        DisputeLost = "dispute_lost",
+        /// Staff sent the receipt once more.
+        ReceiptSent = "receipt_sent",
+        /// What was handed out was taken back.
+        TakenBack = "taken_back",
     }
 }
 

@@ -6,7 +6,7 @@ pub use crate::subscriptions::{
     SubscriptionChanged, SubscriptionEnded, SubscriptionFacts, SubscriptionPaused, SubscriptionPaymentFailed,
     SubscriptionRenewed, SubscriptionResumed, SubscriptionStarted,
 };
-use crate::{ClientId, Event, Id, Money, OrderId, OrderLineId, RefundId};
+use crate::{ClientId, DisputeId, Event, Id, Instant, Money, OrderId, OrderLineId, RefundId};
 
 /// An order is paid in full (or was free). Grants follow from it, exactly once a line.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -115,5 +115,65 @@ impl Event for OrderRefunded {
             cause: "staff".into(),
             reason: "One class was cancelled".into(),
         }
+    }
+}
+
+/// A cardholder's bank wants money of an order back.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DisputeOpened {
+    /// The dispute.
+    pub dispute: DisputeId,
+    /// The order.
+    pub order: OrderId,
+    /// Number on the receipt.
+    pub number: i64,
+    /// Who bought.
+    pub client: ClientId,
+    /// How much is disputed.
+    pub amount: Money,
+    /// The provider's code of the reason: `fraudulent`.
+    pub reason: String,
+    /// Until when the bank takes an answer.
+    pub answer_by: Option<Instant>,
+}
+impl Event for DisputeOpened {
+    const NAME: &'static str = "dispute.opened";
+    const MODULE: &'static str = "platform";
+    const VERSION: i32 = 1;
+    fn sample() -> Self {
+        let OrderPaid { order, number, client, total, .. } = OrderPaid::sample();
+        Self {
+            dispute: Id::from_uuid(uuid::Uuid::from_u128(11)),
+            order,
+            number,
+            client,
+            amount: total,
+            reason: "product_not_received".into(),
+            answer_by: Some(Instant::new(jiff::Timestamp::constant(1_806_573_600, 0))),
+        }
+    }
+}
+
+/// A bank has decided a dispute.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DisputeClosed {
+    /// The dispute.
+    pub dispute: DisputeId,
+    /// The order.
+    pub order: OrderId,
+    /// Number on the receipt.
+    pub number: i64,
+    /// How much was disputed.
+    pub amount: Money,
+    /// Whether the money stays with the business.
+    pub won: bool,
+}
+impl Event for DisputeClosed {
+    const NAME: &'static str = "dispute.closed";
+    const MODULE: &'static str = "platform";
+    const VERSION: i32 = 1;
+    fn sample() -> Self {
+        let DisputeOpened { dispute, order, number, amount, .. } = DisputeOpened::sample();
+        Self { dispute, order, number, amount, won: true }
     }
 }

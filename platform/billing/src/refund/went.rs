@@ -1,0 +1,69 @@
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, SelectableHelper};
+use diesel_async::RunQueryDsl;
+use events::{OrderId, RefundId};
+use kernel::{Problem, Tx, audit};
+use serde_json::json;
+
+use super::{Refund, RefundState, ask::ask};
+use crate::{Method, StepKind, lock, schema::refunds, step};
+
+/// Writes down how a refund went. One that is done stays done. Answers whether this changed anything.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn refund_went(
+    tx: &mut Tx,
+    id: RefundId,
+    state: RefundState,
+    reference: &str,
+) -> QueryResult<bool> {
+    let open = refunds::table.find(id).filter(refunds::state.ne(RefundState::Done));
+    let change =
+        (refunds::state.eq(state), refunds::reference.eq(reference), refunds::updated_at.eq(tx.ctx().now()));
+    let changed = diesel::update(open.filter(refunds::state.ne(state))).set(change);
+    let changed: Option<Refund> =
+        changed.returning(Refund::as_returning()).get_result(&mut **tx).await.optional()?;
+    let Some(refund) = changed else { return Ok(false) };
+    let kind = match state {
+        RefundState::Requested => StepKind::RefundRequested,
+        RefundState::Done => StepKind::RefundDone,
+        RefundState::Failed => StepKind::RefundFailed,
+    };
+    step(tx, refund.order_id, kind, &refund.amount.to_string()).await?;
+    Ok(true)
+}
+
+/// Staff have paid a refund back by hand, whatever provider refused it or has none. Again: nothing.
+///
+/// # Errors
+/// 404 when the order has no such refund, 409 `refund_by_provider` while its provider is still being asked.
+pub async fn paid_back(tx: &mut Tx, order: OrderId, id: RefundId, note: &str) -> Result<Refund, Problem> {
+    let refund = of_order(tx, order, id).await?;
+    if refund.state == RefundState::Requested && refund.provider != Method::Manual {
+        return Err(Problem::conflict("refund_by_provider"));
+    }
+    if refund_went(tx, id, RefundState::Done, note).await? {
+        audit(tx, "refund.paid_back", id, json!({ "order": order, "amount": refund.money() })).await?;
+    }
+    of_order(tx, order, id).await
+}
+
+/// The provider is asked again for a refund that failed.
+///
+/// # Errors
+/// 404 when the order has no such refund, 409 `refund_not_failed` when it did not fail.
+pub async fn refund_again(tx: &mut Tx, order: OrderId, id: RefundId) -> Result<Refund, Problem> {
+    let refund = of_order(tx, order, id).await?;
+    if refund.state != RefundState::Failed || !refund_went(tx, id, RefundState::Requested, "").await? {
+        return Err(Problem::conflict("refund_not_failed"));
+    }
+    let turn = tx.ctx().now().to_string();
+    ask(tx, &refund, &turn).await?;
+    of_order(tx, order, id).await
+}
+
+async fn of_order(tx: &mut Tx, order: OrderId, id: RefundId) -> Result<Refund, Problem> {
+    lock(tx, order).await?.ok_or_else(Problem::not_found)?;
+    let found = refunds::table.find(id).filter(refunds::order_id.eq(order)).select(Refund::as_select());
+    found.first(&mut **tx).await.optional()?.ok_or_else(Problem::not_found)
+}

@@ -1,0 +1,171 @@
+//! Tries to collect money: written down before a provider is asked, so that nothing it did can be forgotten.
+
+use diesel::{
+    BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, Queryable, Selectable,
+    SelectableHelper,
+};
+use diesel_async::RunQueryDsl;
+use events::{Id, Instant, Kind, OrderId};
+use kernel::Tx;
+use serde::Serialize;
+
+use crate::{BillingError, Method, Order, lock, next_due, schema::payment_tries as table};
+
+/// Marks identifiers of tries, which nobody outside sees.
+#[derive(Debug)]
+pub enum TryKind {}
+impl Kind for TryKind {
+    const PREFIX: &'static str = "try";
+}
+/// A try.
+pub type TryId = Id<TryKind>;
+
+crate::text_enum! {
+    /// How far a try has got.
+    pub enum TryState {
+        /// The provider was asked, or is about to be.
+        Open = "open",
+        /// The money is on its way.
+        Processing = "processing",
+        /// It came.
+        Succeeded = "succeeded",
+        /// It was refused.
+        Failed = "failed",
+        /// Given up, or its time is over.
+        Ended = "ended",
+    }
+}
+
+/// One try to collect one instalment (or all) of an order.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Serialize)]
+#[diesel(table_name = table, check_for_backend(diesel::pg::Pg))]
+pub struct Try {
+    /// Identity.
+    pub id: TryId,
+    /// Of which order.
+    pub order_id: OrderId,
+    /// Which instalment.
+    pub due: i32,
+    /// Counts the tries for it, from 0.
+    pub turn: i32,
+    /// Who collects.
+    pub provider: Method,
+    /// What the provider calls it; empty until it answered.
+    pub reference: String,
+    /// What kind of thing that is there: `session`, `intent`.
+    pub kind: String,
+    /// Minor units.
+    pub amount: i64,
+    /// How far it has got.
+    pub state: TryState,
+    /// When it began.
+    pub created_at: Instant,
+    /// When somebody asked the provider about it last.
+    pub looked_at: Option<Instant>,
+}
+
+impl Try {
+    /// What makes a call to the provider one, however often it is made: `ord_…/0/2`.
+    #[must_use]
+    pub fn key(&self) -> String {
+        format!("{}/{}/{}", self.order_id, self.due, self.turn)
+    }
+}
+
+/// Begins a try to collect what is to be paid next of an order. One that is open, of the same kind and amount, goes on as
+/// it is: so the same call to the provider is made again.
+///
+/// # Errors
+/// [`BillingError::State`] when nothing is to be paid.
+pub async fn begin_try(tx: &mut Tx, order: OrderId, method: Method, kind: &str) -> Result<Try, BillingError> {
+    let order: Order = lock(tx, order).await?.ok_or(diesel::result::Error::NotFound)?;
+    if order.due_now == 0 || !order.may_be_paid(tx.ctx().now()) {
+        return Err(BillingError::State { from: order.status, to: crate::Status::Paid });
+    }
+    let due = next_due(tx, order.id).await?.map_or(0, |due| due.position);
+    let last: Option<Try> = table::table
+        .filter(table::order_id.eq(order.id).and(table::due.eq(due)))
+        .order(table::turn.desc())
+        .select(Try::as_select())
+        .first(&mut **tx)
+        .await
+        .optional()?;
+    if let Some(open) = last.as_ref().filter(|last| {
+        last.state == TryState::Open
+            && last.provider == method
+            && last.kind == kind
+            && last.amount == order.due_now
+    }) {
+        return Ok(open.clone());
+    }
+    let row = (
+        table::id.eq(tx.ctx().new_id::<TryKind>()),
+        table::order_id.eq(order.id),
+        table::due.eq(due),
+        table::turn.eq(last.map_or(0, |last| last.turn + 1)),
+        table::provider.eq(method),
+        table::kind.eq(kind),
+        table::amount.eq(order.due_now),
+        table::created_at.eq(tx.ctx().now()),
+    );
+    let made = diesel::insert_into(table::table).values(row).returning(Try::as_returning());
+    Ok(made.get_result(&mut **tx).await?)
+}
+
+/// The provider has opened it under this name.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn try_opened(tx: &mut Tx, id: TryId, reference: &str) -> QueryResult<()> {
+    diesel::update(table::table.find(id)).set(table::reference.eq(reference)).execute(&mut **tx).await.map(drop)
+}
+
+/// How a try stands now. One that succeeded stays so.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn try_went(tx: &mut Tx, id: TryId, state: TryState) -> QueryResult<()> {
+    let change = (table::state.eq(state), table::looked_at.eq(tx.ctx().now()));
+    let open = table::table.find(id).filter(table::state.ne(TryState::Succeeded));
+    diesel::update(open).set(change).execute(&mut **tx).await.map(drop)
+}
+
+/// The try that a provider calls so.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn try_by_reference(tx: &mut Tx, method: Method, reference: &str) -> QueryResult<Option<Try>> {
+    let found = table::table.filter(table::provider.eq(method).and(table::reference.eq(reference)));
+    found.select(Try::as_select()).first(&mut **tx).await.optional()
+}
+
+/// The tries of an order, the latest first.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn tries(tx: &mut Tx, order: OrderId) -> QueryResult<Vec<Try>> {
+    let all = table::table.filter(table::order_id.eq(order)).order(table::created_at.desc());
+    all.limit(100).select(Try::as_select()).load(&mut **tx).await
+}
+
+/// Tries whose outcome nobody has told, that began before a moment and were not looked at since `looked`: for a poller.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn open_tries(
+    tx: &mut Tx,
+    method: Method,
+    before: Instant,
+    looked: Instant,
+    limit: i64,
+) -> QueryResult<Vec<Try>> {
+    table::table
+        .filter(table::state.eq_any([TryState::Open, TryState::Processing]))
+        .filter(table::provider.eq(method).and(table::created_at.lt(before)))
+        .filter(table::looked_at.is_null().or(table::looked_at.lt(looked)))
+        .order(table::created_at)
+        .limit(limit)
+        .select(Try::as_select())
+        .load(&mut **tx)
+        .await
+}
