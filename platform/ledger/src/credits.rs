@@ -3,7 +3,8 @@
 //! **Words.** A *credit* pays for one place. A *lot* holds the credits of one source with one expiry. A *transaction* is
 //! one thing that happened to a client's credits; its *entries* move them between the accounts of a lot: `held` (what the
 //! client has), `issued` (where they came from), `spent`, `expired`. A *source* names the cause of a transaction; it is
-//! unique in the tenant, so whatever is tried again happens once.
+//! unique in the tenant, so whatever is tried again happens once. A *stream* is a source that comes again and again: the
+//! weeks of a plan. A *key* names what a credit pays for: a class type, or an appointment type (`apt_…`).
 //!
 //! **Invariants** (held by the database):
 //! - The entries of a transaction sum to zero, per lot.
@@ -18,17 +19,26 @@ mod plan;
 mod post;
 mod read;
 mod refund;
+mod rules;
 mod spend;
+mod stream;
+mod take;
 
 use events::{ClientId, Instant, LotId};
 use serde::{Deserialize, Serialize};
 
 pub use expire::expire;
 pub use grant::grant;
-pub use plan::{OpenLot, Short, Take, plan_refund, plan_spend};
-pub use read::{Balance, Lot, Movement, balance, history, lots, lots_of_sources};
-pub use refund::{OnExpired, refund, revoke};
-pub use spend::spend;
+pub use plan::{OpenLot, Short, Take, Why, plan_cut, plan_refund, plan_spend};
+pub use read::{
+    Balance, Held, Lot, Movement, Part, balance, balance_for, balance_made_for, balances, explain, history,
+    holders, lots, lots_of_sources,
+};
+pub use refund::{OnExpired, give_back, refund, revoke};
+pub use rules::{CreditRules, DueRule, EndedRule, NamesRule, ReturnRule, due, install_rules, names};
+pub use spend::{spend, spend_made_for};
+pub use stream::{cut, grant_next, last_sources, lock_all, open_streams};
+pub use take::{Withdrawal, take};
 
 /// The most credits of one grant or spend.
 pub const MAX_CREDITS: i32 = 10_000;
@@ -146,9 +156,18 @@ pub enum CreditError {
     /// There is no spend or grant of that source.
     #[error("nothing is known of that source")]
     UnknownSource,
+    /// A module's rule refused.
+    #[error("a rule refused: {0}")]
+    Rule(Box<kernel::Problem>),
     /// The database refused.
     #[error(transparent)]
     Db(#[from] diesel::result::Error),
+}
+
+impl CreditError {
+    fn rule(problem: kernel::Problem) -> Self {
+        Self::Rule(Box::new(problem))
+    }
 }
 
 impl From<CreditError> for kernel::Problem {
@@ -161,6 +180,7 @@ impl From<CreditError> for kernel::Problem {
                 Self::invalid(vec![error])
             }
             CreditError::UnknownSource => Self::not_found(),
+            CreditError::Rule(problem) => *problem,
             CreditError::Db(error) => error.into(),
         }
     }

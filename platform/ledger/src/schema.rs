@@ -35,6 +35,7 @@ diesel::table! {
         balance -> Int4,
         expires_at -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
+        stream -> Text,
     }
 }
 
@@ -47,6 +48,7 @@ diesel::table! {
         reason -> Text,
         reverses -> Nullable<Uuid>,
         at -> Timestamptz,
+        actor -> Text,
     }
 }
 

@@ -69,6 +69,40 @@ pub fn plan_refund(taken: &[Take], credits: i32) -> Vec<Take> {
     back
 }
 
+/// What goes of lots in the order given when `keep` credits of them may stay.
+#[must_use]
+pub fn plan_cut(held: &[Take], keep: i32) -> Vec<Take> {
+    let sum: i32 = held.iter().map(|take| take.credits).sum();
+    let mut excess = sum.saturating_sub(keep.max(0));
+    let mut gone = Vec::new();
+    for take in held {
+        let credits = take.credits.min(excess);
+        if credits > 0 {
+            excess -= credits;
+            gone.push(Take { lot: take.lot, credits });
+        }
+    }
+    gone
+}
+
+/// Why a lot paid and no other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Why {
+    /// Of all that could pay, it expires first.
+    ExpiresFirst,
+    /// Nothing that expires could pay (any more); it is the oldest.
+    Oldest,
+}
+
+impl Why {
+    /// Of a lot that paid.
+    #[must_use]
+    pub fn of(expires_at: Option<Instant>) -> Self {
+        if expires_at.is_some() { Self::ExpiresFirst } else { Self::Oldest }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use events::Id;
@@ -152,6 +186,32 @@ mod tests {
             for take in &returned {
                 let taken = takes.iter().find(|one| one.lot == take.lot).unwrap();
                 prop_assert!(take.credits > 0 && take.credits <= taken.credits);
+            }
+        }
+
+        #[test]
+        fn a_cut_leaves_what_may_stay_and_takes_the_first(amounts in proptest::collection::vec(1..20_i32, 0..9), keep in 0..80_i32) {
+            let held: Vec<Take> = amounts.iter().zip(1_u128..).map(|(credits, id)| Take { lot: lot(id, 0, None, 0).id, credits: *credits }).collect();
+            let (sum, gone) = (amounts.iter().sum::<i32>(), plan_cut(&held, keep));
+            prop_assert_eq!(sum - gone.iter().map(|take| take.credits).sum::<i32>(), sum.min(keep));
+            // All of them but the last one whole.
+            for (take, of) in gone.iter().zip(&held).rev().skip(1) {
+                prop_assert_eq!(take, of);
+            }
+        }
+        #[test]
+        fn what_is_said_of_each_lot_that_paid_is_true(lots in any_lots(), credits in 1..60_i32, now in 0..200_i64) {
+            let Ok(takes) = plan_spend(&lots, credits, at(now)) else { return Ok(()) };
+            let of = |take: &Take| lots.iter().find(|lot| lot.id == take.lot).unwrap();
+            for take in &takes {
+                let passed_over = lots.iter().filter(|lot| lot.balance > 0 && lot.expires_at.is_none_or(|end| end > at(now)))
+                    .filter(|lot| takes.iter().all(|other| other.lot != lot.id));
+                for other in passed_over {
+                    match Why::of(of(take).expires_at) {
+                        Why::ExpiresFirst => prop_assert!(other.expires_at.is_none_or(|end| Some(end) >= of(take).expires_at)),
+                        Why::Oldest => prop_assert!(other.expires_at.is_none() && other.created_at >= of(take).created_at),
+                    }
+                }
             }
         }
     }

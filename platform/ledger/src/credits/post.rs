@@ -3,7 +3,7 @@
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult};
 use diesel_async::RunQueryDsl;
 use events::{ClientId, Id, LotId};
-use kernel::Tx;
+use kernel::{Actor, Tx};
 
 use super::plan::Take;
 use crate::schema::{credit_entries, credit_transactions};
@@ -24,6 +24,7 @@ pub(super) enum Kind {
     Refund,
     Expire,
     Revoke,
+    Take,
 }
 
 impl Kind {
@@ -34,6 +35,7 @@ impl Kind {
             Self::Refund => "refund",
             Self::Expire => "expire",
             Self::Revoke => "revoke",
+            Self::Take => "take",
         }
     }
     /// The account on the other side of `held`, and whether `held` grows.
@@ -43,7 +45,7 @@ impl Kind {
             Self::Spend => ("spent", -1),
             Self::Refund => ("spent", 1),
             Self::Expire => ("expired", -1),
-            Self::Revoke => ("issued", -1),
+            Self::Revoke | Self::Take => ("issued", -1),
         }
     }
 }
@@ -81,6 +83,7 @@ pub(super) async fn post(tx: &mut Tx, post: Post<'_>) -> QueryResult<bool> {
         credit_transactions::reason.eq(post.reason),
         credit_transactions::reverses.eq(post.reverses),
         credit_transactions::at.eq(ctx.now()),
+        credit_transactions::actor.eq(staff_name(ctx.actor())),
     );
     let made = diesel::insert_into(credit_transactions::table).values(row).on_conflict_do_nothing();
     if made.execute(&mut **tx).await? == 0 {
@@ -107,6 +110,14 @@ pub(super) async fn post(tx: &mut Tx, post: Post<'_>) -> QueryResult<bool> {
         .collect();
     diesel::insert_into(credit_entries::table).values(entries).execute(&mut **tx).await?;
     Ok(true)
+}
+
+/// The name of the member of staff who acts; else empty.
+fn staff_name(actor: &Actor) -> String {
+    match actor {
+        Actor::Staff(staff) => staff.name.chars().take(120).collect(),
+        Actor::Visitor | Actor::Client { .. } | Actor::System { .. } => String::new(),
+    }
 }
 
 /// The transaction of a source; `None` when there is none.

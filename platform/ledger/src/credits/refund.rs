@@ -7,6 +7,7 @@ use super::{
     CreditError, Grant, Origin, Returned, grant,
     plan::{Take, plan_refund},
     post::{Kind, Post, Posted, post, posted, returned},
+    rules::rules,
 };
 use crate::schema::credit_lots;
 
@@ -59,6 +60,22 @@ pub async fn refund(
     Ok(Returned::Returned(back))
 }
 
+/// Returns `credits` of what a spend took (all of it when `None`) by the business's rule for lots that have expired
+/// meanwhile. Else as [`refund`].
+///
+/// # Errors
+/// As [`refund`].
+pub async fn give_back(
+    tx: &mut Tx,
+    spent_by: &str,
+    source: &str,
+    reason: &str,
+    credits: Option<i32>,
+) -> Result<Returned, CreditError> {
+    let rule = (rules().on_expired)(tx).await.map_err(CreditError::rule)?;
+    refund(tx, spent_by, source, reason, credits, rule).await
+}
+
 /// What of a spend has not been returned yet.
 async fn still_out(tx: &mut Tx, spent: Posted) -> QueryResult<Vec<Take>> {
     let mut left = spent.moves;
@@ -77,19 +94,27 @@ struct Target {
     name: String,
     expires_at: Option<Instant>,
     pays_for: Vec<String>,
+    stream: String,
 }
 
 /// Locks the lots of a spend in the order of their ids.
 async fn lock(tx: &mut Tx, taken: &[Take]) -> QueryResult<Vec<Target>> {
     let ids: Vec<LotId> = taken.iter().map(|take| take.lot).collect();
-    let rows: Vec<(LotId, String, Option<Instant>, Vec<String>)> = credit_lots::table
+    let rows: Vec<(LotId, String, Option<Instant>, Vec<String>, String)> = credit_lots::table
         .filter(credit_lots::id.eq_any(ids))
         .order(credit_lots::id)
-        .select((credit_lots::id, credit_lots::name, credit_lots::expires_at, credit_lots::pays_for))
+        .select((
+            credit_lots::id,
+            credit_lots::name,
+            credit_lots::expires_at,
+            credit_lots::pays_for,
+            credit_lots::stream,
+        ))
         .for_no_key_update()
         .load(&mut **tx)
         .await?;
-    let target = |(id, name, expires_at, pays_for)| Target { id, name, expires_at, pays_for };
+    let target =
+        |(id, name, expires_at, pays_for, stream)| Target { id, name, expires_at, pays_for, stream };
     Ok(rows.into_iter().map(target).collect())
 }
 
@@ -103,9 +128,10 @@ async fn settle_expired(
     rule: OnExpired,
 ) -> Result<(), CreditError> {
     let now = tx.ctx().now();
+    let ended = ended(tx, lots).await?;
     for take in back {
         let Some(lot) = lots.iter().find(|lot| lot.id == take.lot) else { continue };
-        if lot.expires_at.is_none_or(|at| at > now) {
+        if lot.expires_at.is_none_or(|at| at > now) && !ended.contains(&lot.stream) {
             continue;
         }
         let expiry = format!("expire/{source}/{}", lot.id);
@@ -132,6 +158,16 @@ async fn settle_expired(
         }
     }
     Ok(())
+}
+
+/// The streams of these lots that have ended.
+async fn ended(tx: &mut Tx, lots: &[Target]) -> Result<Vec<String>, CreditError> {
+    let streams: Vec<String> =
+        lots.iter().map(|lot| lot.stream.clone()).filter(|stream| !stream.is_empty()).collect();
+    if streams.is_empty() {
+        return Ok(streams);
+    }
+    (rules().ended)(tx, &streams).await.map_err(CreditError::rule)
 }
 
 /// Takes back what is unused of a grant, for a refund of its order. Tells how many credits that were.
