@@ -9,7 +9,9 @@ use kernel::{BoxFuture, Ctx};
 use sha2::Sha256;
 use uuid::Uuid;
 
-use crate::{Method, Order, Payment, PaymentProvider, ProviderError, Refund, Refunding, Stage, Start};
+use crate::{
+    Method, ORDER_LINK, Order, Payment, PaymentProvider, ProviderError, Refund, Refunding, Stage, Start, begin_try,
+};
 
 /// Minutes that a sandbox page may stay open.
 const MINUTES: i64 = 30;
@@ -50,7 +52,7 @@ pub struct SandboxState {
     pub step: SandboxStep,
     /// Until when the page may be used, in whole seconds.
     pub expires_at: Instant,
-    /// Names the try: the reference of its payment.
+    /// Names the try ([`crate::Try`]): how much it is for, and the reference of its payment.
     pub nonce: String,
 }
 
@@ -124,14 +126,20 @@ impl PaymentProvider for Sandbox {
         Method::Sandbox
     }
     fn start<'a>(&'a self, ctx: &'a Ctx, order: &'a Order) -> BoxFuture<'a, Result<Start, ProviderError>> {
-        let state = SandboxState {
-            order: order.id,
-            step: SandboxStep::Pay,
-            expires_at: ctx.now().plus_minutes(MINUTES),
-            nonce: ctx.new_token(),
-        };
-        let path = format!("/pay/sandbox/{}", self.sign(ctx.tenant().id, &state));
-        Box::pin(std::future::ready(Ok(Start::Redirect(ctx.path(&path)))))
+        Box::pin(async move {
+            let begun = ctx.tx(ORDER_LINK, async |tx| {
+                Ok::<_, kernel::Problem>(begin_try(tx, order.id, Method::Sandbox, "page").await?)
+            });
+            let begun = begun.await.map_err(|problem| ProviderError::Refused(problem.to_string()))?;
+            let state = SandboxState {
+                order: order.id,
+                step: SandboxStep::Pay,
+                expires_at: ctx.now().plus_minutes(MINUTES),
+                nonce: begun.id.to_string(),
+            };
+            let path = format!("/pay/sandbox/{}", self.sign(ctx.tenant().id, &state));
+            Ok(Start::Redirect(ctx.path(&path)))
+        })
     }
     fn refund<'a>(
         &'a self,

@@ -130,6 +130,14 @@ pub async fn try_went(tx: &mut Tx, id: TryId, state: TryState) -> QueryResult<()
     diesel::update(open).set(change).execute(&mut **tx).await.map(drop)
 }
 
+/// A try.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn try_by_id(tx: &mut Tx, id: TryId) -> QueryResult<Option<Try>> {
+    table::table.find(id).select(Try::as_select()).first(&mut **tx).await.optional()
+}
+
 /// The try that a provider calls so.
 ///
 /// # Errors

@@ -262,13 +262,7 @@ async fn the_buyer_goes_back_where_the_order_says() {
     let ctx = context(&tenant).await;
     let client = tenant.app.sql.one(&format!("SELECT id FROM clients WHERE {}", tenant.rows())).await;
     let client = format!("cli_{}", client.replace('-', "")).parse().unwrap();
-    let lines = [NewLine {
-        item: "x".into(),
-        name: "A talk".into(),
-        unit_price: 4_000,
-        quantity: 1,
-        detail: json!({}),
-    }];
+    let lines = [NewLine::plain("x", "A talk", 4_000, json!({}))];
     let placed = async |key: &str, back: &str| {
         let new = NewOrder {
             module: "appointments",
@@ -281,6 +275,7 @@ async fn the_buyer_goes_back_where_the_order_says() {
             expires_at: Some(ctx.now().plus_minutes(15)),
             lines: &lines,
             return_path: Some(back),
+            extras: billing::Extras::default(),
         };
         ctx.tx(ORDERS_CREATE, async |tx| Ok::<_, Problem>(billing::place(tx, new).await?)).await
     };

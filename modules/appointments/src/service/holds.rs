@@ -1,6 +1,6 @@
 //! Slots that are kept while somebody pays or decides: their orders and their end.
 
-use billing::{Method, NewLine, NewOrder, Order, OrderRules, Status};
+use billing::{Extras, Method, NewLine, NewOrder, Order, OrderRules, Status};
 use events::{BookingId, Instant};
 use kernel::{Ctx, JobError, JobSpec, Problem, Tx};
 use people::clients;
@@ -64,13 +64,8 @@ pub(crate) async fn place_order(tx: &mut Tx, booking: &mut Booking, minutes: i64
     let by_hand = waits.filter(|_| method == Method::Manual).map_or(until, |waits| waits.max(until));
     let until = by_hand.min(booking.starts_at);
     let back = booking.path();
-    let line = NewLine {
-        item: booking.id.to_string(),
-        name: booking.type_name.clone(),
-        unit_price: price.amount,
-        quantity: 1,
-        detail: json!({ "booking": booking.id, "start": booking.starts_at, "coach": booking.coach_name }),
-    };
+    let detail = json!({ "booking": booking.id, "start": booking.starts_at, "coach": booking.coach_name });
+    let line = NewLine::plain(booking.id.to_string(), &booking.type_name, price.amount, detail);
     let new = NewOrder {
         module: MODULE,
         client: booking.client_id,
@@ -82,6 +77,7 @@ pub(crate) async fn place_order(tx: &mut Tx, booking: &mut Booking, minutes: i64
         expires_at: Some(until),
         lines: &[line],
         return_path: Some(&back),
+        extras: Extras::default(),
     };
     let order = billing::place(tx, new).await?;
     booking.order_id = Some(order.id);

@@ -1,29 +1,38 @@
 use billing::{
     Method, NewPayment, ORDER_LINK, ORDERS_WRITE, OnGone, Order, REFUNDS_WRITE, Refund, Settled, Why,
 };
-use events::{OrderId, RefundId};
+use events::{Money, OrderId, RefundId};
 use kernel::{Check, Ctx, Problem, Tx};
 
-/// Staff mark an order as paid: the transfer arrived, or there was cash. Again: nothing. For an order that can't take the
-/// money any more `on_gone` says what is done.
-pub(crate) async fn mark_paid(
-    ctx: &Ctx,
-    id: OrderId,
-    note: &str,
-    on_gone: OnGone,
-) -> Result<Settled, Problem> {
+/// What staff say about money that arrived.
+#[derive(Clone, Debug)]
+pub(crate) struct PaidInput {
+    /// For themselves.
+    pub(crate) note: String,
+    /// Which instalment it pays; 0: the first, or the whole.
+    pub(crate) due: i32,
+    /// What is done when the order can't take the money any more.
+    pub(crate) on_gone: OnGone,
+}
+
+/// Staff mark an order, or an instalment of it, as paid: the transfer arrived, or there was cash. Again: nothing.
+pub(crate) async fn mark_paid(ctx: &Ctx, id: OrderId, input: PaidInput) -> Result<Settled, Problem> {
     let mut check = Check::new();
-    let note = check.line("note", note, 0, 500);
+    let note = check.line("note", &input.note, 0, 500);
     check.finish()?;
     ctx.tx(ORDERS_WRITE, async |tx| {
         let order = by_id(tx, id).await?;
-        let payment = NewPayment {
-            method: Method::Manual,
-            reference: order.id.to_string(),
-            amount: order.total(),
-            note,
+        let due = input.due;
+        // One reference an instalment: said again, it is the same payment.
+        let (reference, amount) = if due == 0 {
+            (id.to_string(), order.due())
+        } else {
+            let all = billing::dues(tx, id).await?;
+            let due = all.into_iter().find(|one| one.position == due).ok_or_else(Problem::not_found)?;
+            (format!("{id}/{}", due.position), Money::new(due.amount, order.currency))
         };
-        billing::settle(tx, id, payment, on_gone).await
+        let payment = NewPayment { note, due, ..NewPayment::of(Method::Manual, reference, amount) };
+        billing::settle(tx, id, payment, input.on_gone).await
     })
     .await
 }

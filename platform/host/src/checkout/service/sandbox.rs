@@ -1,5 +1,8 @@
-use billing::{Method, NewPayment, ORDER_LINK, OnGone, Order, SandboxState, SandboxStep, Settled};
-use kernel::{Ctx, Problem};
+use billing::{
+    Method, NewPayment, ORDER_LINK, OnGone, Order, SandboxState, SandboxStep, Settled, Try, TryState,
+};
+use events::Money;
+use kernel::{Ctx, Problem, Tx};
 use poem::http::StatusCode;
 
 /// What somebody chose on the sandbox's page.
@@ -49,9 +52,12 @@ pub(crate) async fn sandbox_outcome(ctx: &Ctx, token: &str, button: &str) -> Res
             Ok(ctx.path(&format!("/pay/sandbox/{}", sandbox.sign(ctx.tenant().id, &next))))
         }
         Outcome::Pay => {
-            let payment = NewPayment::of(Method::Sandbox, format!("paid/{}", state.nonce), order.total());
-            let settle =
-                ctx.tx(ORDER_LINK, async |tx| billing::settle(tx, order.id, payment, OnGone::GiveBack).await);
+            let settle = ctx.tx(ORDER_LINK, async |tx| {
+                let turn = turn_of(tx, &state).await?;
+                let payment = payment_of(&order, &turn, "paid");
+                billing::try_went(tx, turn.id, TryState::Succeeded).await?;
+                billing::settle(tx, order.id, payment, OnGone::GiveBack).await
+            });
             Ok(match settle.await? {
                 // Why the money goes back is told on the order's own page.
                 Settled::GivenBack(order, _) => ctx.path(&order.own_path()),
@@ -59,14 +65,26 @@ pub(crate) async fn sandbox_outcome(ctx: &Ctx, token: &str, button: &str) -> Res
             })
         }
         Outcome::Decline => {
-            let payment = NewPayment::of(Method::Sandbox, format!("declined/{}", state.nonce), order.total());
             ctx.tx(ORDER_LINK, async |tx| {
-                Ok::<_, Problem>(billing::payment_failed(tx, order.id, payment).await?)
+                let turn = turn_of(tx, &state).await?;
+                Ok::<_, Problem>(billing::payment_failed(tx, order.id, payment_of(&order, &turn, "declined")).await?)
             })
             .await?;
             Ok(ctx.path(&order.own_path()))
         }
     }
+}
+
+/// The try that a page is about.
+async fn turn_of(tx: &mut Tx, state: &SandboxState) -> Result<Try, Problem> {
+    let id = state.nonce.parse().map_err(|_| Problem::not_found())?;
+    let turn = billing::try_by_id(tx, id).await?.filter(|turn| turn.order_id == state.order);
+    turn.ok_or_else(Problem::not_found)
+}
+
+fn payment_of(order: &Order, turn: &Try, outcome: &str) -> NewPayment {
+    let amount = Money::new(turn.amount, order.currency);
+    NewPayment { due: turn.due, ..NewPayment::of(Method::Sandbox, format!("{outcome}/{}", turn.id), amount) }
 }
 
 #[cfg(test)]
