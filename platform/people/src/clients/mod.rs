@@ -115,6 +115,14 @@ pub async fn by_id(tx: &mut Tx, id: ClientId) -> QueryResult<Option<Client>> {
     clients::table.find(id).select(Client::as_select()).first(&mut **tx).await.optional()
 }
 
+/// Those of these clients whom the tenant has, in no certain order.
+///
+/// # Errors
+/// When the database refuses the statement.
+pub async fn by_ids(tx: &mut Tx, ids: &[ClientId]) -> QueryResult<Vec<Client>> {
+    clients::table.filter(clients::id.eq_any(ids)).select(Client::as_select()).load(&mut **tx).await
+}
+
 /// Locks a client until the transaction ends, so that what is counted for one is counted once at a time.
 ///
 /// # Errors
