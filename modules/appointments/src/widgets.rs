@@ -1,14 +1,14 @@
 //! Where appointments show on pages that are not their own.
 
 use events::ClientId;
-use kernel::{Block, BoxFuture, Ctx, Paging, Problem, PublicAction, Text, Widgets};
+use kernel::{Block, BoxFuture, CreditUse, Ctx, Paging, Problem, PublicAction, Text, Widgets};
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::{
     model::{State, when},
     pages::views::{BookingRow, PLACES, TypeCard, booking_row},
-    policy::{BOOKINGS_READ, OWN_BOOKINGS_READ, TYPES_READ},
+    policy::{BOOKINGS_READ, OWN_BOOKINGS_READ, TYPES_READ, TYPES_WRITE},
     queries::bookings::BookingFilter,
     service::{lists, types},
 };
@@ -28,6 +28,7 @@ pub(crate) const WIDGETS: Widgets = Widgets {
     dashboard: Some(dashboard),
     client_home: Some(client_home),
     client_card: Some(client_card),
+    credit_uses: Some(credit_uses),
 };
 
 type Answer<T> = BoxFuture<'static, Result<T, Problem>>;
@@ -50,6 +51,17 @@ fn public_action(ctx: Ctx) -> Answer<Option<PublicAction>> {
             path,
             order: 10,
         }))
+    })
+}
+
+/// Types of appointments, for those who may set them up.
+fn credit_uses(ctx: Ctx) -> Answer<Vec<CreditUse>> {
+    Box::pin(async move {
+        if !ctx.may(TYPES_WRITE) {
+            return Ok(Vec::new());
+        }
+        let all = types::all(&ctx).await?;
+        Ok(all.into_iter().map(|(kind, _)| CreditUse { key: kind.id.to_string(), name: kind.name }).collect())
     })
 }
 

@@ -33,7 +33,7 @@ pub struct App {
     /// Finds tenants.
     pub directory: Directory,
     /// THE list of modules, and the gate.
-    pub registry: Registry,
+    pub registry: Arc<Registry>,
     /// Who may what.
     pub access: Access,
     /// Renders.
@@ -80,7 +80,7 @@ impl App {
         let Parts { config, db, clock, entropy, cache } = parts;
         billing::install(payment_providers(&config, &entropy)?);
         billing::install_rules(order_rules);
-        let registry = Registry::new(modules);
+        let registry = Arc::new(Registry::new(modules));
         let permissions: Vec<_> = core::PERMISSIONS
             .iter()
             .chain(registry.all().iter().flat_map(|module| module.permissions))

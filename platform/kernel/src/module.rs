@@ -135,6 +135,18 @@ pub struct PublicAction {
     pub order: i32,
 }
 
+/// A thing that credits can pay for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CreditUse {
+    /// As credits name it: `apt_…`.
+    pub key: String,
+    /// Its name, for people.
+    pub name: String,
+}
+
+/// Lists what of a module credits can pay for, for staff who set up what they are good for.
+pub type CreditUses = fn(Ctx) -> BoxFuture<'static, Result<Vec<CreditUse>, Problem>>;
+
 /// Where a module shows its part on pages that are not its own. `None`: nowhere.
 #[derive(Clone, Copy, Default)]
 pub struct Widgets {
@@ -148,6 +160,8 @@ pub struct Widgets {
     pub client_home: Option<BlockFn>,
     /// Its card on a client's page in the studio.
     pub client_card: Option<fn(Ctx, ClientId) -> BoxFuture<'static, Result<Vec<Block>, Problem>>>,
+    /// What of it credits can pay for, to be chosen where credits are sold or given.
+    pub credit_uses: Option<CreditUses>,
 }
 
 /// Makes a tenant's things from the module's section of a tenant file. Run again, it changes nothing.
@@ -214,6 +228,18 @@ impl Registry {
     /// widgets all iterate it.
     pub fn active<'a>(&'a self, tenant: &'a TenantInfo) -> impl Iterator<Item = &'a Module> {
         self.modules.iter().filter(|module| tenant.features.contains(module.id))
+    }
+    /// What credits can pay for in a tenant: of all its modules. A handler finds the registry in the request's data, as
+    /// `Data<&Arc<Registry>>`.
+    ///
+    /// # Errors
+    /// When a module can't list its things.
+    pub async fn credit_uses(&self, ctx: &Ctx) -> Result<Vec<CreditUse>, Problem> {
+        let mut all = Vec::new();
+        for list in self.active(ctx.tenant()).filter_map(|module| module.widgets.credit_uses) {
+            all.extend(list(ctx.clone()).await?);
+        }
+        Ok(all)
     }
     /// Whether the module is among [`Registry::active`].
     #[must_use]

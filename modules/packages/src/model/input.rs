@@ -1,7 +1,9 @@
-use events::{Currency, Instant};
+use events::{Currency, Instant, TaxRateId};
 use kernel::{Check, FieldError, Problem};
 
-use super::{GrantSpec, OfferId, OfferKind, OfferStatus};
+use super::{
+    Deposit, GrantSpec, Instalments, OfferId, OfferKind, OfferStatus, PlanTerms, check_parts, check_pays_for,
+};
 
 /// The most products in one package.
 const MAX_ITEMS: usize = 20;
@@ -9,12 +11,30 @@ const MAX_ITEMS: usize = 20;
 const MAX_QUANTITY: i64 = 10;
 /// The most credits of one product.
 const MAX_CREDITS: i64 = 1000;
+/// The longest life of what is granted, in days.
+const MAX_DAYS: i64 = 3660;
+/// The most things that one product gives.
+const MAX_GRANTS: usize = 10;
+/// The most lines on a card.
+const MAX_EXTRAS: usize = 12;
+/// The most offers beside one at checkout.
+const MAX_BUMPS: usize = 3;
 
 /// A product in a package, as wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ItemInput {
     pub(crate) product: OfferId,
     pub(crate) quantity: i32,
+}
+
+/// An offer beside this one at checkout, as wanted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct BumpInput {
+    pub(crate) offer: OfferId,
+    /// What stands beside the tick; empty: the offer's own summary.
+    pub(crate) pitch: String,
+    /// Minor units; `None`: its own price.
+    pub(crate) price: Option<i64>,
 }
 
 /// An offer as somebody of staff wants it.
@@ -29,20 +49,81 @@ pub(crate) struct OfferInput {
     pub(crate) currency: Currency,
     pub(crate) status: OfferStatus,
     pub(crate) featured: bool,
-    pub(crate) position: i32,
+    /// Where it stands; `None`: behind all others, or where it is.
+    pub(crate) position: Option<i32>,
     pub(crate) stock: Option<i32>,
     pub(crate) per_client: Option<i32>,
     pub(crate) sale_from: Option<Instant>,
     pub(crate) sale_until: Option<Instant>,
     pub(crate) grants: Vec<GrantSpec>,
     pub(crate) items: Vec<ItemInput>,
+    pub(crate) tax_rate: Option<TaxRateId>,
+    /// Whether the price contains the tax.
+    pub(crate) tax_inclusive: bool,
+    pub(crate) deposit: Option<Deposit>,
+    pub(crate) instalments: Option<Instalments>,
+    /// Lines on its card.
+    pub(crate) extras: Vec<String>,
+    pub(crate) image_alt: String,
+    pub(crate) bumps: Vec<BumpInput>,
+    /// What makes it a plan.
+    pub(crate) plan: Option<PlanTerms>,
 }
 
 impl OfferInput {
+    /// A draft of nothing, to be filled.
+    pub(crate) fn blank(kind: OfferKind, currency: Currency) -> Self {
+        Self {
+            kind,
+            slug: String::new(),
+            name: String::new(),
+            summary: String::new(),
+            description: String::new(),
+            price: 0,
+            currency,
+            status: OfferStatus::Draft,
+            featured: false,
+            position: None,
+            stock: None,
+            per_client: None,
+            sale_from: None,
+            sale_until: None,
+            grants: if kind == OfferKind::Product { vec![GrantSpec::Service] } else { Vec::new() },
+            items: Vec::new(),
+            tax_rate: None,
+            tax_inclusive: true,
+            deposit: None,
+            instalments: None,
+            extras: Vec::new(),
+            image_alt: String::new(),
+            bumps: Vec::new(),
+            plan: (kind == OfferKind::Plan).then(PlanTerms::monthly),
+        }
+    }
+
     /// The input, cleaned, when all of it makes sense for a business that sells in `currency`. `own`: the offer that is
     /// changed, which can't be inside itself.
     pub(crate) fn checked(mut self, currency: Currency, own: Option<OfferId>) -> Result<Self, Problem> {
         let mut check = Check::new();
+        self.check_words(&mut check);
+        check.require(self.currency == currency, "currency", "offer_currency");
+        check.require((0..=billing::max_price(currency)).contains(&self.price), "price", "offer_price");
+        self.check_limits(&mut check);
+        match self.kind {
+            OfferKind::Product => self.check_grants(&mut check),
+            OfferKind::Package => self.check_items(&mut check, own),
+            OfferKind::Plan => self.check_plan(&mut check),
+        }
+        if self.kind != OfferKind::Plan {
+            check.require(self.plan.is_none(), "every", "offer_terms_of_no_plan");
+            check_parts(&mut check, self.price, self.deposit, self.instalments);
+        }
+        self.check_bumps(&mut check, own);
+        check.finish()?;
+        Ok(self)
+    }
+
+    fn check_words(&mut self, check: &mut Check) {
         self.name = check.line("name", &self.name, 1, 120);
         self.summary = check.line("summary", &self.summary, 0, 200);
         self.description = check.text("description", &self.description, 0, 20_000);
@@ -50,9 +131,16 @@ impl OfferInput {
             self.slug = slug_of(&self.name);
         }
         self.slug = check.slug("slug", self.slug.trim());
-        check.require(self.currency == currency, "currency", "offer_currency");
-        check.require((0..=billing::max_price(currency)).contains(&self.price), "price", "offer_price");
-        check.number("position", i64::from(self.position), 0, 100_000);
+        self.image_alt = check.line("image_alt", &self.image_alt, 0, 200);
+        self.extras = self.extras.iter().map(|line| check.line("extras", line, 0, 120)).collect();
+        self.extras.retain(|line| !line.is_empty());
+        check.require(self.extras.len() <= MAX_EXTRAS, "extras", "offer_extras");
+    }
+
+    fn check_limits(&self, check: &mut Check) {
+        if let Some(position) = self.position {
+            check.number("position", i64::from(position), 0, 100_000);
+        }
         if let Some(stock) = self.stock {
             check.number("stock", i64::from(stock), 0, 1_000_000);
         }
@@ -61,24 +149,13 @@ impl OfferInput {
         }
         let ordered = self.sale_from.zip(self.sale_until).is_none_or(|(from, until)| from < until);
         check.require(ordered, "sale_until", "offer_dates");
-        match self.kind {
-            OfferKind::Product => self.check_grants(&mut check),
-            OfferKind::Package => self.check_items(&mut check, own),
-        }
-        check.finish()?;
-        Ok(self)
     }
 
     fn check_grants(&mut self, check: &mut Check) {
         check.require(self.items.is_empty(), "items", "offer_items_of_product");
-        check.require(self.grants.len() <= 5, "grants", "offer_grants");
-        for grant in &self.grants {
-            if let GrantSpec::Credits { credits, days } = grant {
-                check.number("credits", i64::from(*credits), 1, MAX_CREDITS);
-                if let Some(days) = days {
-                    check.number("credit_days", i64::from(*days), 1, 3660);
-                }
-            }
+        check.require(self.grants.len() <= MAX_GRANTS, "grants", "offer_grants");
+        for grant in &mut self.grants {
+            check_grant(check, grant, self.currency);
         }
     }
 
@@ -98,6 +175,79 @@ impl OfferInput {
             check.number("items", i64::from(item.quantity), 1, MAX_QUANTITY);
         }
     }
+
+    fn check_plan(&mut self, check: &mut Check) {
+        self.check_grants(check);
+        check.require(self.deposit.is_none(), "deposit", "offer_plan_in_parts");
+        check.require(self.instalments.is_none(), "instalments", "offer_plan_in_parts");
+        match &mut self.plan {
+            Some(terms) => terms.check(check),
+            None => check.wrong(FieldError::new("every", "required")),
+        }
+    }
+
+    fn check_bumps(&mut self, check: &mut Check, own: Option<OfferId>) {
+        check.require(self.bumps.len() <= MAX_BUMPS, "bumps", "offer_bumps");
+        let most = billing::max_price(self.currency);
+        for index in 0..self.bumps.len() {
+            let (before, rest) = self.bumps.split_at_mut(index);
+            let Some(bump) = rest.first_mut() else { continue };
+            let field = format!("bumps/{index}");
+            bump.pitch = check.line(&format!("{field}/pitch"), &bump.pitch, 0, 200);
+            check.require(own != Some(bump.offer), &field, "offer_bumps_itself");
+            check.require(before.iter().all(|one| one.offer != bump.offer), &field, "offer_bumps_twice");
+            let fits = bump.price.is_none_or(|price| (0..=most).contains(&price));
+            check.require(fits, &format!("{field}/price"), "offer_price");
+        }
+    }
+}
+
+/// Tells what makes no sense in a grant. What is not known is the business's own affair.
+fn check_grant(check: &mut Check, grant: &mut GrantSpec, currency: Currency) {
+    let days = |check: &mut Check, field: &str, days: Option<i32>| {
+        if let Some(days) = days {
+            check.number(field, i64::from(days), 1, MAX_DAYS);
+        }
+    };
+    match grant {
+        GrantSpec::Credits { credits, days: life, pays_for } => {
+            check.number("credits", i64::from(*credits), 1, MAX_CREDITS);
+            days(check, "credit_days", *life);
+            check_pays_for(check, pays_for);
+        }
+        GrantSpec::Appointment { of, name, count, days: life } => {
+            let known = of.parse::<events::AppointmentTypeId>().is_ok();
+            check.require(known, "appointment_type", "offer_appointment_type");
+            *name = check.line("appointment_type", name, 1, 120);
+            check.number("appointment_count", i64::from(*count), 1, 100);
+            days(check, "appointment_days", *life);
+        }
+        GrantSpec::Voucher { amount, days: life } => {
+            check.require((1..=billing::max_price(currency)).contains(amount), "voucher", "offer_voucher");
+            days(check, "voucher_days", *life);
+        }
+        GrantSpec::Download { .. } | GrantSpec::Service | GrantSpec::Other(_) => {}
+    }
+}
+
+/// The name of a copy: `Ten classes (copy)`, within 120 characters.
+pub(crate) fn copy_name(name: &str, copy: &str) -> String {
+    let tail = format!(" ({copy})");
+    let room = 120_usize.saturating_sub(tail.chars().count());
+    let kept: String = name.chars().take(room).collect();
+    format!("{}{tail}", kept.trim_end())
+}
+
+/// A name for URLs that is still free: `ten`, else `ten-2`, `ten-3`…
+pub(crate) fn free_slug(wanted: &str, taken: &[String]) -> String {
+    let free = |slug: &String| !taken.iter().any(|one| one == slug);
+    let numbered = (2..).map(|number: usize| {
+        let tail = format!("-{number}");
+        let room = 60_usize.saturating_sub(tail.len());
+        let kept: String = wanted.chars().take(room).collect();
+        format!("{}{tail}", kept.trim_end_matches('-'))
+    });
+    std::iter::once(wanted.to_owned()).chain(numbered).find(free).unwrap_or_else(|| wanted.to_owned())
 }
 
 /// A name for URLs made of a name for people: `Ten classes (autumn)` → `ten-classes-autumn`.
@@ -126,22 +276,18 @@ mod tests {
 
     fn product() -> OfferInput {
         OfferInput {
-            kind: OfferKind::Product,
-            slug: String::new(),
             name: "Ten classes".into(),
-            summary: String::new(),
-            description: String::new(),
             price: 9_000,
-            currency: currency("EUR"),
             status: OfferStatus::Active,
-            featured: false,
-            position: 0,
-            stock: None,
-            per_client: None,
-            sale_from: None,
-            sale_until: None,
-            grants: vec![GrantSpec::Credits { credits: 10, days: Some(90) }],
-            items: vec![],
+            grants: vec![GrantSpec::credits(10, Some(90))],
+            ..OfferInput::blank(OfferKind::Product, currency("EUR"))
+        }
+    }
+    fn plan() -> OfferInput {
+        OfferInput {
+            name: "Committed".into(),
+            price: 10_900,
+            ..OfferInput::blank(OfferKind::Plan, currency("EUR"))
         }
     }
     fn package(items: Vec<ItemInput>) -> OfferInput {
@@ -187,14 +333,94 @@ mod tests {
             per_client: Some(0),
             sale_from: Some(at(200)),
             sale_until: Some(at(100)),
-            grants: vec![GrantSpec::Credits { credits: 0, days: Some(0) }],
+            grants: vec![GrantSpec::credits(0, Some(0))],
             ..product()
         };
         let fields: Vec<_> =
             codes(wrong.checked(currency("EUR"), None)).into_iter().map(|(field, _)| field).collect();
         assert_eq!(fields, ["stock", "per_client", "sale_until", "credits", "credit_days"]);
     }
+    fn errors(input: OfferInput) -> Vec<(String, &'static str)> {
+        codes(input.checked(currency("EUR"), Some(id(9))))
+    }
+
+    #[test]
+    fn grants() {
+        let says = |grant| errors(OfferInput { grants: vec![grant], ..product() });
+        let of = "apt_00000000000000000000000000000007".to_owned();
+        let check_in = |of: &str, count| GrantSpec::Appointment {
+            of: of.into(),
+            name: "Check-in".into(),
+            count,
+            days: None,
+        };
+        assert!(says(check_in(&of, 2)).is_empty());
+        assert_eq!(says(check_in("prd_7", 1)), [("appointment_type".into(), "offer_appointment_type")]);
+        assert_eq!(says(check_in(&of, 0)), [("appointment_count".into(), "out_of_range")]);
+        let voucher = |amount| says(GrantSpec::Voucher { amount, days: Some(365) });
+        assert!(voucher(5_000).is_empty());
+        for amount in [0, -1, 100_000_001] {
+            assert_eq!(voucher(amount), [("voucher".into(), "offer_voucher")]);
+        }
+        assert!(says(GrantSpec::Other(serde_json::json!({ "kind": "course" }))).is_empty());
+        let many = vec![GrantSpec::Service; 11];
+        assert_eq!(errors(OfferInput { grants: many, ..product() }), [("grants".into(), "offer_grants")]);
+    }
+    #[test]
+    fn a_plan_is_paid_whole_and_holds_no_products() {
+        assert!(errors(plan()).is_empty());
+        let parts = Instalments { count: 3, every: crate::model::PartEvery::Month };
+        let wrong = OfferInput {
+            deposit: Some(Deposit { amount: 100, days: 14 }),
+            instalments: Some(parts),
+            items: vec![ItemInput { product: id(1), quantity: 1 }],
+            ..plan()
+        };
+        let fields: Vec<_> = errors(wrong).into_iter().map(|(field, _)| field).collect();
+        assert_eq!(fields, ["items", "deposit", "instalments"]);
+        let welcome = vec![GrantSpec::credits(2, None)];
+        assert!(errors(OfferInput { grants: welcome, ..plan() }).is_empty());
+        assert_eq!(errors(OfferInput { plan: None, ..plan() }), [("every".into(), "required")]);
+        let terms = OfferInput { plan: plan().plan, ..product() };
+        assert_eq!(errors(terms), [("every".into(), "offer_terms_of_no_plan")]);
+        let deposit = OfferInput { deposit: Some(Deposit { amount: 9_000, days: 14 }), ..product() };
+        assert_eq!(errors(deposit), [("deposit".into(), "offer_deposit")]);
+    }
+    #[test]
+    fn offers_beside_an_offer() {
+        let bump = |number, price| BumpInput { offer: id(number), pitch: String::new(), price };
+        let says = |bumps| errors(OfferInput { bumps, ..product() });
+        assert!(says(vec![bump(1, None), bump(2, Some(0)), bump(3, Some(500))]).is_empty());
+        assert_eq!(says(vec![bump(9, None)]), [("bumps/0".into(), "offer_bumps_itself")]);
+        assert_eq!(says(vec![bump(1, None), bump(1, None)]), [("bumps/1".into(), "offer_bumps_twice")]);
+        assert_eq!(says(vec![bump(1, Some(-1))]), [("bumps/0/price".into(), "offer_price")]);
+        assert_eq!(says((1..5).map(|n| bump(n, None)).collect()), [("bumps".into(), "offer_bumps")]);
+    }
+    #[test]
+    fn lines_on_the_card() {
+        let extras = |lines: &[&str]| OfferInput {
+            extras: lines.iter().map(ToString::to_string).collect(),
+            ..product()
+        };
+        let tidy = extras(&[" HR monitor included ", "", "Sauna"]).checked(currency("EUR"), None).unwrap();
+        assert_eq!(tidy.extras, ["HR monitor included", "Sauna"]);
+        assert_eq!(errors(extras(&["x"; 13])), [("extras".into(), "offer_extras")]);
+    }
     proptest! {
+        #[test]
+        fn copies_have_a_name_and_a_link_of_their_own(name in "\\PC{1,120}", before in 0..5_usize) {
+            let copy = copy_name(&name, "copy");
+            prop_assert!(copy.chars().count() <= 120 && copy.ends_with(" (copy)"));
+            let wanted = slug_of(&copy);
+            let mut taken = Vec::new();
+            for _ in 0..=before {
+                let slug = free_slug(&wanted, &taken);
+                let mut check = Check::new();
+                check.slug("slug", &slug);
+                prop_assert!(check.finish().is_ok() && !taken.contains(&slug), "{slug}");
+                taken.push(slug);
+            }
+        }
         #[test]
         fn every_name_makes_a_slug(name in "\\PC{0,130}") {
             let mut check = Check::new();

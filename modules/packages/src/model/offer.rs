@@ -1,15 +1,17 @@
+use billing::Tax;
 use diesel::{Queryable, Selectable};
-use events::{Currency, Id, Instant, Kind, Money, PackageId, ProductId};
-use serde::{Deserialize, Serialize};
+use events::{Currency, Id, Instant, Kind, Money, PackageId, PlanId, ProductId, TaxRateId};
+use serde::Serialize;
 
+use super::{Deposit, GrantSpec, Instalments, PartEvery, PlanTerms};
 use crate::schema::offers;
 
-/// Marks identifiers of offers; outside they are those of a product or a package.
+/// Marks identifiers of offers; outside they are those of a product, a package or a plan.
 pub(crate) enum AnyOffer {}
 impl Kind for AnyOffer {
     const PREFIX: &'static str = "off";
 }
-/// A product or a package.
+/// A product, a package or a plan.
 pub(crate) type OfferId = Id<AnyOffer>;
 
 billing::text_enum! {
@@ -19,6 +21,8 @@ billing::text_enum! {
         Product = "product",
         /// Products bundled at a price of its own.
         Package = "package",
+        /// Something paid again and again.
+        Plan = "plan",
     }
 }
 
@@ -32,16 +36,6 @@ billing::text_enum! {
         /// Not for sale any more; old links say so.
         Archived = "archived",
     }
-}
-
-/// What a product gives.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub(crate) enum GrantSpec {
-    /// Credits that live so many days; without days: for ever.
-    Credits { credits: i32, days: Option<i32> },
-    /// Something done or handed over outside of the platform.
-    Service,
 }
 
 /// A row of `offers`.
@@ -67,6 +61,18 @@ pub(crate) struct OfferRow {
     pub(crate) sold_out: bool,
     pub(crate) created_at: Instant,
     pub(crate) updated_at: Instant,
+    pub(crate) tax_rate_id: Option<TaxRateId>,
+    /// Whether the price contains the tax.
+    pub(crate) tax_inclusive: bool,
+    pub(crate) deposit: Option<i64>,
+    pub(crate) deposit_days: Option<i32>,
+    pub(crate) instalments: Option<i32>,
+    pub(crate) instalment_every: Option<PartEvery>,
+    /// Lines on its card: HR monitor included.
+    pub(crate) extras: Vec<String>,
+    pub(crate) image_alt: String,
+    /// SHA-256 of its picture, as the address names it; empty: none.
+    pub(crate) image_digest: String,
 }
 
 /// A product inside a package.
@@ -79,12 +85,38 @@ pub(crate) struct Item {
     pub(crate) sold_out: bool,
 }
 
+/// An offer that stands beside another one at checkout, to be added with one tick.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Bump {
+    pub(crate) offer: OfferId,
+    pub(crate) kind: OfferKind,
+    pub(crate) name: String,
+    /// What stands beside the tick; empty: its own summary.
+    pub(crate) pitch: String,
+    /// Its price here; `None`: its own.
+    pub(crate) price: Option<i64>,
+    /// The price of the offer by itself.
+    pub(crate) own_price: i64,
+}
+
+impl Bump {
+    /// What it costs here.
+    pub(crate) fn asked(&self) -> i64 {
+        self.price.unwrap_or(self.own_price)
+    }
+}
+
 /// An offer with all that belongs to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Offer {
     pub(crate) row: OfferRow,
     pub(crate) grants: Vec<GrantSpec>,
     pub(crate) items: Vec<Item>,
+    /// What makes it a plan; `None`: it is none.
+    pub(crate) plan: Option<PlanTerms>,
+    /// In the order in which they are shown.
+    pub(crate) bumps: Vec<Bump>,
+    pub(crate) tax: Option<Tax>,
 }
 
 /// Whether an offer can be bought now.
@@ -122,13 +154,24 @@ impl Offer {
     pub(crate) fn price(&self) -> Money {
         Money::new(self.row.price, self.row.currency)
     }
-    /// Its identifier as the API and events write it: `prd_…` or `pkg_…`.
+    /// Part now and the rest later, when that is offered.
+    pub(crate) fn deposit(&self) -> Option<Deposit> {
+        let (amount, days) = self.row.deposit.zip(self.row.deposit_days)?;
+        Some(Deposit { amount, days })
+    }
+    /// Equal parts, when they are offered.
+    pub(crate) fn instalments(&self) -> Option<Instalments> {
+        let (count, every) = self.row.instalments.zip(self.row.instalment_every)?;
+        Some(Instalments { count, every })
+    }
+    /// Its identifier as the API and events write it: `prd_…`, `pkg_…` or `pln_…`.
     pub(crate) fn public_id(&self) -> String {
-        let uuid = self.row.id.uuid();
-        match self.row.kind {
-            OfferKind::Product => ProductId::from_uuid(uuid).to_string(),
-            OfferKind::Package => PackageId::from_uuid(uuid).to_string(),
-        }
+        public_id(self.row.kind, self.row.id)
+    }
+    /// Where its picture is, below the tenant's base. The address changes with the picture.
+    pub(crate) fn picture_path(&self) -> Option<String> {
+        let digest = &self.row.image_digest;
+        (!digest.is_empty()).then(|| format!("/pictures/{digest}"))
     }
     /// Whether a client can buy it now. Order matters: what is hidden stays hidden whatever else holds.
     pub(crate) fn availability(&self, now: Instant, currency: Currency) -> Availability {
@@ -149,6 +192,28 @@ impl Offer {
             Availability::Open
         }
     }
+}
+
+/// The identifier of an offer as the API and events write it.
+pub(crate) fn public_id(kind: OfferKind, id: OfferId) -> String {
+    let uuid = id.uuid();
+    match kind {
+        OfferKind::Product => ProductId::from_uuid(uuid).to_string(),
+        OfferKind::Package => PackageId::from_uuid(uuid).to_string(),
+        OfferKind::Plan => PlanId::from_uuid(uuid).to_string(),
+    }
+}
+
+/// An offer's identifier as the API and URLs write it.
+pub(crate) fn any_id(text: &str) -> Option<OfferId> {
+    let plan = || text.parse::<PlanId>().map(Id::uuid).ok();
+    bump_id(text).or_else(|| plan().map(OfferId::from_uuid))
+}
+
+/// The identifier of a product or a package: what may stand beside an offer.
+pub(crate) fn bump_id(text: &str) -> Option<OfferId> {
+    let package = || text.parse::<PackageId>().map(Id::uuid).ok();
+    text.parse::<ProductId>().map(Id::uuid).ok().or_else(package).map(OfferId::from_uuid)
 }
 
 /// Whether `taken` of at most `stock` leaves room for `more`.
@@ -189,8 +254,18 @@ pub(crate) mod tests {
             sold_out: false,
             created_at: at(0),
             updated_at: at(0),
+            tax_rate_id: None,
+            tax_inclusive: true,
+            deposit: None,
+            deposit_days: None,
+            instalments: None,
+            instalment_every: None,
+            extras: Vec::new(),
+            image_alt: String::new(),
+            image_digest: String::new(),
         };
-        Offer { row, grants: Vec::new(), items: Vec::new() }
+        let plan = (kind == OfferKind::Plan).then(PlanTerms::monthly);
+        Offer { row, grants: Vec::new(), items: Vec::new(), plan, bumps: Vec::new(), tax: None }
     }
 
     #[test]
@@ -220,16 +295,6 @@ pub(crate) mod tests {
             Item { product: package.row.id, name: "One".into(), quantity: 1, grants: vec![], sold_out: true };
         package.items.push(item);
         assert_eq!(package.availability(at(0), currency("EUR")), Availability::SoldOut);
-    }
-    #[test]
-    fn grants_keep_their_form() {
-        let grants = vec![GrantSpec::Credits { credits: 10, days: Some(90) }, GrantSpec::Service];
-        let json = serde_json::to_value(&grants).unwrap();
-        assert_eq!(
-            json,
-            serde_json::json!([{"kind": "credits", "credits": 10, "days": 90}, {"kind": "service"}])
-        );
-        assert_eq!(serde_json::from_value::<Vec<GrantSpec>>(json).unwrap(), grants);
     }
     proptest! {
         #[test]

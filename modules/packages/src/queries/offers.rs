@@ -1,16 +1,15 @@
+use std::collections::BTreeMap;
+
 use diesel::{
-    AsChangeset, BoolExpressionMethods, ExpressionMethods, Insertable, JoinOnDsl, OptionalExtension,
-    PgTextExpressionMethods, QueryDsl, QueryResult, SelectableHelper,
+    BoolExpressionMethods, ExpressionMethods, JoinOnDsl, OptionalExtension, PgTextExpressionMethods, QueryDsl,
+    QueryResult, SelectableHelper,
 };
 use diesel_async::RunQueryDsl;
-use events::{Currency, Instant};
 use kernel::{Paging, Tx};
 
 use crate::{
-    model::{
-        AnyOffer, GrantSpec, Item, ItemInput, Offer, OfferId, OfferInput, OfferKind, OfferRow, OfferStatus,
-    },
-    schema::{offer_prices, offers, package_items},
+    model::{Bump, GrantSpec, Item, Offer, OfferId, OfferKind, OfferRow, OfferStatus, PlanTerms},
+    schema::{offer_bumps, offer_plans, offers, package_items},
 };
 
 /// The most offers that one public page shows.
@@ -20,29 +19,74 @@ const MAX_SHOWN: i64 = 60;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct OfferFilter {
     pub(crate) kind: Option<OfferKind>,
+    /// `None`: all but the archived ones.
     pub(crate) status: Option<OfferStatus>,
+    /// Only those that stand out.
+    pub(crate) featured: bool,
+    /// Part of name or summary.
     pub(crate) search: String,
 }
 
-/// Grants that a later version wrote and this one can't read count as nothing to hand out by itself.
-fn grants(value: serde_json::Value) -> Vec<GrantSpec> {
-    serde_json::from_value(value).unwrap_or_default()
-}
-
-/// Adds the products of packages.
+/// Adds the products of packages, the terms of plans, taxes, and what stands beside each at checkout.
 async fn complete(tx: &mut Tx, rows: Vec<OfferRow>) -> QueryResult<Vec<Offer>> {
-    let packages: Vec<OfferId> =
-        rows.iter().filter(|row| row.kind == OfferKind::Package).map(|row| row.id).collect();
-    let all = if packages.is_empty() { Vec::new() } else { items(tx, packages).await? };
-    let whole = |row: OfferRow| {
-        let items =
-            all.iter().filter(|(package, _)| *package == row.id).map(|(_, item)| item.clone()).collect();
-        Offer { grants: grants(row.grants.clone()), items, row }
+    let ids = |kind| rows.iter().filter(|row| row.kind == kind).map(|row| row.id).collect::<Vec<_>>();
+    let (packages, plans) = (ids(OfferKind::Package), ids(OfferKind::Plan));
+    let mut items = if packages.is_empty() { BTreeMap::new() } else { items(tx, packages).await? };
+    let mut terms = if plans.is_empty() { BTreeMap::new() } else { terms(tx, plans).await? };
+    let taxed = rows.iter().any(|row| row.tax_rate_id.is_some());
+    let rates = if taxed { billing::tax_rates(tx).await? } else { Vec::new() };
+    let mut bumps = bumps(tx, rows.iter().map(|row| row.id).collect()).await?;
+    let whole = |row: OfferRow| Offer {
+        grants: GrantSpec::all(row.grants.clone()),
+        items: items.remove(&row.id).unwrap_or_default(),
+        plan: terms.remove(&row.id),
+        bumps: bumps.remove(&row.id).unwrap_or_default(),
+        tax: rates.iter().find(|rate| Some(rate.id) == row.tax_rate_id && rate.archived_at.is_none()).map(
+            |rate| billing::Tax { name: rate.name.clone(), bp: rate.bp, inclusive: row.tax_inclusive },
+        ),
+        row,
     };
     Ok(rows.into_iter().map(whole).collect())
 }
 
-async fn items(tx: &mut Tx, packages: Vec<OfferId>) -> QueryResult<Vec<(OfferId, Item)>> {
+/// What belongs to each of several offers, in the order of the rows.
+fn by_offer<T>(rows: impl IntoIterator<Item = (OfferId, T)>) -> BTreeMap<OfferId, Vec<T>> {
+    let mut all: BTreeMap<OfferId, Vec<T>> = BTreeMap::new();
+    for (offer, one) in rows {
+        all.entry(offer).or_default().push(one);
+    }
+    all
+}
+
+async fn terms(tx: &mut Tx, plans: Vec<OfferId>) -> QueryResult<BTreeMap<OfferId, PlanTerms>> {
+    let rows: Vec<(OfferId, PlanTerms)> = offer_plans::table
+        .filter(offer_plans::offer_id.eq_any(plans))
+        .select((offer_plans::offer_id, PlanTerms::as_select()))
+        .load(&mut **tx)
+        .await?;
+    Ok(rows.into_iter().collect())
+}
+
+async fn bumps(tx: &mut Tx, ids: Vec<OfferId>) -> QueryResult<BTreeMap<OfferId, Vec<Bump>>> {
+    type Row = (OfferId, (OfferId, String, Option<i64>), (OfferKind, String, i64));
+    let rows: Vec<Row> = offer_bumps::table
+        .inner_join(offers::table.on(offers::id.eq(offer_bumps::bump_id)))
+        .filter(offer_bumps::offer_id.eq_any(ids))
+        .order((offer_bumps::offer_id, offer_bumps::position))
+        .select((
+            offer_bumps::offer_id,
+            (offer_bumps::bump_id, offer_bumps::pitch, offer_bumps::price),
+            (offers::kind, offers::name, offers::price),
+        ))
+        .load(&mut **tx)
+        .await?;
+    let bump = |(beside, (offer, pitch, price), (kind, name, own_price)): Row| {
+        (beside, Bump { offer, kind, name, pitch, price, own_price })
+    };
+    Ok(by_offer(rows.into_iter().map(bump)))
+}
+
+async fn items(tx: &mut Tx, packages: Vec<OfferId>) -> QueryResult<BTreeMap<OfferId, Vec<Item>>> {
     type Row = (OfferId, OfferId, i32, String, serde_json::Value, bool);
     let rows: Vec<Row> = package_items::table
         .inner_join(offers::table.on(offers::id.eq(package_items::product_id)))
@@ -59,9 +103,9 @@ async fn items(tx: &mut Tx, packages: Vec<OfferId>) -> QueryResult<Vec<(OfferId,
         .load(&mut **tx)
         .await?;
     let item = |(package, product, quantity, name, given, sold_out): Row| {
-        (package, Item { product, name, quantity, grants: grants(given), sold_out })
+        (package, Item { product, name, quantity, grants: GrantSpec::all(given), sold_out })
     };
-    Ok(rows.into_iter().map(item).collect())
+    Ok(by_offer(rows.into_iter().map(item)))
 }
 
 /// Offers that are active, in the order of the public page.
@@ -76,8 +120,37 @@ pub(crate) async fn shown(tx: &mut Tx) -> QueryResult<Vec<Offer>> {
     complete(tx, rows).await
 }
 
-/// Offers for staff and the API, the newest first; one more than the limit.
+/// Offers for the API, the newest first; one more than the limit.
 pub(crate) async fn list(tx: &mut Tx, filter: &OfferFilter, paging: &Paging) -> QueryResult<Vec<Offer>> {
+    let mut query = filtered(filter);
+    if let Some(after) = paging.after {
+        let tie = offers::created_at.lt(after.at).or(offers::id.lt(OfferId::from_uuid(after.id)));
+        query = query.filter(offers::created_at.le(after.at)).filter(tie);
+    }
+    let query = query.order((offers::created_at.desc(), offers::id.desc())).limit(paging.limit + 1);
+    let rows = query.load(&mut **tx).await?;
+    complete(tx, rows).await
+}
+
+/// Offers for staff, in the order of the public page, from the `skip`-th on; one more than `limit`.
+pub(crate) async fn in_order(
+    tx: &mut Tx,
+    filter: &OfferFilter,
+    skip: i64,
+    limit: i64,
+) -> QueryResult<Vec<Offer>> {
+    let query = filtered(filter).order((offers::position, offers::id)).offset(skip).limit(limit + 1);
+    let rows = query.load(&mut **tx).await?;
+    complete(tx, rows).await
+}
+
+type Selected<'a> = diesel::dsl::IntoBoxed<
+    'a,
+    diesel::dsl::Select<offers::table, diesel::dsl::AsSelect<OfferRow, diesel::pg::Pg>>,
+    diesel::pg::Pg,
+>;
+
+fn filtered(filter: &OfferFilter) -> Selected<'static> {
     let mut query = offers::table.select(OfferRow::as_select()).into_boxed();
     if let Some(kind) = filter.kind {
         query = query.filter(offers::kind.eq(kind));
@@ -86,16 +159,15 @@ pub(crate) async fn list(tx: &mut Tx, filter: &OfferFilter, paging: &Paging) -> 
         Some(status) => query.filter(offers::status.eq(status)),
         None => query.filter(offers::status.ne(OfferStatus::Archived)),
     };
-    if !filter.search.trim().is_empty() {
-        query = query.filter(offers::name.ilike(kernel::contains_pattern(filter.search.trim())));
+    if filter.featured {
+        query = query.filter(offers::featured);
     }
-    if let Some(after) = paging.after {
-        let tie = offers::created_at.lt(after.at).or(offers::id.lt(OfferId::from_uuid(after.id)));
-        query = query.filter(offers::created_at.le(after.at)).filter(tie);
+    let search = filter.search.trim();
+    if search.is_empty() {
+        return query;
     }
-    let query = query.order((offers::created_at.desc(), offers::id.desc())).limit(paging.limit + 1);
-    let rows = query.load(&mut **tx).await?;
-    complete(tx, rows).await
+    let pattern = kernel::contains_pattern(search);
+    query.filter(offers::name.ilike(pattern.clone()).or(offers::summary.ilike(pattern)))
 }
 
 pub(crate) async fn by_slug(tx: &mut Tx, slug: &str) -> QueryResult<Option<Offer>> {
@@ -109,115 +181,34 @@ pub(crate) async fn by_id(tx: &mut Tx, id: OfferId) -> QueryResult<Option<Offer>
     Ok(complete(tx, row.into_iter().collect()).await?.pop())
 }
 
-/// Products that a package can hold: identifier and name.
-pub(crate) async fn items_of(tx: &mut Tx) -> QueryResult<Vec<(OfferId, String)>> {
+/// The offers of these identifiers, in no order.
+pub(crate) async fn by_ids(tx: &mut Tx, ids: &[OfferId]) -> QueryResult<Vec<Offer>> {
+    let rows = offers::table.filter(offers::id.eq_any(ids)).select(OfferRow::as_select());
+    let rows = rows.load(&mut **tx).await?;
+    complete(tx, rows).await
+}
+
+/// What stands beside an offer at checkout, with the whole offer that each is. Whether it can be bought says that offer.
+pub(crate) async fn bumps_of(tx: &mut Tx, offer: &Offer) -> QueryResult<Vec<(Bump, Offer)>> {
+    let ids: Vec<OfferId> = offer.bumps.iter().map(|bump| bump.offer).collect();
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut all: BTreeMap<OfferId, Offer> =
+        by_ids(tx, &ids).await?.into_iter().map(|one| (one.row.id, one)).collect();
+    Ok(offer.bumps.iter().filter_map(|bump| Some((bump.clone(), all.remove(&bump.offer)?))).collect())
+}
+
+/// Offers of these kinds to choose from in a form: identifier, kind and name.
+pub(crate) async fn choices(
+    tx: &mut Tx,
+    kinds: &[OfferKind],
+) -> QueryResult<Vec<(OfferId, OfferKind, String)>> {
     offers::table
-        .filter(offers::kind.eq(OfferKind::Product).and(offers::status.ne(OfferStatus::Archived)))
+        .filter(offers::kind.eq_any(kinds).and(offers::status.ne(OfferStatus::Archived)))
         .order((offers::position, offers::name))
         .limit(200)
-        .select((offers::id, offers::name))
+        .select((offers::id, offers::kind, offers::name))
         .load(&mut **tx)
         .await
-}
-
-pub(crate) async fn insert(tx: &mut Tx, input: &OfferInput) -> QueryResult<OfferId> {
-    let (id, now): (OfferId, _) = (tx.ctx().new_id(), tx.ctx().now());
-    let fixed = (offers::id.eq(id), offers::kind.eq(input.kind), offers::created_at.eq(now));
-    let row = (fixed, changes(input, input.stock == Some(0), now));
-    diesel::insert_into(offers::table).values(row).execute(&mut **tx).await?;
-    Ok(id)
-}
-
-pub(crate) async fn update(tx: &mut Tx, id: OfferId, input: &OfferInput, sold_out: bool) -> QueryResult<()> {
-    let row = changes(input, sold_out, tx.ctx().now());
-    diesel::update(offers::table.find(id)).set(row).execute(&mut **tx).await.map(drop)
-}
-
-pub(crate) async fn update_status(tx: &mut Tx, id: OfferId, status: OfferStatus) -> QueryResult<usize> {
-    let row = (offers::status.eq(status), offers::updated_at.eq(tx.ctx().now()));
-    let changed = diesel::update(offers::table.find(id).filter(offers::status.ne(status))).set(row);
-    changed.execute(&mut **tx).await
-}
-
-/// The columns that an edit sets, for insert and update alike.
-#[derive(Insertable, AsChangeset)]
-#[diesel(table_name = offers, treat_none_as_null = true)]
-struct Changes<'a> {
-    slug: &'a str,
-    name: &'a str,
-    summary: &'a str,
-    description: &'a str,
-    price: i64,
-    currency: Currency,
-    status: OfferStatus,
-    featured: bool,
-    position: i32,
-    stock: Option<i32>,
-    per_client: Option<i32>,
-    sale_from: Option<Instant>,
-    sale_until: Option<Instant>,
-    grants: serde_json::Value,
-    sold_out: bool,
-    updated_at: Instant,
-}
-
-fn changes(input: &OfferInput, sold_out: bool, now: Instant) -> Changes<'_> {
-    Changes {
-        slug: &input.slug,
-        name: &input.name,
-        summary: &input.summary,
-        description: &input.description,
-        price: input.price,
-        currency: input.currency,
-        status: input.status,
-        featured: input.featured,
-        position: input.position,
-        stock: input.stock,
-        per_client: input.per_client,
-        sale_from: input.sale_from,
-        sale_until: input.sale_until,
-        grants: serde_json::to_value(&input.grants).unwrap_or_else(|_| serde_json::json!([])),
-        sold_out,
-        updated_at: now,
-    }
-}
-
-/// Puts exactly these products into a package.
-///
-/// # Errors
-/// The constraint `package_items_product` when one is no product of this tenant.
-pub(crate) async fn set_items(tx: &mut Tx, package: OfferId, items: &[ItemInput]) -> QueryResult<()> {
-    diesel::delete(package_items::table.filter(package_items::package_id.eq(package)))
-        .execute(&mut **tx)
-        .await?;
-    let row = |item: &ItemInput| {
-        (
-            package_items::package_id.eq(package),
-            package_items::product_id.eq(item.product),
-            package_items::quantity.eq(item.quantity),
-        )
-    };
-    let rows: Vec<_> = items.iter().map(row).collect();
-    if rows.is_empty() {
-        return Ok(());
-    }
-    diesel::insert_into(package_items::table).values(rows).execute(&mut **tx).await.map(drop)
-}
-
-/// Writes a price into the history.
-pub(crate) async fn insert_price(
-    tx: &mut Tx,
-    offer: OfferId,
-    price: i64,
-    currency: Currency,
-) -> QueryResult<()> {
-    let ctx = tx.ctx().clone();
-    let row = (
-        offer_prices::id.eq(ctx.new_id::<AnyOffer>()),
-        offer_prices::offer_id.eq(offer),
-        offer_prices::price.eq(price),
-        offer_prices::currency.eq(currency),
-        offer_prices::since.eq(ctx.now()),
-    );
-    diesel::insert_into(offer_prices::table).values(row).execute(&mut **tx).await.map(drop)
 }

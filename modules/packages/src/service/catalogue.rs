@@ -1,12 +1,16 @@
-use events::Id;
-use kernel::{Ctx, Paging, Problem};
+use billing::TaxRate;
+use events::{Currency, Instant};
+use kernel::{Ctx, Paging, Problem, Tx};
 
 use crate::{
     error::unavailable,
-    model::{Availability, Offer, OfferId, OfferKind, OfferStatus},
+    model::{Availability, Bump, FileInfo, GrantSpec, Offer, OfferId, OfferKind, OfferStatus},
     policy::{OFFERS_READ, OFFERS_WRITE},
     queries::{self, OfferFilter},
 };
+
+/// So many offers are on one page of the studio's list.
+const SHELF: i64 = 60;
 
 /// What a visitor may see: active offers in the business's currency, with whether each can be bought now.
 pub(crate) async fn catalogue(ctx: &Ctx) -> Result<Vec<(Offer, Availability)>, Problem> {
@@ -66,8 +70,60 @@ pub(crate) async fn staff_offer(ctx: &Ctx, id: OfferId) -> Result<Offer, Problem
     found.ok_or_else(Problem::not_found)
 }
 
-/// Products that a package may hold.
-pub(crate) async fn product_choices(ctx: &Ctx) -> Result<Vec<(events::ProductId, String)>, Problem> {
-    let all = ctx.tx(OFFERS_WRITE, async |tx| Ok::<_, Problem>(queries::items_of(tx).await?)).await?;
-    Ok(all.into_iter().map(|(id, name)| (Id::from_uuid(id.uuid()), name)).collect())
+/// A page of offers for staff, in the order of the public page; pages count from 0. Says whether there are more.
+pub(crate) async fn shelf(ctx: &Ctx, filter: OfferFilter, page: i64) -> Result<(Vec<Offer>, bool), Problem> {
+    let skip = page.clamp(0, 10_000) * SHELF;
+    let mut rows = ctx
+        .tx(OFFERS_WRITE, async |tx| Ok::<_, Problem>(queries::in_order(tx, &filter, skip, SHELF).await?))
+        .await?;
+    let wanted = usize::try_from(SHELF).unwrap_or(usize::MAX);
+    let more = rows.len() > wanted;
+    rows.truncate(wanted);
+    Ok((rows, more))
+}
+
+/// What stands beside an offer at checkout and can be bought now, with the offer that each is.
+pub(crate) async fn open_bumps(ctx: &Ctx, offer: &Offer) -> Result<Vec<(Bump, Offer)>, Problem> {
+    if offer.bumps.is_empty() {
+        return Ok(Vec::new());
+    }
+    let all =
+        ctx.tx(OFFERS_READ, async |tx| Ok::<_, Problem>(queries::bumps_of(tx, offer).await?)).await?;
+    let (now, currency) = (ctx.now(), ctx.tenant().currency);
+    let open = |(_, other): &(Bump, Offer)| other.availability(now, currency) == Availability::Open;
+    Ok(all.into_iter().filter(open).collect())
+}
+
+/// What the form of an offer needs to know besides the offer.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct FormFacts {
+    /// What a package may hold, and what may stand beside an offer: products and packages.
+    pub(crate) others: Vec<(OfferId, OfferKind, String)>,
+    /// Rates in use, and the one that the offer has.
+    pub(crate) taxes: Vec<TaxRate>,
+    /// What it has cost, the newest first.
+    pub(crate) prices: Vec<(i64, Currency, Instant)>,
+    /// What it hands over.
+    pub(crate) files: Vec<FileInfo>,
+}
+
+/// What the form of a new or present offer needs to know.
+pub(crate) async fn form_facts(ctx: &Ctx, offer: Option<&Offer>) -> Result<FormFacts, Problem> {
+    ctx.tx(OFFERS_WRITE, async |tx| facts(tx, offer).await).await
+}
+
+async fn facts(tx: &mut Tx, offer: Option<&Offer>) -> Result<FormFacts, Problem> {
+    let mut others = queries::choices(tx, &[OfferKind::Product, OfferKind::Package]).await?;
+    others.retain(|(id, ..)| offer.is_none_or(|offer| offer.row.id != *id));
+    let mut taxes = billing::tax_rates(tx).await?;
+    let own = offer.and_then(|offer| offer.row.tax_rate_id);
+    taxes.retain(|rate| rate.archived_at.is_none() || Some(rate.id) == own);
+    let Some(offer) = offer else { return Ok(FormFacts { others, taxes, ..FormFacts::default() }) };
+    let files: Vec<_> = offer.grants.iter().filter_map(GrantSpec::file).collect();
+    Ok(FormFacts {
+        others,
+        taxes,
+        prices: queries::prices(tx, offer.row.id).await?,
+        files: if files.is_empty() { Vec::new() } else { queries::files(tx, &files).await? },
+    })
 }
