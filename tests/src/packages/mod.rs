@@ -3,6 +3,7 @@
 mod bad_input;
 mod buying;
 mod credits;
+mod money;
 mod races;
 mod refunds;
 mod studio;

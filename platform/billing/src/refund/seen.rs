@@ -7,7 +7,7 @@ use super::{
     Refund, RefundCause, RefundState,
     ask::{Asked, follow, publish, write},
     read::{by_source, parts_left, refunded},
-    went::refund_went,
+    went::{bounced, refund_went},
 };
 use crate::{
     Method, Payment, PaymentStatus, lock, rules_of,
@@ -50,7 +50,15 @@ pub async fn refund_seen(tx: &mut Tx, seen: &RefundSeen) -> Result<Option<Refund
     let Some(paid) = paid else { return Ok(None) };
     let order = lock(tx, paid.order_id).await?.ok_or_else(Problem::not_found)?;
     if let Some(known) = known(tx, &paid, seen).await? {
-        refund_went(tx, known.id, seen.state, &seen.reference).await?;
+        match seen.state {
+            RefundState::Failed => bounced(tx, known.id, &seen.reference).await?,
+            // A refund that bounced stays owed, whatever older news says.
+            RefundState::Requested | RefundState::Done
+                if known.state == RefundState::Failed && known.reference == seen.reference => {}
+            RefundState::Requested | RefundState::Done => {
+                refund_went(tx, known.id, seen.state, &seen.reference).await?;
+            }
+        }
         return Ok(Some(known));
     }
     let left = paid.amount.saturating_sub(refunded(tx, paid.id).await?);

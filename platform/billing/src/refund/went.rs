@@ -33,6 +33,22 @@ pub async fn refund_went(
     Ok(true)
 }
 
+/// Money that was on its way back came back to the business: it is owed again. Again: nothing.
+pub(super) async fn bounced(tx: &mut Tx, id: RefundId, words: &str) -> QueryResult<()> {
+    let change = (
+        refunds::state.eq(RefundState::Failed),
+        refunds::reference.eq(words),
+        refunds::updated_at.eq(tx.ctx().now()),
+    );
+    let changed = diesel::update(refunds::table.find(id).filter(refunds::state.ne(RefundState::Failed)));
+    let changed = changed.set(change).returning(Refund::as_returning());
+    let changed: Option<Refund> = changed.get_result(&mut **tx).await.optional()?;
+    if let Some(refund) = changed {
+        step(tx, refund.order_id, StepKind::RefundFailed, &refund.amount.to_string()).await?;
+    }
+    Ok(())
+}
+
 /// Staff have paid a refund back by hand, whatever provider refused it or has none. Again: nothing.
 ///
 /// # Errors
