@@ -22,6 +22,7 @@ pub mod roles;
 mod schema;
 mod search;
 mod text;
+mod tries;
 
 pub use audit::audit;
 pub use call::CallKey;
@@ -34,7 +35,7 @@ pub use form::{Form, FormState};
 pub use futures::future::BoxFuture;
 pub use job::{JobDef, JobError, Reaction, Schedule};
 pub use module::{
-    Api, Audience, Block, BlockFn, Module, NavItem, NavPlace, PageRoute, PermissionDef, Provision,
+    Api, Audience, Block, BlockFn, CreditUse, CreditUses, Module, NavItem, NavPlace, PageRoute, PermissionDef, Provision,
     PublicAction, Registry, Source, Widgets, no_provision,
 };
 pub use page::{FrameOrigin, Layout, Page, Redirect, View, ViewDef};
@@ -42,3 +43,4 @@ pub use paging::{Cursor, Paging};
 pub use problem::{FieldError, Problem};
 pub use search::contains_pattern;
 pub use text::Text;
+pub use tries::{Tries, TryCounter, TryLimit};

@@ -3,9 +3,11 @@ use events::{ClientId, Instant, OrderId, billing::OrderPaid, packages::CreditsGr
 use kernel::{Block, Ctx, Problem, Tx};
 use ledger::credits::{self, CreditError, Grant, Granted, Origin};
 
+use super::vouchers::{VoucherDue, hand_out_voucher, revoke_voucher, tell_buyer};
 use crate::{
-    model::{GrantSpec, Sold, SoldGrant},
+    model::{Gift, GrantSpec, Sold, SoldGrant},
     policy::{CREDITS_READ, CREDITS_WRITE},
+    queries,
     views::{HandedOut, LotView},
 };
 
@@ -15,6 +17,7 @@ struct Due {
     name: String,
     credits: i32,
     expires_at: Option<Instant>,
+    pays_for: Vec<String>,
 }
 
 /// Hands out what a paid order grants. Run again it gives nothing: each grant has its line as its one source.
@@ -31,12 +34,18 @@ async fn grant(tx: &mut Tx, order: OrderId, client: ClientId) -> Result<(), Prob
     if paid.status == Status::Refunded {
         return Ok(());
     }
+    let taken = taken_back(tx, order).await?;
     let lines = billing::lines(tx, order).await?;
-    let mut given = 0;
-    for line in lines.iter().filter(|line| line.module == crate::ID) {
-        for due in due_of(line, tx.ctx().now())? {
+    let (mut given, mut made) = (0, false);
+    for line in lines.iter().filter(|line| line.module == crate::ID && !taken.contains(&line.id.to_string())) {
+        let sold = sold(line)?;
+        for due in due_of(line, &sold, tx.ctx().now()) {
             given += hand_out(tx, order, client, due).await?;
         }
+        made |= vouchers_of(tx, &paid, line, &sold).await?;
+    }
+    if made {
+        tell_buyer(tx, &paid).await?;
     }
     if given > 0 {
         step(tx, order, StepKind::Granted, &given.to_string()).await?;
@@ -46,22 +55,50 @@ async fn grant(tx: &mut Tx, order: OrderId, client: ClientId) -> Result<(), Prob
     Ok(())
 }
 
+/// Makes the vouchers of a line; answers whether any was not there yet.
+async fn vouchers_of(tx: &mut Tx, order: &Order, line: &OrderLine, sold: &Sold) -> Result<bool, Problem> {
+    let nobody = Gift::default();
+    let gift = sold.gift.as_ref().unwrap_or(&nobody);
+    let mut made = false;
+    for (index, grant) in sold.grants.iter().enumerate() {
+        let GrantSpec::Voucher { amount, days } = grant.grant else { continue };
+        for number in 0..grant.times {
+            let source = format!("{}/{number}", source(line, index));
+            let due = VoucherDue { source, amount, currency: order.currency, days, gift };
+            made |= hand_out_voucher(tx, order.id, due).await?;
+        }
+    }
+    Ok(made)
+}
+
 /// Whether the order's timeline says already that there is nothing to hand out.
 async fn marked(tx: &mut Tx, order: OrderId) -> Result<bool, Problem> {
     let steps = billing::steps(tx, order).await?;
     Ok(steps.iter().any(|step| step.kind == StepKind::NothingToGrant))
 }
 
-/// Takes the credits of an order back as far as they are unused.
-pub(super) async fn revoke(tx: &mut Tx, order: &Order) -> Result<(), Problem> {
-    let lines = billing::lines(tx, order.id).await?;
-    let mut granted = sources(&lines);
+/// The lines of an order that were taken back, as the timeline names them.
+pub(super) async fn taken_back(tx: &mut Tx, order: OrderId) -> Result<Vec<String>, Problem> {
+    let steps = billing::steps(tx, order).await?;
+    Ok(steps.into_iter().filter(|step| step.kind == StepKind::TakenBack).map(|step| step.detail).collect())
+}
+
+/// Takes back what a line gave, as far as it is unused.
+pub(super) async fn revoke(tx: &mut Tx, order: &Order, line: &OrderLine) -> Result<(), Problem> {
+    let mut granted = sources(std::slice::from_ref(line));
     granted.sort_unstable();
     for source in granted {
         match credits::revoke(tx, &source, &order.number.to_string()).await {
             // Not handed out yet; it won't be any more.
             Ok(_) | Err(CreditError::UnknownSource) => {}
             Err(error) => return Err(error.into()),
+        }
+    }
+    for (index, grant) in sold(line)?.grants.iter().enumerate() {
+        if matches!(grant.grant, GrantSpec::Voucher { .. }) {
+            for number in 0..grant.times {
+                revoke_voucher(tx, &format!("{}/{number}", source(line, index))).await?;
+            }
         }
     }
     Ok(())
@@ -94,19 +131,44 @@ pub(crate) async fn grant_what_is_missing(ctx: &Ctx) -> Result<(), Problem> {
     Ok(())
 }
 
-/// The credits of a line. The life of a lot begins when it is handed out.
-fn due_of(line: &OrderLine, now: Instant) -> Result<Vec<Due>, Problem> {
-    let sold: Sold = serde_json::from_value(line.detail.clone()).map_err(Problem::internal)?;
-    let due = |(index, grant): (usize, &SoldGrant)| match &grant.grant {
-        GrantSpec::Service => None,
-        GrantSpec::Credits { credits, days } => Some(Due {
-            source: source(line, index),
-            name: grant.name.clone(),
-            credits: credits.saturating_mul(grant.times).min(credits::MAX_CREDITS),
-            expires_at: days.map(|days| now.plus_minutes(i64::from(days) * 24 * 60)),
-        }),
+/// What a line remembers of the moment of sale.
+pub(super) fn sold(line: &OrderLine) -> Result<Sold, Problem> {
+    serde_json::from_value(line.detail.clone()).map_err(Problem::internal)
+}
+
+/// How many credits a grant gives, for how many days, and what for; `None`: it gives none.
+fn credits_of(grant: &SoldGrant) -> Option<(i32, Option<i32>, Vec<String>)> {
+    let (each, days, pays_for) = match &grant.grant {
+        GrantSpec::Credits { credits, days, pays_for } => (*credits, *days, pays_for.clone()),
+        GrantSpec::Appointment { of, count, days, .. } => (*count, *days, vec![of.clone()]),
+        GrantSpec::Download { .. } | GrantSpec::Voucher { .. } | GrantSpec::Service | GrantSpec::Other(_) => {
+            return None;
+        }
     };
-    Ok(sold.grants.iter().enumerate().filter_map(due).collect())
+    Some((each.saturating_mul(grant.times).min(credits::MAX_CREDITS), days, pays_for))
+}
+
+/// The name of a lot, for people: of an appointment what it pays for.
+fn lot_name(grant: &SoldGrant) -> &str {
+    match &grant.grant {
+        GrantSpec::Appointment { name, .. } => name,
+        _ => &grant.name,
+    }
+}
+
+/// The credits of a line. The life of a lot begins when it is handed out.
+fn due_of(line: &OrderLine, sold: &Sold, now: Instant) -> Vec<Due> {
+    let due = |(index, grant): (usize, &SoldGrant)| {
+        let (credits, days, pays_for) = credits_of(grant)?;
+        Some(Due {
+            source: source(line, index),
+            name: lot_name(grant).to_owned(),
+            credits,
+            expires_at: days.map(|days| now.plus_minutes(i64::from(days) * 24 * 60)),
+            pays_for,
+        })
+    };
+    sold.grants.iter().enumerate().filter_map(due).collect()
 }
 
 /// What makes a grant one: its line and its place there.
@@ -117,9 +179,8 @@ fn source(line: &OrderLine, index: usize) -> String {
 /// The sources of all credits that an order's lines give.
 pub(super) fn sources(lines: &[OrderLine]) -> Vec<String> {
     let of = |line: &OrderLine| {
-        let sold: Sold = serde_json::from_value(line.detail.clone()).unwrap_or_default();
-        let credits = |grant: &SoldGrant| matches!(grant.grant, GrantSpec::Credits { .. });
-        let places = sold.grants.iter().enumerate().filter(|(_, grant)| credits(grant));
+        let sold = sold(line).unwrap_or_default();
+        let places = sold.grants.iter().enumerate().filter(|(_, grant)| credits_of(grant).is_some());
         places.map(|(index, _)| source(line, index)).collect::<Vec<_>>()
     };
     lines.iter().flat_map(of).collect()
@@ -133,7 +194,7 @@ async fn hand_out(tx: &mut Tx, order: OrderId, client: ClientId, due: Due) -> Re
         name: &due.name,
         credits: due.credits,
         expires_at: due.expires_at,
-        pays_for: &[],
+        pays_for: &due.pays_for,
     };
     let Granted::Granted(lot) = credits::grant(tx, grant).await? else { return Ok(0) };
     tx.emit(&CreditsGranted { client, order, lot, credits: due.credits, expires_at: due.expires_at }).await?;
@@ -141,28 +202,37 @@ async fn hand_out(tx: &mut Tx, order: OrderId, client: ClientId, due: Due) -> Re
 }
 
 /// What was handed out for an order, on its page in the studio.
-pub(super) async fn handed_out(ctx: &Ctx, lines: &[OrderLine]) -> Result<Vec<Block>, Problem> {
+pub(super) async fn handed_out(ctx: &Ctx, order: &Order, lines: &[OrderLine]) -> Result<Vec<Block>, Problem> {
     if !ctx.may(CREDITS_READ) {
         return Ok(Vec::new());
     }
     let sources = sources(lines);
-    let lots = ctx
-        .tx(CREDITS_READ, async |tx| Ok::<_, Problem>(credits::lots_of_sources(tx, &sources).await?))
+    let (lots, vouchers) = ctx
+        .tx(CREDITS_READ, async |tx| {
+            let lots = credits::lots_of_sources(tx, &sources).await?;
+            Ok::<_, Problem>((lots, queries::vouchers_of_order(tx, order.id).await?))
+        })
         .await?;
     let lots: Vec<LotView> = lots.into_iter().map(LotView::of).collect();
-    Ok(if lots.is_empty() { Vec::new() } else { vec![HandedOut { lots }.block()] })
+    let mut blocks = if lots.is_empty() { Vec::new() } else { vec![HandedOut { lots }.block()] };
+    blocks.extend(crate::views::VouchersCard::of(ctx, &vouchers).map(|card| card.block()));
+    Ok(blocks)
 }
 
 /// The credits that lines give, all together, for the receipt.
 pub(super) fn receipt(lines: &[OrderLine]) -> Vec<ReceiptNote> {
-    let sold = lines.iter().filter_map(|line| serde_json::from_value::<Sold>(line.detail.clone()).ok());
-    let credits = |sold: Sold| {
-        let each = sold.grants.into_iter().map(|grant| match grant.grant {
-            GrantSpec::Credits { credits, .. } => i64::from(credits) * i64::from(grant.times),
-            GrantSpec::Service => 0,
-        });
-        each.sum::<i64>()
+    let sold: Vec<Sold> = lines.iter().filter_map(|line| sold(line).ok()).collect();
+    let grants = || sold.iter().flat_map(|sold| &sold.grants);
+    let credits = grants().filter_map(credits_of).map(|(credits, ..)| i64::from(credits)).sum::<i64>();
+    let times = |of: fn(&GrantSpec) -> bool| {
+        grants().filter(|grant| of(&grant.grant)).map(|grant| i64::from(grant.times)).sum::<i64>()
     };
-    let count: i64 = sold.map(credits).sum();
-    if count == 0 { Vec::new() } else { vec![ReceiptNote { key: "packages-mail-receipt-credits", count }] }
+    let vouchers = times(|grant| matches!(grant, GrantSpec::Voucher { .. }));
+    let downloads = i64::try_from(grants().filter(|grant| matches!(grant.grant, GrantSpec::Download { .. })).count());
+    let notes = [
+        ReceiptNote { key: "packages-mail-receipt-credits", count: credits },
+        ReceiptNote { key: "packages-mail-receipt-vouchers", count: vouchers },
+        ReceiptNote { key: "packages-mail-receipt-downloads", count: downloads.unwrap_or(0) },
+    ];
+    notes.into_iter().filter(|note| note.count > 0).collect()
 }

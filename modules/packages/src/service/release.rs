@@ -1,15 +1,21 @@
-use billing::{Order, OrderRules, Status};
+use billing::{Order, OrderRules, Status, StepKind, step};
 use kernel::{Ctx, Problem, Tx};
 
-use super::grant::{grant_what_is_missing, handed_out, receipt, revoke};
+use super::{
+    checkout::{self, sold_lines},
+    grant::{grant_what_is_missing, handed_out, receipt, revoke, sold, taken_back},
+};
 use crate::{
-    model::{Hold, Sold, holds_of},
+    model::{Sold, holds_of},
     policy::{CREDITS_WRITE, ORDERS_CREATE},
     queries,
 };
 
 /// So many orders are looked up, or lots written off, at once.
 const BATCH: i64 = 100;
+
+/// What the timeline calls the codes of an order that were freed.
+const CODES: &str = "codes";
 
 /// Ends orders that were not paid in time and frees what they had reserved. Tells how many.
 pub(crate) async fn release_overdue(ctx: &Ctx) -> Result<usize, Problem> {
@@ -42,42 +48,60 @@ pub(crate) async fn sweep(ctx: &Ctx) -> Result<(), Problem> {
 pub fn order_rules() -> OrderRules {
     OrderRules {
         reclaim: |tx, order| Box::pin(reclaim(tx, order)),
-        release: |tx, order| Box::pin(free(tx, order)),
+        release: |tx, order| Box::pin(let_go(tx, order)),
         refunded: |tx, order, _| Box::pin(take_back(tx, order)),
         prolongs: true,
         receipt,
-        card: |ctx, _, lines| Box::pin(handed_out(ctx, lines)),
+        card: |ctx, order, lines| Box::pin(handed_out(ctx, order, lines)),
         ..OrderRules::none(crate::ID)
     }
 }
 
-/// Late money still buys what is left: it is reserved again.
+/// Late money still buys what is left: it is reserved again, and codes are used again.
 async fn reclaim(tx: &mut Tx, order: &Order) -> Result<(), Problem> {
-    let wanted = holds(tx, order).await?;
-    Ok(queries::reserve(tx, order.client_id, &wanted).await?)
+    let sold = sold_lines(tx, order).await?;
+    queries::reserve(tx, order.client_id, &holds_of(&sold)).await?;
+    for line in &sold {
+        checkout::take(tx, order, &line.codes).await?;
+    }
+    Ok(())
 }
 
-/// Frees what an ended order had reserved.
-async fn free(tx: &mut Tx, order: &Order) -> Result<(), Problem> {
-    let taken: Vec<_> = holds(tx, order).await?.into_iter().map(|hold| (order.client_id, hold)).collect();
+/// Frees what an ended order had reserved, and its codes.
+async fn let_go(tx: &mut Tx, order: &Order) -> Result<(), Problem> {
+    let sold = sold_lines(tx, order).await?;
+    free(tx, order, &sold).await?;
+    for line in &sold {
+        checkout::free(tx, order, &line.codes).await?;
+    }
+    Ok(())
+}
+
+async fn free(tx: &mut Tx, order: &Order, sold: &[Sold]) -> Result<(), Problem> {
+    let taken: Vec<_> = holds_of(sold).into_iter().map(|hold| (order.client_id, hold)).collect();
     Ok(queries::release(tx, &taken).await?)
 }
 
-/// When all of the money goes back, so does what can be taken back: the places, and the credits that are left.
+/// When all of the money of a line goes back, so does what can be taken back: the places, the credits and vouchers that are
+/// left. With all of the order's money go the rest of its lines, and its codes are free again. Each once: the timeline says
+/// what was taken back.
 async fn take_back(tx: &mut Tx, order: &Order) -> Result<(), Problem> {
-    if order.status != Status::Refunded {
-        return Ok(());
+    let whole = order.status == Status::Refunded;
+    let before = taken_back(tx, order.id).await?;
+    let mut back = billing::lines_back(tx, order.id).await?;
+    back.retain(|one| one.line.module == crate::ID && !before.contains(&one.line.id.to_string()));
+    back.retain(|one| whole || one.is_whole());
+    let sold = back.iter().map(|one| sold(&one.line)).collect::<Result<Vec<_>, _>>()?;
+    free(tx, order, &sold).await?;
+    if whole && !before.iter().any(|detail| detail == CODES) {
+        for line in sold_lines(tx, order).await? {
+            checkout::free(tx, order, &line.codes).await?;
+        }
+        step(tx, order.id, StepKind::TakenBack, CODES).await?;
     }
-    free(tx, order).await?;
-    revoke(tx, order).await
-}
-
-/// What an order reserves, sorted by offer.
-async fn holds(tx: &mut Tx, order: &Order) -> Result<Vec<Hold>, Problem> {
-    let lines = billing::lines(tx, order.id).await?;
-    let mut sold = Vec::new();
-    for line in lines.into_iter().filter(|line| line.module == crate::ID) {
-        sold.push(serde_json::from_value::<Sold>(line.detail).map_err(Problem::internal)?);
+    for one in &back {
+        revoke(tx, order, &one.line).await?;
+        step(tx, order.id, StepKind::TakenBack, &one.line.id.to_string()).await?;
     }
-    Ok(holds_of(&sold))
+    Ok(())
 }

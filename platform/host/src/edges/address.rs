@@ -69,7 +69,7 @@ pub(super) fn client(peer: IpAddr, headers: &HeaderMap, trusted: &[Network]) -> 
 }
 
 /// What an address is limited as: itself, or its /64 (one household) for IPv6.
-pub(super) fn limited_as(address: IpAddr) -> String {
+pub(crate) fn limited_as(address: IpAddr) -> String {
     match address.to_canonical() {
         IpAddr::V4(v4) => v4.to_string(),
         IpAddr::V6(v6) => format!("{:x}", v6.to_bits() >> 64),

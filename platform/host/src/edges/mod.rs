@@ -33,6 +33,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
+pub(crate) use address::limited_as;
 pub use address::{BadNetwork, Network};
 pub use host::{serve, serve_metrics};
 pub use options::{BodyLimit, EdgeOptions, ProblemPage};

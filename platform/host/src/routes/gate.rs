@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use kernel::{Actor, Audience, Ctx, Problem, Redirect, TenantInfo, TenantStatus};
+use kernel::{Actor, Audience, Ctx, Problem, Redirect, TenantInfo, TenantStatus, Tries, TryCounter};
 use poem::{
     Endpoint, IntoResponse, Request, Response, Result,
     endpoint::BoxEndpoint,
@@ -11,7 +11,10 @@ use poem::{
 use tenants::Lookup;
 
 use super::{HostTenant, Scene, answer, idempotency, input::Bodies, request_id};
-use crate::{app::App, edges::limit_tenant};
+use crate::{
+    app::App,
+    edges::{ClientAddress, limit_tenant},
+};
 
 /// What kind of answer the caller expects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -127,7 +130,10 @@ impl Gate {
     }
 
     async fn inside(&self, ctx: Ctx, mut request: Request) -> Response {
+        let address = request.data::<ClientAddress>().map(|address| address.0);
+        request.set_data(Tries::new(Arc::clone(&self.app) as Arc<dyn TryCounter>, ctx.tenant().id, address));
         request.set_data(ctx.clone());
+        request.set_data(Arc::clone(&self.app.registry));
         let visitor = *ctx.actor() == Actor::Visitor;
         let safe = request.method().is_safe();
         let response = match self.kind {

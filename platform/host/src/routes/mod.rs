@@ -11,6 +11,7 @@ pub mod mount;
 pub mod nav;
 pub mod openapi;
 pub mod render;
+mod tries;
 
 use std::sync::Arc;
 

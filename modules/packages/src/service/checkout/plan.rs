@@ -1,0 +1,167 @@
+use billing::{
+    LineRole, Method, NewLine, Period,
+    subscriptions::{self, ClientRules, NewSubscription, PeriodDiscount, Terms, boundary, days_later},
+};
+use events::{ClientId, Instant, PlanId};
+use jiff::tz::TimeZone;
+use kernel::{Ctx, Problem, Tx};
+
+use super::Priced;
+use crate::model::{CouponRow, Every, MayCancel, Offer, PlanTerms, SoldPlan};
+
+/// So many payments to come are named with their days.
+const NAMED: i64 = 12;
+
+/// What follows from buying a plan, as a page says it before it is bought.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct PlanQuote {
+    pub(crate) every: Every,
+    pub(crate) every_count: i32,
+    /// What a period costs without a coupon, minor units.
+    pub(crate) price: i64,
+    /// When a free trial ends; `None`: there is none.
+    pub(crate) trial_ends: Option<Instant>,
+    /// The payments after this one, the first of them.
+    pub(crate) payments: Vec<(Instant, i64)>,
+    /// How many they are; `None`: they go on.
+    pub(crate) count: Option<i32>,
+    /// The next of them, minor units.
+    pub(crate) later: Option<i64>,
+    /// When the term is over; `None`: when somebody ends it.
+    pub(crate) ends: Option<Instant>,
+    pub(crate) cancel: MayCancel,
+}
+
+impl PlanQuote {
+    pub(super) fn of(ctx: &Ctx, offer: &Offer, coupon: Option<&CouponRow>) -> Option<Self> {
+        let terms = offer.plan.as_ref()?;
+        let zone = TimeZone::get(&ctx.tenant().zone).unwrap_or(TimeZone::UTC);
+        let trial = terms.trial_days > 0;
+        let trial_ends = if trial { Some(days_later(ctx.now(), &zone, terms.trial_days)?) } else { None };
+        let (anchor, first) = (trial_ends.unwrap_or(ctx.now()), i64::from(!trial));
+        let day = |n: i64| boundary(anchor, &zone, every(terms.every), terms.every_count, n);
+        let last = terms.periods.map(i64::from);
+        let upto = last.unwrap_or(first + NAMED).min(first + NAMED);
+        let held = coupon.filter(|coupon| coupon.holds_for(offer.row.id));
+        let mut discount = held.and_then(|coupon| coupon.further(!trial));
+        let mut payments = Vec::new();
+        for n in first..upto {
+            payments.push((day(n)?, payment(offer, discount.as_ref())));
+            discount = discount.and_then(PeriodDiscount::after_one);
+        }
+        Some(Self {
+            every: terms.every,
+            every_count: terms.every_count,
+            price: payment(offer, None),
+            trial_ends,
+            later: payments.first().map(|(_, amount)| *amount),
+            payments,
+            count: terms.periods.map(|periods| periods - i32::from(!trial)),
+            ends: last.and_then(day),
+            cancel: terms.may_cancel,
+        })
+    }
+    /// Whether all payments to come are the same.
+    pub(crate) fn is_even(&self) -> bool {
+        self.payments.iter().all(|(_, amount)| Some(*amount) == self.later)
+    }
+    pub(super) fn check(&self) -> String {
+        let amounts: Vec<String> = self.payments.iter().map(|(_, amount)| amount.to_string()).collect();
+        format!("{}/{}", self.price, amounts.join("-"))
+    }
+}
+
+/// What one period costs, with its tax.
+fn payment(offer: &Offer, discount: Option<&PeriodDiscount>) -> i64 {
+    let price = offer.row.price;
+    let line = NewLine {
+        role: LineRole::Item,
+        tax: offer.tax.clone(),
+        discount: discount.map_or(0, |discount| discount.off(price)),
+        ..NewLine::plain(String::new(), String::new(), price, serde_json::Value::Null)
+    };
+    billing::quote(&[line], offer.row.currency).map_or(price, |sums| sums.total)
+}
+
+const fn every(every: Every) -> subscriptions::Every {
+    match every {
+        Every::Week => subscriptions::Every::Week,
+        Every::Month => subscriptions::Every::Month,
+        Every::Year => subscriptions::Every::Year,
+    }
+}
+
+/// A plan's terms as billing keeps them: later changes of the offer don't touch them.
+pub(crate) fn terms_of(offer: &Offer, plan: &PlanTerms) -> Terms {
+    let detail = SoldPlan::of(PlanId::from_uuid(offer.row.id.uuid()), plan, Vec::new());
+    Terms {
+        item: offer.public_id(),
+        name: offer.row.name.clone(),
+        price: offer.row.price,
+        tax: offer.tax.clone(),
+        every: every(plan.every),
+        every_count: plan.every_count,
+        periods: plan.periods,
+        rules: ClientRules {
+            cancel: match plan.may_cancel {
+                MayCancel::AnyTime => subscriptions::MayCancel::AnyTime,
+                MayCancel::AfterTerm => subscriptions::MayCancel::AfterTerm,
+                MayCancel::Never => subscriptions::MayCancel::Never,
+            },
+            pause: plan.may_pause,
+            pause_days: plan.pause_days,
+            change: plan.may_change,
+            trial_days: plan.trial_days,
+        },
+        detail: serde_json::to_value(detail).unwrap_or_default(),
+    }
+}
+
+/// Places the subscription of a plan that is bought; answers the period that its first order pays. `None`: no plan.
+pub(super) async fn subscribe(
+    tx: &mut Tx,
+    priced: &Priced,
+    client: ClientId,
+    method: Method,
+) -> Result<Option<Period>, Problem> {
+    let offer = &priced.basket.main.offer;
+    let Some(plan) = &offer.plan else { return Ok(None) };
+    one_at_a_time(tx, offer, client).await?;
+    let held = priced.coupon.as_ref().filter(|coupon| coupon.holds_for(offer.row.id));
+    let new = NewSubscription {
+        module: crate::ID,
+        client,
+        currency: offer.row.currency,
+        method,
+        terms: terms_of(offer, plan),
+        discount: held.and_then(|coupon| coupon.further(plan.trial_days == 0)),
+    };
+    let (_, period) = subscriptions::place(tx, new).await?;
+    Ok(Some(period))
+}
+
+/// A client has one running subscription of a plan, unless the plan's limit allows more. Several orders of one client wait
+/// here for each other, since the row of the plan's stock is theirs already.
+async fn one_at_a_time(tx: &mut Tx, offer: &Offer, client: ClientId) -> Result<(), Problem> {
+    let most = offer.row.per_client.unwrap_or(1);
+    let own = subscriptions::of_client(tx, client).await?;
+    let item = offer.public_id();
+    let running = own.iter().filter(|sub| sub.item == item && sub.status.is_live()).count();
+    if i64::try_from(running).unwrap_or(i64::MAX) < i64::from(most) {
+        Ok(())
+    } else {
+        Err(Problem::conflict("plan_running"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn units_have_the_same_names() {
+        for one in Every::ALL {
+            assert_eq!(every(*one).code(), one.code());
+        }
+    }
+}
