@@ -6,7 +6,7 @@ use diesel_async::RunQueryDsl;
 use events::OrderId;
 use kernel::{Tx, fixed};
 
-use crate::{BillingError, Order, Status, StepKind, schema::orders, step};
+use crate::{BillingError, Order, Status, StepKind, schema::orders, step, subscriptions};
 
 /// Written out, so that the partial index on unpaid orders serves it.
 const OPEN: &str = "status IN ('draft', 'pending_payment')";
@@ -31,6 +31,7 @@ pub(crate) async fn close(tx: &mut Tx, ids: &[OrderId], to: Status) -> Result<Ve
     let closed: Vec<Order> = change.get_results(&mut **tx).await?;
     for order in &closed {
         step(tx, order.id, kind, "").await?;
+        subscriptions::order_closed(tx, order).await?;
     }
     Ok(closed)
 }

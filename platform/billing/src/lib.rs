@@ -41,6 +41,7 @@ mod settings;
 mod settle;
 mod status;
 mod steps;
+pub mod subscriptions;
 mod tax;
 mod total;
 mod tries;
@@ -64,7 +65,7 @@ pub use overdue::{Swept, sweep};
 pub use pay::{NewPayment, payment_failed};
 pub use place::{Extras, NewLine, NewOrder, place};
 pub use policy::{
-    BILLING_RUN, ORDER_LINK, ORDERS_READ, ORDERS_WRITE, OWN_ORDERS, PAYMENTS_WRITE, REFUNDS_WRITE,
+    BILLING_RUN, ORDER_LINK, ORDERS_EXPORT, ORDERS_READ, ORDERS_WRITE, OWN_ORDERS, PAYMENTS_WRITE, REFUNDS_WRITE,
 };
 pub use price::{parse_price, price_text};
 pub use provider::{
@@ -81,7 +82,9 @@ pub use refund::{
 };
 pub use rules::{OrderCard, OrderRule, OrderRules, ReceiptNote, RefundRule, install_rules, rules_of};
 pub use sandbox::{Sandbox, SandboxError, SandboxRefused, SandboxState, SandboxStep};
-pub use saved::SavedMethod;
+pub use saved::{
+    NewSaved, SavedMethod, expiring, make_default, remove_method, save_method, saved_method_for, saved_methods,
+};
 pub use settings::{
     MAX_INSTRUCTIONS, Settings, methods, save_settings, set_card_ready, settings, stored_settings,
 };
@@ -91,7 +94,7 @@ pub use steps::{Step, StepKind, step, steps};
 pub use tax::{Tax, TaxRate, add_tax_rate, archive_tax_rate, tax_of, tax_rate, tax_rates};
 pub use total::{Apart, MAX_PRICE_MAJOR, NewDue, Split, Sums, max_price, quote, split, spread};
 pub use tries::{
-    Try, TryId, TryState, begin_try, open_tries, tries, try_by_reference, try_opened, try_went,
+    Try, TryId, TryState, begin_try, open_tries, tries, try_by_id, try_by_reference, try_opened, try_went,
 };
 pub use way::Way;
 

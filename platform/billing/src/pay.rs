@@ -9,7 +9,7 @@ use kernel::Tx;
 use crate::{
     BillingError, Due, Method, Order, Payment, PaymentStatus, Status, StepKind, dues, lines,
     schema::{orders, payments},
-    step,
+    step, subscriptions,
 };
 
 /// Money that came in, or a try that failed, to be written down.
@@ -81,6 +81,7 @@ pub(crate) async fn mark_paid(
     let order: Order = orders::table.find(order.id).select(Order::as_select()).first(&mut **tx).await?;
     step(tx, order.id, StepKind::Paid, payment.method.code()).await?;
     publish(tx, &order).await?;
+    subscriptions::order_paid(tx, &order).await?;
     Ok(MarkPaid::Paid(order))
 }
 

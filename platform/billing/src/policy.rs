@@ -4,6 +4,8 @@ use kernel::Permission;
 
 /// See all orders of the business.
 pub const ORDERS_READ: Permission = Permission("platform:orders:read");
+/// Take lists of orders, payments and refunds away as files, and see what came in and was paid out.
+pub const ORDERS_EXPORT: Permission = Permission("platform:orders:export");
 /// Mark orders as paid, and cancel them.
 pub const ORDERS_WRITE: Permission = Permission("platform:orders:write");
 /// Give money back.

@@ -7,7 +7,7 @@ use events::{Instant, Money};
 use kernel::{BoxFuture, Ctx, Problem};
 use serde::Serialize;
 
-use crate::{Method, Order, Payment, Refund, Sandbox, SavedMethod, Try};
+use crate::{Method, Order, Payment, Refund, Sandbox, SavedMethod, Try, subscriptions::SubscriptionProvider};
 
 /// Whether the installation serves real businesses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -179,6 +179,10 @@ pub trait PaymentProvider: Send + Sync {
     ) -> BoxFuture<'a, Result<Option<String>, ProviderError>> {
         let _ = (ctx, client, back);
         Box::pin(std::future::ready(Ok(None)))
+    }
+    /// How it renews subscriptions itself; `None`: the platform does.
+    fn subscriptions(&self) -> Option<&dyn SubscriptionProvider> {
+        None
     }
     /// What it holds for the business and has paid out; `None`: it holds nothing.
     fn payouts<'a>(&'a self, ctx: &'a Ctx) -> BoxFuture<'a, Result<Option<Payouts>, ProviderError>> {

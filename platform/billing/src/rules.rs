@@ -6,7 +6,10 @@ use std::{
 use kernel::{Block, BoxFuture, Ctx, Problem, Tx};
 use serde::Serialize;
 
-use crate::{Order, OrderLine, Refund};
+use crate::{
+    Order, OrderLine, Refund,
+    subscriptions::{Subscription, Terms},
+};
 
 /// A part of a module in billing's own transaction, for one order.
 pub type OrderRule = for<'a> fn(&'a mut Tx, &'a Order) -> BoxFuture<'a, Result<(), Problem>>;
@@ -15,6 +18,9 @@ pub type RefundRule = for<'a> fn(&'a mut Tx, &'a Order, &'a Refund) -> BoxFuture
 /// What a module shows about an order on its page in the studio.
 pub type OrderCard =
     for<'a> fn(&'a Ctx, &'a Order, &'a [OrderLine]) -> BoxFuture<'a, Result<Vec<Block>, Problem>>;
+
+/// What a subscription may be changed to, as the module that sold it says.
+pub type PlanRule = for<'a> fn(&'a mut Tx, &'a Subscription) -> BoxFuture<'a, Result<Vec<Terms>, Problem>>;
 
 /// A line that a module adds to the receipt: a message of its catalogue with the value `count`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -47,6 +53,8 @@ pub struct OrderRules {
     pub receipt: fn(&[OrderLine]) -> Vec<ReceiptNote>,
     /// What it shows on the order's page in the studio.
     pub card: OrderCard,
+    /// What a subscription that it sold may be changed to.
+    pub plans: PlanRule,
 }
 
 impl OrderRules {
@@ -61,6 +69,7 @@ impl OrderRules {
             prolongs: false,
             receipt: |_| Vec::new(),
             card: no_card,
+            plans: no_plans,
         }
     }
 }
@@ -78,6 +87,10 @@ fn nothing_refunded<'a>(_: &'a mut Tx, _: &'a Order, _: &'a Refund) -> BoxFuture
     Box::pin(std::future::ready(Ok(())))
 }
 fn no_card<'a>(_: &'a Ctx, _: &'a Order, _: &'a [OrderLine]) -> BoxFuture<'a, Result<Vec<Block>, Problem>> {
+    Box::pin(std::future::ready(Ok(Vec::new())))
+}
+
+fn no_plans<'a>(_: &'a mut Tx, _: &'a Subscription) -> BoxFuture<'a, Result<Vec<Terms>, Problem>> {
     Box::pin(std::future::ready(Ok(Vec::new())))
 }
 

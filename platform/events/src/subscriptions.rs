@@ -93,8 +93,8 @@ subscription_event!(
 subscription_event!(
     /// A period is owed and could not be collected. Told at the first try, and three, five and seven days later.
     SubscriptionPaymentFailed = "subscription.payment_failed", "past_due",
-    /// The order that is to be paid.
-    order: OrderId = Id::from_uuid(uuid::Uuid::from_u128(5)),
+    /// The order that is to be paid; none while a provider renews the subscription and asks for the money itself.
+    order: Option<OrderId> = Some(Id::from_uuid(uuid::Uuid::from_u128(5))),
     /// How often the client was told: 1 to 4.
     reminder: i32 = 1,
     /// `declined`, `needs_buyer` or `no_method`.

@@ -1,4 +1,4 @@
-use diesel::{Queryable, Selectable};
+use diesel::{AsChangeset, Queryable, Selectable};
 use events::{ClientId, Currency, Instant, Money, OrderId, SubscriptionId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -165,8 +165,8 @@ pub struct Planned {
 }
 
 /// Something that is paid again and again.
-#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Serialize)]
-#[diesel(table_name = schema::subscriptions, check_for_backend(diesel::pg::Pg))]
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, AsChangeset, Serialize)]
+#[diesel(table_name = schema::subscriptions, check_for_backend(diesel::pg::Pg), treat_none_as_null = true)]
 pub struct Subscription {
     /// Identity.
     pub id: SubscriptionId,
