@@ -1,6 +1,10 @@
 //! Writes documents to look at into a folder, and how long each took.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, missing_docs)]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a tool for a person, with data of its own"
+)]
 
 #[path = "../tests/all/sample.rs"]
 mod sample;

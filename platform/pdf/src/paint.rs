@@ -6,8 +6,8 @@ use krilla::{
     annotation::{Annotation, LinkAnnotation, Target},
     color::rgb,
     configure::{Accessibility, Archival, ConfigurationBuilder},
-    geom::{PathBuilder, Point, Rect},
     destination::XyzDestination,
+    geom::{PathBuilder, Point, Rect},
     metadata::{DateTime, Metadata},
     outline::{Outline, OutlineNode},
     page::PageSettings,
@@ -83,7 +83,8 @@ fn metadata(document: &Document) -> Metadata {
         .minute(small(at.minute()))
         .second(small(at.second()))
         .utc_offset_hour(0);
-    let metadata = Metadata::new().title(title(document)).language(document.locale.clone()).creation_date(date);
+    let metadata =
+        Metadata::new().title(title(document)).language(document.locale.clone()).creation_date(date);
     match [&document.seller.name, &document.brand].into_iter().find(|it| !it.is_empty()) {
         Some(author) => metadata.authors(vec![author.clone()]),
         None => metadata,

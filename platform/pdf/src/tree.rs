@@ -62,6 +62,12 @@ impl Tree {
         id
     }
 
+    /// The element that was added last.
+    #[cfg(test)]
+    pub fn last(&self) -> Id {
+        Id(self.elements.len() - 1)
+    }
+
     /// Where a link goes.
     pub fn target(&self, id: Id) -> Option<&str> {
         match self.elements.get(id.0).map(|it| &it.role) {

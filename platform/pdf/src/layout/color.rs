@@ -7,7 +7,10 @@ const ENOUGH: f32 = 4.6;
 
 /// The same colour, darkened until text in it can be read on white.
 pub fn readable(accent: Rgb) -> Rgb {
-    (0..=50_u16).map(|step| darker(accent, 100 - step * 2)).find(|it| contrast(*it) >= ENOUGH).unwrap_or(Rgb(0, 0, 0))
+    (0..=50_u16)
+        .map(|step| darker(accent, 100 - step * 2))
+        .find(|it| contrast(*it) >= ENOUGH)
+        .unwrap_or(Rgb(0, 0, 0))
 }
 
 fn darker(Rgb(red, green, blue): Rgb, percent: u16) -> Rgb {

@@ -43,7 +43,8 @@ impl Sheet<'_> {
             self.pages = vec![std::mem::take(page)];
             self.rule(Place::left(MARGIN, self.width()), top, 0.5, HAIR);
             let label = self.document.labels.page.replace("{pages}", &count.to_string());
-            let label = self.short_block(&label.replace("{page}", &(at + 1).to_string()), SMALL, PAGES, LINES);
+            let label =
+                self.short_block(&label.replace("{page}", &(at + 1).to_string()), SMALL, PAGES, LINES);
             let right = Place::right(MARGIN + self.width() - PAGES, PAGES);
             self.put(&label, right, top + ABOVE, Owner::Footer);
             let last = at + 1 == count && !self.document.footer.is_empty();

@@ -2,7 +2,7 @@
 
 use super::{
     Frame, Op, Owner,
-    sheet::{Place, Sheet},
+    sheet::{Block, Place, Sheet},
     style::{BRAND, DETAIL, GAP, LABEL, MARGIN, NAME, NUMBER, STAMP, Style, TEXT, TITLE},
 };
 use crate::{
@@ -12,6 +12,9 @@ use crate::{
 
 /// Around the words of the stamp.
 const PADDING: (f32, f32) = (11.0, 5.0);
+/// Lines that a name with its address may take: all of the head fits on its page.
+const ADDRESS: usize = 24;
+const LONGEST: usize = 6;
 
 impl Sheet<'_> {
     pub fn head(&mut self) {
@@ -21,29 +24,38 @@ impl Sheet<'_> {
             let owner = self.paragraph(None);
             self.y = self.put(&block, Place::left(MARGIN, self.width()), self.y, owner) + 24.0;
         }
-        let stamp = self.stamp();
-        let place = Place::left(MARGIN, self.width() - stamp);
-        let title = self.short_block(&document.title, TITLE.in_color(self.accent), place.width, 3);
-        let owner = Owner::Element(self.tree.add(None, Role::Heading(1, document.title.clone())));
-        let top = self.put(&title, place, self.y, owner);
-        let number = self.short_block(&document.number, NUMBER, place.width, 2);
-        let owner = self.paragraph(None);
-        self.y = self.put(&number, place, top, owner) + 22.0;
+        let top = self.y;
+        let stamp = self.document.stamp.as_deref().map(|words| self.stamp_block(words));
+        let taken = stamp.as_ref().map_or(0.0, |block| widest(block) + 2.0 * PADDING.0 + GAP);
+        let place = Place::left(MARGIN, self.width() - taken);
+        if !document.title.is_empty() {
+            let block = self.short_block(&document.title, TITLE.in_color(self.accent), place.width, 3);
+            let owner = Owner::Element(self.tree.add(None, Role::Heading(1, document.title.clone())));
+            self.y = self.put(&block, place, self.y, owner);
+        }
+        if !document.number.is_empty() {
+            let block = self.short_block(&document.number, NUMBER, place.width, 2);
+            let owner = self.paragraph(None);
+            self.y = self.put(&block, place, self.y, owner);
+        }
+        let end = stamp.map_or(self.y, |block| self.stamp(&block, top));
+        self.y = self.y.max(end) + 22.0;
         self.people();
     }
 
-    /// Draws it in the right corner; how much of the width it takes.
-    fn stamp(&mut self) -> f32 {
-        let Some(words) = &self.document.stamp else { return 0.0 };
-        let style = STAMP.in_color(self.accent);
-        let block = self.short_block(words, style, self.width() * 0.3, 3);
-        let inner = block.lines.iter().map(|line| line.width * style.size).fold(0.0, f32::max);
+    fn stamp_block(&mut self, words: &str) -> Block {
+        self.short_block(words, STAMP.in_color(self.accent), self.width() * 0.3, 3)
+    }
+
+    /// Draws it in the right corner; where it ends.
+    fn stamp(&mut self, block: &Block, top: f32) -> f32 {
+        let inner = widest(block);
         let (width, height) = (inner + 2.0 * PADDING.0, block.height() + 2.0 * PADDING.1);
-        let (x, y) = (MARGIN + self.width() - width, self.y + 2.0);
+        let (x, y) = (MARGIN + self.width() - width, top + 2.0);
         self.push(Op::Frame(Frame { x, y, width, height, color: self.accent, border: Some(1.2) }));
         let owner = self.paragraph(None);
-        self.put(&block, Place::left(x + PADDING.0, inner), y + PADDING.1, owner);
-        width + GAP
+        self.put(block, Place::left(x + PADDING.0, inner), y + PADDING.1, owner);
+        y + height
     }
 
     /// Seller, buyer and facts beside each other.
@@ -91,10 +103,13 @@ impl Sheet<'_> {
             parts.insert(0, (&party.name, NAME));
         }
         let mut top = top;
-        let count = parts.len();
+        let (count, mut room) = (parts.len(), ADDRESS);
         for (at, (text, style)) in parts.into_iter().enumerate() {
-            let mut block = self.short_block(text, style, place.width, 3);
-            if at + 1 < count {
+            let after = count - at - 1;
+            let mut block =
+                self.short_block(text, style, place.width, room.saturating_sub(after).clamp(1, LONGEST));
+            room = room.saturating_sub(block.lines.len());
+            if after > 0 {
                 self.end_with_space(&mut block);
             }
             top = self.put(&block, place, top, owner);
@@ -102,7 +117,14 @@ impl Sheet<'_> {
         top
     }
 
-    fn contact(&mut self, parent: Option<Id>, text: &str, target: Option<String>, place: Place, top: f32) -> f32 {
+    fn contact(
+        &mut self,
+        parent: Option<Id>,
+        text: &str,
+        target: Option<String>,
+        place: Place,
+        top: f32,
+    ) -> f32 {
         if text.is_empty() {
             return top;
         }
@@ -123,18 +145,23 @@ impl Sheet<'_> {
         }
         let table = self.tree.add(None, Role::Table);
         let (label, value) = (width * 0.42, width * 0.58 - 6.0);
+        let most = if facts.len() > 10 { 2 } else { 3 };
         for fact in facts {
             let row = Some(self.tree.add(Some(table), Role::Row));
             let head = Owner::Element(self.tree.add(row, Role::RowHead));
             let cell = Owner::Element(self.tree.add(row, Role::Cell));
-            let left = self.short_block(&fact.label, LABEL, label, 3);
-            let right = self.short_block(&fact.value, TEXT, value, 3);
+            let left = self.short_block(&fact.label, LABEL, label, most);
+            let right = self.short_block(&fact.value, TEXT, value, most);
             let after = self.put(&left, Place::left(x, label), top, head);
             let behind = self.put(&right, Place::right(x + width - value, value), top, cell);
             top = after.max(behind) + 1.5;
         }
         top
     }
+}
+
+fn widest(block: &Block) -> f32 {
+    block.lines.iter().map(|line| line.width * block.style.size).fold(0.0, f32::max)
 }
 
 /// An address one can write to. What looks like anything else is text.
@@ -171,7 +198,9 @@ mod tests {
         }
         assert_eq!(web_link("maya.example.org/x").as_deref(), Some("https://maya.example.org/x"));
         assert_eq!(web_link("http://example.org").as_deref(), Some("http://example.org"));
-        for wrong in ["", "javascript:alert(1)", "data:text/html,x", "localhost", "https://a b.c", "file:///etc"] {
+        for wrong in
+            ["", "javascript:alert(1)", "data:text/html,x", "localhost", "https://a b.c", "file:///etc"]
+        {
             assert_eq!(web_link(wrong), None, "{wrong}");
         }
     }

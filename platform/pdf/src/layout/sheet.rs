@@ -164,8 +164,8 @@ impl<'a> Sheet<'a> {
             Align::Left => place.x,
             Align::Right => place.x + place.width - run.width * style.size,
         };
-        // Capitals stand in the middle of their line.
-        let y = top + style.leading / 2.0 + style.size * 0.36;
+        // Capitals stand about in the middle; lines of one height beside each other share their ground.
+        let y = top + style.leading * 0.763;
         let Style { weight, size, color, .. } = style;
         if run.glyphs.is_empty() {
             self.push(Op::Nothing(owner));

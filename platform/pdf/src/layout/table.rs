@@ -18,6 +18,10 @@ const NARROW: f32 = 26.0;
 const WIDE: f32 = 118.0;
 /// The names keep this part of the width.
 const NAMES: f32 = 0.36;
+/// A head of three lines.
+const HEAD: f32 = 42.0;
+/// Room for a row's beginning that is worth it.
+const BEGINNING: f32 = 60.0;
 
 struct Column<'a> {
     label: &'a str,
@@ -38,6 +42,10 @@ impl Cell {
     }
 }
 
+fn height(cells: &[Cell]) -> f32 {
+    cells.iter().map(Cell::height).fold(0.0, f32::max)
+}
+
 impl<'a> Sheet<'a> {
     pub fn table(&mut self) {
         let lines = &self.document.lines;
@@ -47,15 +55,19 @@ impl<'a> Sheet<'a> {
         let columns = self.columns();
         let table = self.tree.add(None, Role::Table);
         let head = self.tree.add(Some(table), Role::Head);
-        // The head and the beginning of a row stand together.
-        self.need(80.0);
-        self.table_head(&columns, Some(head));
         let body = self.tree.add(Some(table), Role::Body);
         let sums = self.sums_height().min(self.capacity() / 2.0);
         for (at, line) in lines.iter().enumerate() {
+            let cells = self.row_cells(&columns, body, line);
+            let height = height(&cells) + 2.0 * PADDING;
+            if at == 0 {
+                // The head and its first row stand together.
+                self.need(HEAD + if self.is_whole(height) { height } else { BEGINNING });
+                self.table_head(&columns, Some(head));
+            }
             // The last row goes along with the sums.
-            let last = at + 1 == lines.len() && at > 0;
-            self.row(&columns, body, line, if last { sums } else { 0.0 });
+            let last = at > 0 && at + 1 == lines.len();
+            self.row(&columns, cells, height, if last { sums } else { 0.0 });
         }
         self.y += 8.0;
     }
@@ -78,16 +90,22 @@ impl<'a> Sheet<'a> {
             let width = self.column_width(label, cell);
             numbers.push(Column { label, cell, place: Place::right(0.0, width) });
         }
-        let total: f32 = numbers.iter().map(|it| it.place.width + GAP).sum();
         let may = self.width() * (1.0 - NAMES);
-        let scale = if total > may { may / total } else { 1.0 };
-        let name = self.width() - total * scale;
-        let mut columns = vec![Column { label: &labels.name, cell: |line| &line.name, place: Place::left(MARGIN, name) }];
+        let total = |widest: f32| numbers.iter().map(|it| it.place.width.min(widest) + GAP).sum::<f32>();
+        // Too wide together: the widest give way.
+        let mut widest = WIDE;
+        while total(widest) > may && widest > NARROW {
+            widest -= 1.0;
+        }
+        let total = total(widest);
+        let name = self.width() - total;
+        let mut columns =
+            vec![Column { label: &labels.name, cell: |line| &line.name, place: Place::left(MARGIN, name) }];
         let mut x = MARGIN + name;
         for mut column in numbers {
-            let room = (column.place.width + GAP) * scale;
-            column.place = Place::right(x + GAP * scale, room - GAP * scale);
-            x += room;
+            let width = column.place.width.min(widest);
+            column.place = Place::right(x + GAP, width);
+            x += GAP + width;
             columns.push(column);
         }
         columns
@@ -114,7 +132,7 @@ impl<'a> Sheet<'a> {
             };
             cells.push(Cell { blocks: vec![block], place: column.place, owner });
         }
-        let height = cells.iter().map(Cell::height).fold(0.0, f32::max);
+        let height = height(&cells);
         for cell in &cells {
             for block in &cell.blocks {
                 // Heads of several lines stand on one ground.
@@ -127,8 +145,7 @@ impl<'a> Sheet<'a> {
         self.y += 1.0;
     }
 
-    /// Draws a row whole where a page can hold it, with `keep` below it.
-    fn row(&mut self, columns: &[Column<'_>], body: Id, line: &Line, keep: f32) {
+    fn row_cells(&mut self, columns: &[Column<'_>], body: Id, line: &Line) -> Vec<Cell> {
         let row = self.tree.add(Some(body), Role::Row);
         let mut cells = Vec::new();
         for column in columns {
@@ -142,9 +159,18 @@ impl<'a> Sheet<'a> {
             }
             cells.push(Cell { blocks, place: column.place, owner });
         }
-        let height = cells.iter().map(Cell::height).fold(0.0, f32::max) + 2.0 * PADDING;
-        let whole = height + 60.0 < self.capacity();
-        if self.y + if whole { height + keep } else { 60.0 } > self.bottom {
+        cells
+    }
+
+    /// Whether a page can hold a row of this height.
+    fn is_whole(&self, height: f32) -> bool {
+        height + HEAD < self.capacity()
+    }
+
+    /// Draws a row whole where a page can hold it, with `keep` below it.
+    fn row(&mut self, columns: &[Column<'_>], cells: Vec<Cell>, height: f32, keep: f32) {
+        let room = if self.is_whole(height) { height + keep } else { BEGINNING };
+        if self.y + room > self.bottom {
             self.next_page();
             self.table_head(columns, None);
         }
@@ -185,7 +211,8 @@ type Piece = (Run, Style);
 
 /// Line by line, the first one last.
 fn pieces(blocks: Vec<Block>) -> Vec<Piece> {
-    let lines = blocks.into_iter().flat_map(|block| block.lines.into_iter().map(move |run| (run, block.style)));
+    let lines =
+        blocks.into_iter().flat_map(|block| block.lines.into_iter().map(move |run| (run, block.style)));
     let mut pieces: Vec<Piece> = lines.collect();
     pieces.reverse();
     pieces

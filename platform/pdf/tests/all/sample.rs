@@ -85,10 +85,21 @@ pub fn invoice() -> Document {
 
 /// With so many positions.
 pub fn long(count: usize) -> Document {
-    let names = ["Discovery call", "Career coaching, 60 minutes", "Team workshop: giving and taking feedback", "Reading list"];
+    let names = [
+        "Discovery call",
+        "Career coaching, 60 minutes",
+        "Team workshop: giving and taking feedback",
+        "Reading list",
+    ];
     let lines = (0..count).map(|at| {
         let detail = (at % 3 == 0).then_some("With Maya, online");
-        line(&format!("{} {}", names[at % names.len()], at + 1), detail, "2", "€1,119.00", &format!("€{}.00", 2_238 + at))
+        line(
+            &format!("{} {}", names[at % names.len()], at + 1),
+            detail,
+            "2",
+            "€1,119.00",
+            &format!("€{}.00", 2_238 + at),
+        )
     });
     Document { lines: lines.collect(), stamp: None, ..invoice() }
 }
@@ -96,16 +107,31 @@ pub fn long(count: usize) -> Document {
 /// Names, addresses and amounts that are too long for their places.
 pub fn wide() -> Document {
     let mut document = invoice();
-    document.brand = "The Institute for Applied Leadership, Coaching and Organisational Development of Northern Europe".into();
+    document.brand =
+        "The Institute for Applied Leadership, Coaching and Organisational Development of Northern Europe"
+            .into();
     document.title = "Invoice with a reverse charge, corrected for the second time".into();
-    document.seller.name = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft mbH & Co. KG".into();
-    document.seller.email = "a.very.long.name.of.a.person.in.a.company@subdomain.of.another.domain.example".into();
-    document.buyer.lines = (1..=20).map(|at| format!("Line {at} of an address that goes on and on, building C")).collect();
+    document.seller.name =
+        "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft mbH & Co. KG"
+            .into();
+    document.seller.email =
+        "a.very.long.name.of.a.person.in.a.company@subdomain.of.another.domain.example".into();
+    document.buyer.lines =
+        (1..=20).map(|at| format!("Line {at} of an address that goes on and on, building C")).collect();
     document.lines = vec![
-        line(&"Coaching ".repeat(30), Some(&"All about it. ".repeat(40)), "1,000,000.5 hours", "€123,456,789,012,345.00", "€123,456,789,012,345,678,901,234.00"),
+        line(
+            &"Coaching ".repeat(30),
+            Some(&"All about it. ".repeat(40)),
+            "1,000,000.5 hours",
+            "€123,456,789,012,345.00",
+            "€123,456,789,012,345,678,901,234.00",
+        ),
         line(&"x".repeat(300), None, "1", "€1.00", "€1.00"),
     ];
-    document.totals.push(Total::strong("A sum with a label that is much longer than what labels of sums usually are", "€123,456,789,012,345,678.00"));
+    document.totals.push(Total::strong(
+        "A sum with a label that is much longer than what labels of sums usually are",
+        "€123,456,789,012,345,678.00",
+    ));
     document
 }
 
@@ -119,9 +145,21 @@ pub fn letters() -> Document {
     document.buyer.name = "Анна Сергеевна Ковалёва-Щербакова".into();
     document.buyer.lines = texts(&["вул. Хрещатик, 22", "01001 Київ, Україна"]);
     document.lines = vec![
-        line("Çağrı Đorđević Łódź Žižek Århus naïve façade Ñandú", Some("e\u{301}te\u{301} (combining marks), Tiếng Việt"), "−1", "1\u{202f}234,50\u{a0}€", "−1\u{202f}234,50\u{a0}€"),
+        line(
+            "Çağrı Đorđević Łódź Žižek Århus naïve façade Ñandú",
+            Some("e\u{301}te\u{301} (combining marks), Tiếng Việt"),
+            "−1",
+            "1\u{202f}234,50\u{a0}€",
+            "−1\u{202f}234,50\u{a0}€",
+        ),
         line("Συνεδρία καθοδήγησης — ἀρχαία ἑλληνική", None, "2", "₽1 500", "₴3 000"),
-        line("Coaching 🎉👨\u{200d}👩\u{200d}👧 with emoji, 日本語 and עברית", Some("➜ ✓ ★ \u{202e}reversed\u{202c}"), "1", "₹900", "zł 900"),
+        line(
+            "Coaching 🎉👨\u{200d}👩\u{200d}👧 with emoji, 日本語 and עברית",
+            Some("➜ ✓ ★ \u{202e}reversed\u{202c}"),
+            "1",
+            "₹900",
+            "zł 900",
+        ),
     ];
     document
 }
