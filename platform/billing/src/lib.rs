@@ -23,6 +23,7 @@ mod discounts;
 mod dispute;
 mod dues;
 mod error;
+mod instalments;
 pub mod office;
 mod order;
 mod overdue;
@@ -35,6 +36,7 @@ mod read;
 mod refund;
 mod rules;
 mod sandbox;
+mod sandbox_card;
 mod saved;
 mod schema;
 mod settings;
@@ -60,6 +62,7 @@ pub use discounts::{Discount, DiscountKind, NewDiscount, discounts};
 pub use dispute::{Dispute, DisputeSeen, DisputeState, dispute_seen, disputes, open_disputes};
 pub use dues::{Due, DueState, dues, next_due};
 pub use error::BillingError;
+pub use instalments::{INSTALMENTS_JOB, TELL_INSTALMENT_JOB, collect_dues};
 pub use order::{LineRole, Method, Order, OrderLine, Payment, PaymentStatus, Period};
 pub use overdue::{Swept, sweep};
 pub use pay::{NewPayment, payment_failed};
@@ -81,6 +84,7 @@ pub use refund::{
     refund_again, refund_by_lines, refund_seen, refund_to_ask, refund_went, refundable, refunds,
 };
 pub use rules::{OrderCard, OrderRule, OrderRules, ReceiptNote, RefundRule, install_rules, rules_of};
+pub use sandbox_card::{CardPage, TestCard};
 pub use sandbox::{Sandbox, SandboxError, SandboxRefused, SandboxState, SandboxStep};
 pub use saved::{
     NewSaved, SavedMethod, expiring, make_default, remove_method, save_method, saved_method_for, saved_methods,

@@ -3,15 +3,13 @@
 use std::fmt;
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use events::{Id, Instant, OrderId, TenantId};
+use events::{ClientId, Id, Instant, OrderId, TenantId};
 use hmac::{Hmac, Mac};
 use kernel::{BoxFuture, Ctx};
 use sha2::Sha256;
 use uuid::Uuid;
 
-use crate::{
-    Method, ORDER_LINK, Order, Payment, PaymentProvider, ProviderError, Refund, Refunding, Stage, Start, begin_try,
-};
+use crate::{begin_try, CardPage, Collected, Method, Order, ORDER_LINK, Payment, PaymentProvider, ProviderError, Refund, Refunding, SavedMethod, Stage, Start, TestCard, Try};
 
 /// Minutes that a sandbox page may stay open.
 const MINUTES: i64 = 30;
@@ -98,6 +96,25 @@ impl Sandbox {
         if state.expires_at <= now { Err(SandboxError::Expired) } else { Ok(state) }
     }
 
+    /// The last part of the address of the page on which a client saves a test card.
+    #[must_use]
+    pub fn sign_card(&self, tenant: TenantId, page: &CardPage) -> String {
+        let text = page.plain();
+        let mac = URL_SAFE_NO_PAD.encode(self.mac(tenant, &text).finalize().into_bytes());
+        format!("{text}.{mac}")
+    }
+    /// Reads what [`Sandbox::sign_card`] wrote for the same tenant.
+    ///
+    /// # Errors
+    /// [`SandboxError::Forged`] and [`SandboxError::Expired`].
+    pub fn verify_card(&self, tenant: TenantId, now: Instant, token: &str) -> Result<CardPage, SandboxError> {
+        let (text, mac) = token.rsplit_once('.').ok_or(SandboxError::Forged)?;
+        let mac = URL_SAFE_NO_PAD.decode(mac).map_err(|_| SandboxError::Forged)?;
+        self.mac(tenant, text).verify_slice(&mac).map_err(|_| SandboxError::Forged)?;
+        let page = CardPage::parse(text).ok_or(SandboxError::Forged)?;
+        if page.expires_at <= now { Err(SandboxError::Expired) } else { Ok(page) }
+    }
+
     fn mac(&self, tenant: TenantId, text: &str) -> Hmac<Sha256> {
         // HMAC takes keys of any length, so this does not fail.
         let mut mac = <Hmac<Sha256> as Mac>::new_from_slice(&self.key)
@@ -149,6 +166,29 @@ impl PaymentProvider for Sandbox {
         refund: &'a Refund,
     ) -> BoxFuture<'a, Result<Refunding, ProviderError>> {
         Box::pin(std::future::ready(Ok(Refunding::Done(format!("sandbox/{}", refund.id)))))
+    }
+    fn saves(&self) -> bool {
+        true
+    }
+    fn collect<'a>(
+        &'a self,
+        _: &'a Ctx,
+        _: &'a Order,
+        saved: &'a SavedMethod,
+        turn: &'a Try,
+    ) -> BoxFuture<'a, Result<Collected, ProviderError>> {
+        Box::pin(std::future::ready(Ok(TestCard::collected(saved, turn))))
+    }
+    fn portal<'a>(
+        &'a self,
+        ctx: &'a Ctx,
+        client: ClientId,
+        back: &'a str,
+    ) -> BoxFuture<'a, Result<Option<String>, ProviderError>> {
+        let expires_at = ctx.now().plus_minutes(MINUTES);
+        let page = CardPage { client, expires_at, nonce: ctx.new_token(), back: back.to_owned() };
+        let path = format!("/pay/sandbox-card/{}", self.sign_card(ctx.tenant().id, &page));
+        Box::pin(std::future::ready(Ok(Some(ctx.path(&path)))))
     }
 }
 
