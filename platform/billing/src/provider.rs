@@ -299,6 +299,18 @@ impl Providers {
         self.of(refund.provider)?.refund(ctx, order, payment, refund).await
     }
 
+    /// What the first provider that holds money for a business holds and has paid out; `None`: none holds any.
+    ///
+    /// # Errors
+    /// What the provider answers.
+    pub async fn payouts(&self, ctx: &Ctx) -> Result<Option<Payouts>, ProviderError> {
+        for provider in &self.all {
+            if let Some(payouts) = provider.payouts(ctx).await? {
+                return Ok(Some(payouts));
+            }
+        }
+        Ok(None)
+    }
     /// The provider of a method.
     ///
     /// # Errors

@@ -1,7 +1,7 @@
 //! Line icons, 24 by 24, drawn for this product: two-pixel strokes, round ends.
 
 /// Name and shapes of every icon, in the order of the style page.
-static ICONS: [(&str, &str); 41] = [
+static ICONS: [(&str, &str); 43] = [
     ("alert", r#"<path d="M12 4 2.8 19.5h18.4zM12 10v4"/><path d="M12 17v.01"/>"#),
     ("arrow-left", r#"<path d="M20 12H4m6-6-6 6 6 6"/>"#),
     ("arrow-right", r#"<path d="M4 12h16m-6-6 6 6-6 6"/>"#),
@@ -17,6 +17,7 @@ static ICONS: [(&str, &str); 41] = [
     ("check", r#"<path d="m5 12.5 4.5 4.5L19 7.5"/>"#),
     ("check-circle", r#"<circle cx="12" cy="12" r="9"/><path d="m8 12.5 2.8 2.8L16 9.5"/>"#),
     ("chevron-down", r#"<path d="m6 9 6 6 6-6"/>"#),
+    ("chevron-up", r#"<path d="m6 15 6-6 6 6"/>"#),
     ("chevron-left", r#"<path d="m15 6-6 6 6 6"/>"#),
     ("chevron-right", r#"<path d="m9 6 6 6-6 6"/>"#),
     ("clock", r#"<circle cx="12" cy="12" r="9"/><path d="M12 7v5l3 2"/>"#),
@@ -40,6 +41,7 @@ static ICONS: [(&str, &str); 41] = [
         "heart",
         r#"<path d="M12 20S4 15 4 9.2C4 6.5 6 5 8 5c1.8 0 3.2 1 4 2.5C12.8 6 14.2 5 16 5c2 0 4 1.5 4 4.2C20 15 12 20 12 20z"/>"#,
     ),
+    ("grip", r#"<path d="M9 6h.01M9 12h.01M9 18h.01M15 6h.01M15 12h.01M15 18h.01"/>"#),
     ("home", r#"<path d="m4 11 8-7 8 7v8a1 1 0 0 1-1 1h-4v-6H9v6H5a1 1 0 0 1-1-1z"/>"#),
     ("info", r#"<circle cx="12" cy="12" r="9"/><path d="M12 11v5m0-8v.01"/>"#),
     ("lock", r#"<rect x="5" y="11" width="14" height="9" rx="2"/><path d="M8 11V8a4 4 0 0 1 8 0v3"/>"#),

@@ -28,6 +28,7 @@ mod source;
 mod texts;
 pub mod views;
 mod when;
+mod words;
 
 use std::sync::Arc;
 

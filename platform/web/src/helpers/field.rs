@@ -46,7 +46,7 @@ pub(crate) fn field(call: &Call<'_, '_>) -> Result<String, RenderError> {
     put("suffix", json!(call.named_str("suffix")));
     put("rows", json!(call.named("rows").and_then(Value::as_u64).unwrap_or(4)));
     put("attributes", attributes(call, kind));
-    put("options", options(call, &id, &value));
+    put("options", options(call, &id, &value)?);
     put("value", json!(value));
     call.render(template, root)
 }
@@ -200,19 +200,21 @@ fn attributes(call: &Call<'_, '_>, kind: &str) -> Value {
     Value::Array(list)
 }
 
-fn options(call: &Call<'_, '_>, id: &str, chosen: &str) -> Value {
+/// What can be chosen. A label is text, or `{key, args}` of the catalogues.
+fn options(call: &Call<'_, '_>, id: &str, chosen: &str) -> Result<Value, RenderError> {
     let given = call.named("options").and_then(Value::as_array);
     let list = given.into_iter().flatten().enumerate().map(|(place, option)| {
         let value = shown("", option.get("value"));
-        json!({
+        let label = message(call, option.get("label").unwrap_or(&Value::Null))?.unwrap_or_default();
+        Ok::<_, RenderError>(json!({
             "selected": value == chosen,
             "value": value,
-            "label": option.get("label").and_then(Value::as_str).unwrap_or_default(),
+            "label": label,
             "hint": option.get("hint").and_then(Value::as_str),
             "disabled": option.get("disabled").and_then(Value::as_bool).unwrap_or(false),
             // The first one carries the field's own id, so that the error summary leads to it.
             "id": if place == 0 { id.to_owned() } else { format!("{id}-{place}") },
-        })
+        }))
     });
-    Value::Array(list.collect())
+    Ok(Value::Array(list.collect::<Result<_, _>>()?))
 }
