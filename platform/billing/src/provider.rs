@@ -299,17 +299,13 @@ impl Providers {
         self.of(refund.provider)?.refund(ctx, order, payment, refund).await
     }
 
-    /// What the first provider that holds money for a business holds and has paid out; `None`: none holds any.
-    ///
-    /// # Errors
-    /// What the provider answers.
-    pub async fn payouts(&self, ctx: &Ctx) -> Result<Option<Payouts>, ProviderError> {
+    /// What each provider holds for the business and has paid out, or why it does not tell.
+    pub async fn payouts(&self, ctx: &Ctx) -> Vec<(Method, Result<Option<Payouts>, ProviderError>)> {
+        let mut all = Vec::new();
         for provider in &self.all {
-            if let Some(payouts) = provider.payouts(ctx).await? {
-                return Ok(Some(payouts));
-            }
+            all.push((provider.method(), provider.payouts(ctx).await));
         }
-        Ok(None)
+        all
     }
     /// The provider of a method.
     ///
