@@ -39,7 +39,7 @@ use kernel::{Api, Module, NavItem, NavPlace};
 
 pub use rooms::{Door, Guest, Jitsi, VideoRooms, install_rooms};
 
-pub use service::holds::order_rules;
+pub use service::{credits::CREDIT_NAMES, holds::order_rules};
 
 /// The module's name.
 pub(crate) const MODULE: &str = "appointments";

@@ -79,6 +79,8 @@ struct TypeEntry {
     questions: Vec<Question>,
     reminder_minutes: Option<Vec<i32>>,
     asks_rating: Option<bool>,
+    /// May be paid with so many credits instead of money.
+    credits: Option<i64>,
     /// E-mails of staff.
     coaches: Vec<String>,
 }
@@ -132,6 +134,7 @@ impl TypeEntry {
             questions: self.questions,
             reminder_minutes: self.reminder_minutes.unwrap_or(otherwise.reminder_minutes),
             asks_rating: self.asks_rating.unwrap_or(otherwise.asks_rating),
+            credits: self.credits,
         })
     }
 }
@@ -266,12 +269,13 @@ mod tests {
         let entry: TypeEntry = serde_json::from_value(serde_json::json!({
             "slug": "talk", "name": "Talk", "minutes": 50, "price": "95.50", "place_kind": "room", "coaches": [],
             "other_durations": [{ "minutes": 80, "price": "140" }], "seats": 4, "needs_approval": true, "range_to": "2027-01-31",
-            "questions": [{ "key": "goal", "label": "Your goal?", "kind": "text" }], "reminder_minutes": [60],
+            "questions": [{ "key": "goal", "label": "Your goal?", "kind": "text" }], "reminder_minutes": [60], "credits": 2,
             "limits": { "week": { "count": 10 } },
         }))
         .unwrap();
         let input = entry.input(vec![], 3, "GBP".parse().unwrap()).unwrap();
         assert_eq!((input.price, input.other_durations[0].price, input.seats), (9_550, 14_000, 4));
+        assert_eq!(input.credits, Some(2));
         assert_eq!((input.limits.week.count, input.reminder_minutes.as_slice()), (Some(10), &[60][..]));
         assert!(price(Some("12.345"), "GBP".parse().unwrap()).is_err());
         assert!(day("x", Some("soon")).is_err());

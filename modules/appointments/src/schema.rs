@@ -40,6 +40,7 @@ diesel::table! {
         questions -> Jsonb,
         reminder_minutes -> Jsonb,
         asks_rating -> Bool,
+        credits -> Nullable<Int4>,
     }
 }
 

@@ -96,6 +96,7 @@ const TEMPLATES: &[(&str, &str)] = templates![
     "pick",
     "place",
     "price",
+    "pay_choice",
     "questions",
     "rating",
     "room",

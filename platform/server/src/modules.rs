@@ -8,6 +8,7 @@ use host::{
     config::Config,
 };
 use kernel::Module;
+use ledger::credits::CreditRules;
 
 /// Every feature module of this installation, in the order of navigation and public page.
 #[must_use]
@@ -30,6 +31,10 @@ pub async fn build(parts: Parts) -> anyhow::Result<Arc<App>> {
 /// What modules need of the configuration.
 fn configure(config: &Config) {
     appointments::install_rooms(Box::new(appointments::Jitsi::new(config.rooms.base_url.clone())));
+    ledger::credits::install_rules(CreditRules {
+        names: vec![appointments::CREDIT_NAMES],
+        ..packages::credit_rules()
+    });
 }
 
 /// The part of those modules in what happens to orders that they sold. One that is not in the list above takes none.

@@ -127,3 +127,26 @@ appointments-feed-none = There is no address yet.
 appointments-feed-make = Make an address
 appointments-feed-renew = Make a new address
 appointments-feed-revoke = Take the address away
+
+# Paying with credits
+appointments-pay-how = How to pay
+appointments-pay-credits = { $count ->
+    [one] Use 1 credit
+   *[other] Use { $count } credits
+  } ({ $left } left)
+appointments-pay-credits-until = { $count ->
+    [one] Use 1 credit
+   *[other] Use { $count } credits
+  } ({ $left } left, the first expire on { $date })
+appointments-pay-money = Pay { $price }
+appointments-paid-credits = { $count ->
+    [one] Paid with 1 credit
+   *[other] Paid with { $count } credits
+  }
+appointments-cancel-credits-back = { $count ->
+    [one] 1 credit comes back.
+   *[other] { $count } credits come back.
+  }
+appointments-cancel-credits-gone = No credit comes back any more. All of them came back until { $when }.
+problem-booking-credits-short = There are not enough credits for this any more. Nothing was booked and nothing was taken: choose another way to pay.
+field-credits-of-another = Credits pay for your own appointments: book with the e-mail of your account.

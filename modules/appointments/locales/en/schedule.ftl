@@ -243,3 +243,5 @@ appointments-why-week-minutes = The week has { $used } of at most { $most } minu
 appointments-why-month-count = The month has { $used } of at most { $most } appointments already.
 appointments-why-month-minutes = The month has { $used } of at most { $most } minutes already.
 appointments-why-open-booking = See the appointment
+appointments-type-credits = Can be paid with credits
+appointments-type-credits-hint = How many, instead of the price. Empty: only with credits made for this type, one each.

@@ -102,6 +102,7 @@ impl BookingsApi {
             form_key: CallKey::of(request).unwrap_or_default().to_owned(),
             minutes: new.minutes.map(|minutes| minutes.to_string()).unwrap_or_default(),
             answers: new.answers,
+            with_credits: new.pay_with_credits,
         };
         let booked = book::book(ctx, &input).await?;
         Ok(Json(own(ctx, booked)))

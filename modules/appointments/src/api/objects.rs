@@ -51,6 +51,9 @@ pub(crate) struct NewBooking {
     /// are called: their number is the answer `phone`.
     #[oai(default)]
     pub answers: BTreeMap<String, String>,
+    /// Whether the client who is signed in pays with credits instead of money; it is then confirmed at once.
+    #[oai(default)]
+    pub pay_with_credits: bool,
 }
 
 /// A booking as staff make it for a client.
@@ -106,6 +109,8 @@ pub(crate) struct BookingOut {
     pub created_at: Instant,
     /// Absent: free.
     pub price: Option<Money>,
+    /// Credits that it was paid with.
+    pub credits: Option<i32>,
     /// The order that pays it.
     pub order: Option<OrderId>,
     /// While its slot is held for the payment: until when.
@@ -139,6 +144,7 @@ impl From<Booking> for BookingOut {
             cancel_reason: booking.cancel_reason,
             created_at: booking.created_at,
             price: booking.terms.price(),
+            credits: booking.terms.credits,
             order: booking.order_id,
             held_until: booking.held_until,
             answers: booking.answers.0,
@@ -175,6 +181,8 @@ pub(crate) struct OwnBooking {
     pub url: String,
     /// Absent: free.
     pub price: Option<Money>,
+    /// Credits that it was paid with.
+    pub credits: Option<i32>,
     /// While its slot is held for the payment: until when.
     pub held_until: Option<Instant>,
     /// Where to pay, while it is held.
@@ -185,6 +193,7 @@ impl OwnBooking {
     pub fn of(booking: Booking, url: String, pay_url: Option<String>) -> Self {
         Self {
             price: booking.terms.price(),
+            credits: booking.terms.credits,
             held_until: booking.held_until,
             pay_url,
             place: if booking.room_path().is_some() {

@@ -29,6 +29,8 @@ pub(crate) struct LinkedBooking {
     pub cancel_free_until: Instant,
     /// Minor units that would come back if it were cancelled now.
     pub refund_now: i64,
+    /// Credits that would come back if it were cancelled now.
+    pub credits_back_now: i32,
     /// The last moment at which its client may move it.
     pub move_until: Instant,
 }
@@ -50,6 +52,7 @@ impl LinkedBooking {
             cancellable: booking.is_cancellable(now) && !preview.too_late,
             cancel_free_until: preview.free_until,
             refund_now: amount(preview.refund),
+            credits_back_now: preview.credits,
             move_until: booking.terms.move_until(booking.starts_at),
             booking: OwnBooking::of(booking, url, None),
         }

@@ -83,6 +83,9 @@ pub(crate) struct NewAppointmentType {
     /// Whether its client is asked for a rating afterwards.
     #[oai(default = "yes")]
     pub asks_rating: bool,
+    /// May be paid with so many credits instead of money; left out: only with credits made for it.
+    #[oai(validator(minimum(value = "1"), maximum(value = "100")))]
+    pub credits: Option<i64>,
     #[oai(default = "yes")]
     pub active: bool,
     #[oai(default, validator(minimum(value = "0"), maximum(value = "10000")))]
@@ -165,6 +168,7 @@ impl From<NewAppointmentType> for TypeInput {
             questions: new.questions,
             reminder_minutes: new.reminder_minutes,
             asks_rating: new.asks_rating,
+            credits: new.credits,
             active: new.active,
             position: new.position,
         }
@@ -222,6 +226,9 @@ pub(crate) struct AppointmentTypeChange {
     #[oai(validator(max_items = 8))]
     pub reminder_minutes: Option<Vec<i32>>,
     pub asks_rating: Option<bool>,
+    /// `null`: only with credits made for it.
+    #[oai(validator(minimum(value = "1"), maximum(value = "100")))]
+    pub credits: MaybeUndefined<i64>,
     pub active: Option<bool>,
     #[oai(validator(minimum(value = "0"), maximum(value = "10000")))]
     pub position: Option<i64>,
@@ -265,6 +272,7 @@ impl AppointmentTypeChange {
             questions: self.questions.unwrap_or(now.questions),
             reminder_minutes: self.reminder_minutes.unwrap_or(now.reminder_minutes),
             asks_rating: self.asks_rating.unwrap_or(now.asks_rating),
+            credits: or_now(self.credits, now.credits),
             active: self.active.unwrap_or(now.active),
             position: self.position.unwrap_or(now.position),
         }

@@ -72,6 +72,8 @@ pub(crate) struct TypeOut {
     pub reminder_minutes: Vec<i32>,
     /// Whether its client is asked for a rating afterwards.
     pub asks_rating: bool,
+    /// May be paid with so many credits instead of money; absent: only with credits made for it.
+    pub credits: Option<i32>,
     pub active: bool,
     pub position: i32,
 }
@@ -109,6 +111,7 @@ impl TypeOut {
             questions: row.questions.0,
             reminder_minutes: row.reminder_minutes.0,
             asks_rating: row.asks_rating,
+            credits: row.credits,
             active: row.active,
             position: row.position,
         }

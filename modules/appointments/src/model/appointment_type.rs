@@ -106,6 +106,8 @@ pub struct AppointmentType {
     pub reminder_minutes: Reminders,
     /// Whether its client is asked for a rating afterwards.
     pub asks_rating: bool,
+    /// May be paid with so many credits instead of money; `None`: only with credits made for it.
+    pub credits: Option<i32>,
 }
 
 impl AppointmentType {

@@ -29,6 +29,9 @@ pub struct Terms {
     /// not make it so again.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub moved_late_from: Option<Instant>,
+    /// Credits that it was paid with, instead of money.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub credits: Option<i32>,
 }
 json_column!(Terms);
 
@@ -53,7 +56,21 @@ impl Terms {
             reminder_minutes: kind.reminder_minutes.0.clone(),
             asks_rating: kind.asks_rating,
             moved_late_from: None,
+            credits: None,
         }
+    }
+    /// The same, paid with credits: there is no price in money any more.
+    pub(crate) fn paid_with(self, credits: i32) -> Self {
+        Self { price: 0, currency: None, credits: Some(credits), ..self }
+    }
+    /// Credits that come back at that per cent, whole ones; 0: it was not paid with credits.
+    pub(crate) fn credits_back(&self, percent: i32) -> i32 {
+        let back = i64::from(self.credits.unwrap_or(0)) * i64::from(percent.clamp(0, 100)) / 100;
+        i32::try_from(back).unwrap_or(0)
+    }
+    /// Whether it was to be paid, in money or credits.
+    pub(crate) const fn costs(&self) -> bool {
+        self.price > 0 || self.credits.is_some()
     }
     /// The same after its client moved it away from `start` at `now`.
     pub(crate) fn moved_by_client(&self, start: Instant, now: Instant) -> Self {
@@ -64,7 +81,7 @@ impl Terms {
     pub(crate) fn keeps_something(&self, start: Instant, now: Instant) -> bool {
         match self.cancel_rule(start, now) {
             CancelRule::TooLate => true,
-            CancelRule::Refund(percent) => percent < 100 && self.price > 0,
+            CancelRule::Refund(percent) => percent < 100 && self.costs(),
         }
     }
     /// The start by which cancelling is judged.
@@ -186,6 +203,17 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn credits_come_back_whole() {
+        let of = |credits, percent| terms(0, None).paid_with(credits).credits_back(percent);
+        assert_eq!([of(1, 100), of(1, 99), of(2, 50), of(3, 50), of(5, 0), of(4, 400)], [1, 0, 1, 1, 0, 4]);
+        assert_eq!(terms(0, None).credits_back(100), 0);
+        let paid = Terms { price: 4_500, currency: Some("GBP".parse().unwrap()), ..terms(1_440, Some(50)) }.paid_with(1);
+        assert_eq!((paid.price(), paid.costs()), (None, true));
+        let start: Instant = "2026-12-01T12:00:00Z".parse().unwrap();
+        assert!(paid.keeps_something(start, start.plus_minutes(-5)) && !paid.keeps_something(start, start.plus_minutes(-2_000)));
     }
 
     #[test]

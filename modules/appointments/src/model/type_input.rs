@@ -43,6 +43,8 @@ pub(crate) struct TypeInput {
     pub questions: Vec<Question>,
     pub reminder_minutes: Vec<i32>,
     pub asks_rating: bool,
+    /// May be paid with so many credits instead of money.
+    pub credits: Option<i64>,
 }
 
 impl Default for TypeInput {
@@ -77,6 +79,7 @@ impl Default for TypeInput {
             questions: Vec::new(),
             reminder_minutes: vec![1_440, 60],
             asks_rating: true,
+            credits: None,
         }
     }
 }
@@ -110,6 +113,7 @@ impl TypeInput {
         checks::limits(check, minutes, &lengths, &self.limits);
         checks::range(check, self.range_from, self.range_to);
         let late = self.late_refund_percent.map(|share| whole(check, "late_refund_percent", share, 0, 100));
+        let credits = self.credits.map(|credits| whole(check, "credits", credits, 1, 100));
         AppointmentType {
             id,
             slug: check.slug("slug", self.slug.trim()),
@@ -142,6 +146,7 @@ impl TypeInput {
             questions: Questions(checks::questions(check, self.questions)),
             reminder_minutes: Reminders(checks::reminders(check, &self.reminder_minutes)),
             asks_rating: self.asks_rating,
+            credits,
         }
     }
 
@@ -209,6 +214,7 @@ impl TypeInput {
             questions: row.questions.0.clone(),
             reminder_minutes: row.reminder_minutes.0.clone(),
             asks_rating: row.asks_rating,
+            credits: row.credits.map(i64::from),
         }
     }
 }

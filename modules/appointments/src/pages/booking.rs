@@ -56,6 +56,7 @@ pub(super) fn view(ctx: &Ctx, detail: &Detail) -> BookingView {
         answers: AnswerRow::all(&booking.answers),
         notes: detail.notes.iter().map(shared).collect(),
         price: booking.terms.price(),
+        credits: booking.terms.credits,
         order_path: detail.order.as_ref().map(billing::Order::own_path),
         paid: is_paid(detail),
         refunded: detail.refunded,
@@ -186,10 +187,10 @@ pub(super) async fn ask_cancel(
 }
 
 async fn cancel_view(ctx: &Ctx, token: &str, form: FormState) -> Result<CancelView, Problem> {
-    let CancelPreview { refund, percent, too_late, free_until } =
+    let CancelPreview { refund, percent, credits, too_late, free_until } =
         cancel::cancel_preview(ctx, &Claim::Link(token.to_owned())).await?;
     let booking = view(ctx, &detail(ctx, token).await?);
-    Ok(CancelView { booking, too_late, free_until, refund, percent, form })
+    Ok(CancelView { booking, too_late, free_until, refund, percent, credits, form })
 }
 
 /// The client called it off.

@@ -16,7 +16,7 @@ use super::{
     form_key::{Visit, of_booking},
     href::with_query,
     month,
-    views::{Ask, DetailsView, Rules, Summary, TakenView, TypeCard, field_name, priced},
+    views::{Ask, CreditChoice, DetailsView, Rules, Summary, TakenView, TypeCard, field_name, priced},
     zones::{self, PageZone},
 };
 use crate::{
@@ -30,6 +30,7 @@ use crate::{
     queries::offers::TypeRef,
     service::{
         book::{BookInput, Booked, book},
+        credits::{self, CreditOffer},
         faults::check_form,
         slots::{free_of, offer_with_coaches},
     },
@@ -96,6 +97,7 @@ pub(super) async fn submit(
         note: form.string("note"),
         answers: answers(&scene.offer.kind, &form),
         form_key: form.string("key"),
+        with_credits: form.text("pay") == "credits",
     };
     let booked = match check_form(ctx, &input, &scene.offer.kind) {
         Ok(()) => book_once(ctx, &input).await,
@@ -173,6 +175,8 @@ struct Scene {
     coach_name: Option<String>,
     length: Duration,
     zone: PageZone,
+    /// What the client who acts may pay it with besides money.
+    credits: Option<CreditOffer>,
 }
 
 impl Scene {
@@ -188,7 +192,8 @@ impl Scene {
         let coach = coach.filter(|id| names.iter().any(|(one, _)| one == id));
         let coach_name = with_whom(&offer, &names, coach);
         let length = length(&offer, minutes);
-        Ok(Self { offer, coach, coach_name, length, zone })
+        let credits = credits::offered(ctx, &offer.kind, length.price).await?;
+        Ok(Self { offer, coach, coach_name, length, zone, credits })
     }
     /// Back to the calendar, when a start can't be booked: no such time, taken meanwhile, or nobody chosen.
     async fn not_on_offer(&self, ctx: &Ctx, start: Instant) -> Result<Option<Redirect>, Problem> {
@@ -225,6 +230,7 @@ impl Scene {
             price: priced(self.length.price, currency),
             hold_minutes: if pays_now { kind.hold_minutes } else { 0 },
             rules: Rules::of_type(kind, self.length.price),
+            credits: self.credits.map(CreditChoice::of),
         }
     }
     /// The calendar, at the day of a start.
@@ -268,7 +274,8 @@ impl Scene {
     fn again(&self, ctx: &Ctx, form: &Form, problem: Problem) -> Result<Response, Problem> {
         let start = form.text("start").parse().unwrap_or_else(|_| ctx.now());
         if problem.code == "slot_taken" {
-            let view = self.taken(ctx, start, &problem, form);
+            let mut view = self.taken(ctx, start, &problem, form);
+            choose(&mut view.summary, form);
             return Ok(Page::of(&view).status(problem.status).private().into_response());
         }
         // What stands in the way of the whole is said above the form.
@@ -277,7 +284,8 @@ impl Scene {
             return Err(problem);
         }
         let problem = at_fields(problem, asks_phone(&self.offer.kind));
-        let view = self.details(ctx, start, form.refused(&problem));
+        let mut view = self.details(ctx, start, form.refused(&problem));
+        choose(&mut view.summary, form);
         Ok(Page::of(&view).status(problem.status).private().into_response())
     }
     /// Other times, with all that was typed kept.
@@ -292,6 +300,13 @@ impl Scene {
             back: self.back(Some(start)),
             form: form.state(),
         }
+    }
+}
+
+/// Keeps what was chosen to pay with.
+fn choose(summary: &mut Summary, form: &Form) {
+    if let Some(credits) = &mut summary.credits {
+        credits.chosen = form.text("pay") != "money";
     }
 }
 

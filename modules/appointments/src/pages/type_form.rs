@@ -79,6 +79,7 @@ fn with_choices(mut form: FormState, input: &TypeInput) -> FormState {
         ("step_minutes", step.map(|step| step.to_string())),
         ("range_from", input.range_from.map(|day| day.to_string())),
         ("range_to", input.range_to.map(|day| day.to_string())),
+        ("credits", input.credits.map(|credits| credits.to_string())),
         ("active", ticked(input.active)),
         ("needs_approval", ticked(input.needs_approval)),
         ("asks_rating", ticked(input.asks_rating)),
@@ -158,6 +159,7 @@ fn typed(check: &mut Check, form: &Form, lists: &Lists, currency: Currency) -> T
         questions: lists.questions(check),
         reminder_minutes: lists.reminders(check),
         asks_rating: form.ticked("asks_rating"),
+        credits: number(check, form, "credits"),
     }
 }
 
@@ -291,6 +293,7 @@ mod tests {
             reminder_minutes: vec![2_880, 90, 60],
             needs_approval: true,
             step_minutes: Some(15),
+            credits: Some(2),
             ..input()
         };
         for code in ["GBP", "JPY", "KWD"] {

@@ -66,6 +66,14 @@ pub(crate) async fn type_by_id(
     Ok(Some((row, coaches.remove(&id).unwrap_or_default())))
 }
 
+/// Names of types.
+pub(crate) async fn type_names(
+    tx: &mut Tx,
+    ids: &[AppointmentTypeId],
+) -> QueryResult<Vec<(AppointmentTypeId, String)>> {
+    types::table.filter(types::id.eq_any(ids)).select((types::id, types::name)).load(&mut **tx).await
+}
+
 /// Whether a type with this slug exists.
 pub(crate) async fn type_exists(tx: &mut Tx, slug: &str) -> QueryResult<bool> {
     diesel::select(exists(types::table.filter(types::slug.eq(slug)))).get_result(&mut **tx).await

@@ -13,6 +13,7 @@ use serde_json::json;
 pub(crate) use super::book_input::{BookInput, StaffBookInput};
 use super::{
     book_input::{Desk, Order, check, check_staff},
+    credits,
     faults::with_answers,
     holds::{LONG_HOLD, check_holds, free_overdue, over_job, place_order},
     pay, place,
@@ -202,9 +203,13 @@ impl Plan<'_> {
             Desk::Staff { ask_payment } if ask_payment && is_paid => State::Held,
             Desk::Staff { .. } => State::Confirmed,
             Desk::Client if self.offer.kind.needs_approval => State::Requested,
-            Desk::Client if is_paid => State::Held,
+            Desk::Client if is_paid && !self.with_credits() => State::Held,
             Desk::Client => State::Confirmed,
         }
+    }
+    /// Whether its client pays with credits.
+    fn with_credits(&self) -> bool {
+        self.order.with_credits && self.length.price > 0
     }
     /// The booking as it will be; coach and client are filled in when its time is taken.
     fn draft(&self, ctx: &Ctx, answers: Answers) -> Booking {
@@ -257,7 +262,9 @@ impl Plan<'_> {
             zone: Some(booking.client_zone.clone()),
         };
         booking.client_id = clients::upsert(tx, new).await?.id;
-        if booking.state == State::Held {
+        if self.with_credits() {
+            credits::pay(tx, &self.offer.kind, &mut booking).await?;
+        } else if booking.state == State::Held {
             self.hold(tx, &mut booking).await?;
         }
         let detail = json!({

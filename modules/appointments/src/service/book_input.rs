@@ -26,6 +26,8 @@ pub(crate) struct BookInput {
     pub answers: BTreeMap<String, String>,
     /// One-time key; empty: every submit makes a booking.
     pub form_key: String,
+    /// Whether the client who acts pays with credits.
+    pub with_credits: bool,
 }
 
 /// What staff typed to book for a client. It may lie outside of hours, notice, horizon and limits; only taken time refuses.
@@ -72,6 +74,8 @@ pub(super) struct Order {
     pub(super) note: String,
     pub(super) answers: BTreeMap<String, String>,
     pub(super) form_key: String,
+    /// Whether the client who acts pays with credits.
+    pub(super) with_credits: bool,
     /// Whether the form key can have been sent before.
     pub(super) is_keyed: bool,
 }
@@ -105,6 +109,7 @@ pub(super) fn check(ctx: &Ctx, input: &BookInput, desk: Desk) -> Result<Order, P
         zone: check.zone("zone", input.zone.trim()),
         note: check.text("note", &input.note, 0, 2_000),
         answers: input.answers.clone(),
+        with_credits: input.with_credits && desk == Desk::Client,
         is_keyed: !key.is_empty(),
         form_key: if key.is_empty() { ctx.new_token() } else { key.to_owned() },
     };
@@ -130,6 +135,7 @@ pub(super) fn check_staff(ctx: &Ctx, input: &StaffBookInput) -> Result<Order, Pr
         minutes: typed.minutes,
         answers: typed.answers,
         form_key: typed.form_key,
+        with_credits: false,
     };
     check(ctx, &as_client, Desk::Staff { ask_payment: typed.ask_payment })
 }

@@ -4,7 +4,10 @@ use billing::{Order, Why};
 use events::{BookingId, Instant, Money};
 use kernel::{Check, Ctx, Permission, Problem, Tx};
 
-use super::step::{self, How, Locked};
+use super::{
+    credits,
+    step::{self, How, Locked},
+};
 use crate::{
     model::{
         Booking, State,
@@ -118,6 +121,8 @@ pub(crate) struct CancelPreview {
     pub refund: Option<Money>,
     /// The same per cent of the price.
     pub percent: i32,
+    /// Credits that would come back.
+    pub credits: i32,
     /// Its client can't cancel any more.
     pub too_late: bool,
     /// The last moment at which its client cancels free of charge.
@@ -150,6 +155,7 @@ pub(crate) async fn cancel_preview(ctx: &Ctx, claim: &Claim) -> Result<CancelPre
     Ok(CancelPreview {
         refund: back.filter(|money| money.amount > 0),
         percent,
+        credits: booking.terms.credits_back(percent),
         too_late: rule == CancelRule::TooLate || booking.has_begun(ctx.now()),
         free_until: booking.terms.cancel_free_until(booking.starts_at),
     })
@@ -181,6 +187,9 @@ pub(crate) async fn cancel(ctx: &Ctx, claim: &Claim, input: &CancelInput) -> Res
         let after = called_off(after, by, &reason, tx.ctx().now());
         let how = How { kind: "cancelled", by, reason: &reason };
         let after = step::go(tx, &before, after, &how).await?;
+        // Whoever is called off by the business has nothing to lose.
+        let share = if by == CancelledBy::Client { percent } else { 100 };
+        credits::give_back(tx, &after, share).await?;
         if let Some(order) = order {
             settle(tx, &after, &order, percent).await?;
         }

@@ -5,6 +5,7 @@ pub(crate) mod book;
 mod book_input;
 pub(crate) mod calendar;
 pub(crate) mod cancel;
+pub(crate) mod credits;
 pub(crate) mod decide;
 pub(crate) mod desk;
 pub(crate) mod explain;

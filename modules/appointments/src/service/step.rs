@@ -4,7 +4,7 @@
 //! [`lock_with`]. Billing locks the order first when it calls this module, and so both go the same way round.
 //!
 //! The order of all locks: order, booking, coaches' time (`calendar::lock_time`), shared slots, client, the counter of
-//! order numbers. Whoever makes a booking begins with coaches' time, and locks no order or booking but its own new ones; a
+//! order numbers, lots of credits. Whoever makes a booking begins with coaches' time, and locks no order or booking but its own new ones; a
 //! transaction changes one booking.
 
 use billing::Order;
@@ -14,13 +14,14 @@ use kernel::{Actor, Ctx, Problem, Tx, audit};
 use serde_json::json;
 
 use super::{
-    place,
+    credits, place,
     tell::{tell, tell_moved},
 };
 pub(crate) use crate::model::step::MOVED;
 use crate::{
     model::{
         Booking,
+        State,
         state::{CancelledBy, Deed, Turn},
         step::{MADE, Step},
     },
@@ -109,6 +110,10 @@ pub(crate) async fn go(
     booking_save(tx, &after).await?;
     if is_freed {
         place::free(tx, before.source(), seat).await?;
+    }
+    // What is called off gives back by its rule, in its use case.
+    if is_freed && matches!(after.state, State::Declined | State::Expired) {
+        credits::give_back(tx, before, 100).await?;
     }
     let is_moved = how.kind == MOVED;
     let row = line(tx.ctx(), before, &after, how);

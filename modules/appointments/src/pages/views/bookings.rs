@@ -101,6 +101,8 @@ pub(crate) struct BookingFacts {
     pub cancelled_by: Option<CancelledBy>,
     pub cancel_reason: Option<String>,
     pub price: Option<Money>,
+    /// Credits that it was paid with.
+    pub credits: Option<i32>,
     pub path: String,
 }
 
@@ -126,6 +128,7 @@ impl BookingFacts {
             cancelled_by: booking.cancelled_by,
             cancel_reason: booking.cancel_reason.clone(),
             price: booking.terms.price(),
+            credits: booking.terms.credits,
             path: format!("/studio/bookings/{}", booking.id),
         }
     }
@@ -150,6 +153,7 @@ impl BookingFacts {
             cancelled_by: by,
             cancel_reason: by.filter(|by| *by == CancelledBy::Staff).map(|_| "Ill".into()),
             price: sample_money().filter(|_| state == State::Held),
+            credits: (state == State::Confirmed).then_some(1),
             path: "/studio/bookings/bkg_1".into(),
         }
     }

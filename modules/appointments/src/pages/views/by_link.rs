@@ -78,6 +78,8 @@ pub(crate) struct BookingView {
     pub answers: Vec<AnswerRow>,
     pub notes: Vec<SharedNote>,
     pub price: Option<Money>,
+    /// Credits that it was paid with.
+    pub credits: Option<i32>,
     /// The receipt, or what is still to be paid.
     pub order_path: Option<String>,
     pub paid: bool,
@@ -136,6 +138,7 @@ impl BookingView {
             answers: AnswerRow::samples(),
             notes: vec![note],
             price: (!phone).then(sample_money).flatten(),
+            credits: phone.then_some(1),
             order_path: (!phone).then(|| "/order/abc".into()),
             paid: state == State::Confirmed,
             refunded: (state == State::Cancelled).then(sample_money).flatten(),
@@ -203,6 +206,8 @@ pub(crate) struct CancelView {
     pub refund: Option<Money>,
     /// Per cent of the price that come back; 100: all.
     pub percent: i32,
+    /// Credits that come back.
+    pub credits: i32,
     pub form: FormState,
 }
 impl View for CancelView {
@@ -218,6 +223,7 @@ impl View for CancelView {
             free_until: sample_time(-1_440),
             refund: (percent > 0).then(sample_money).flatten(),
             percent,
+            credits: i32::from(percent == 100),
             form,
         };
         let refused = FormState::default().wrong(&FieldError::new("reason", "too_long").arg("max", 500));

@@ -3,9 +3,12 @@ use kernel::{FieldError, FormState, Layout, Text, View};
 use serde::Serialize;
 
 use super::{Choice, Rules, TypeCard, sample_money, sample_time};
-use crate::model::{
-    PlaceKind,
-    details::{Question, QuestionKind},
+use crate::{
+    model::{
+        PlaceKind,
+        details::{Question, QuestionKind},
+    },
+    service::credits::CreditOffer,
 };
 
 /// What is about to be booked.
@@ -21,6 +24,8 @@ pub(crate) struct Summary {
     /// Minutes that the slot is kept for the payment; 0: nothing is paid now.
     pub hold_minutes: i32,
     pub rules: Rules,
+    /// What it may be paid with besides money.
+    pub credits: Option<CreditChoice>,
 }
 
 impl Summary {
@@ -34,7 +39,12 @@ impl Summary {
             hold_minutes: if price.is_some() { 15 } else { 0 },
             price,
             rules: Rules::samples().remove(0),
+            credits: None,
         }
+    }
+    fn with_credits(mut self, expires_at: Option<Instant>) -> Self {
+        self.credits = Some(CreditChoice { count: 1, left: 4, expires_at, chosen: expires_at.is_some() });
+        self
     }
     fn with_approval(mut self) -> Self {
         self.kind.needs_approval = true;
@@ -97,6 +107,21 @@ impl Ask {
     }
 }
 
+/// What the client who is signed in may pay with besides money.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub(crate) struct CreditChoice {
+    pub count: i32,
+    pub left: i64,
+    pub expires_at: Option<Instant>,
+    pub chosen: bool,
+}
+
+impl CreditChoice {
+    pub fn of(offer: CreditOffer) -> Self {
+        Self { count: offer.credits, left: offer.left, expires_at: offer.expires_at, chosen: true }
+    }
+}
+
 /// Who is coming.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct DetailsView {
@@ -134,6 +159,8 @@ impl View for DetailsView {
             view(FormState::default(), Summary::sample(maya, None), vec![]),
             view(refused, Summary::sample(None, sample_money()), Ask::samples()),
             view(FormState::default(), Summary::sample(maya, sample_money()).with_approval(), vec![]),
+            view(FormState::default(), Summary::sample(maya, sample_money()).with_credits(Some(sample_time(0))), vec![]),
+            view(FormState::default(), Summary::sample(maya, sample_money()).with_approval().with_credits(None), vec![]),
         ]
     }
 }

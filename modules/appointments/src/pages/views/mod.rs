@@ -28,7 +28,7 @@ pub(crate) use by_link::{
 };
 pub(crate) use calendar::{CalendarView, Cell, Column, Grid, Item, MonthDay, Place, RowLabel};
 pub(crate) use client::{FeedView, MyBookingsView, MyCalendarView, OwnDay, StudioFeedView};
-pub(crate) use details::{Ask, DetailsView, Summary, TakenView, field_name};
+pub(crate) use details::{Ask, CreditChoice, DetailsView, Summary, TakenView, field_name};
 pub(crate) use pick::{ChooseView, DayTimes, LengthLink, PickView, TimeLink};
 pub(crate) use room::{DoorState, RoomView};
 pub(crate) use schedule::{

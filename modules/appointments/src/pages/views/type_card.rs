@@ -107,7 +107,7 @@ impl Rules {
     /// Of a booking, as they were agreed.
     pub fn of_terms(terms: &Terms) -> Self {
         Self::new(
-            terms.price().is_some(),
+            terms.costs(),
             terms.cancel_free_minutes,
             terms.late_refund_percent,
             terms.move_free_minutes,
