@@ -1,6 +1,9 @@
 //! Jobs: what follows from a paid order, and what time brings about.
 
-use events::{EventId, billing::OrderPaid};
+use events::{
+    EventId,
+    billing::{OrderPaid, SubscriptionFacts},
+};
 use kernel::{Ctx, JobDef, Reaction, Schedule};
 use serde::Deserialize;
 
@@ -18,14 +21,40 @@ struct Followed {
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
 struct Nothing {}
 
-pub(crate) const REACTIONS: &[Reaction] = &[Reaction { event: "order.paid", job: "packages.grant_on_paid" }];
+/// Arguments of a job that follows an event of a subscription.
+#[derive(Clone, Debug, Deserialize)]
+struct Subscribed {
+    event: SubscriptionFacts,
+}
 
-pub(crate) const SCHEDULES: &[Schedule] = &[Schedule { job: "packages.sweep", every_seconds: 3600 }];
+const ALLOCATE_CLIENT: &str = "packages.allocate_client";
+
+pub(crate) const REACTIONS: &[Reaction] = &[
+    Reaction { event: "order.paid", job: "packages.grant_on_paid" },
+    Reaction { event: "subscription.started", job: ALLOCATE_CLIENT },
+    Reaction { event: "subscription.renewed", job: ALLOCATE_CLIENT },
+    Reaction { event: "subscription.resumed", job: ALLOCATE_CLIENT },
+    Reaction { event: "subscription.ended", job: ALLOCATE_CLIENT },
+];
+
+pub(crate) const SCHEDULES: &[Schedule] = &[
+    Schedule { job: "packages.sweep", every_seconds: 3600 },
+    Schedule { job: "packages.allocate", every_seconds: 3600 },
+];
 
 pub(crate) fn all() -> Vec<JobDef> {
     vec![
         JobDef::new("packages.grant_on_paid", |ctx: Ctx, args: Followed| async move {
             Ok(service::grant_on_paid(&ctx, &args.event).await?)
+        }),
+        JobDef::new("packages.allocate", |ctx: Ctx, _: Nothing| async move {
+            Ok(service::allocate_all(&ctx).await?)
+        }),
+        JobDef::new(ALLOCATE_CLIENT, |ctx: Ctx, args: Subscribed| async move {
+            if args.event.module != crate::ID {
+                return Ok(());
+            }
+            Ok(service::allocate_client(&ctx, args.event.client).await?)
         }),
         JobDef::new("packages.sweep", |ctx: Ctx, _: Nothing| async move { Ok(service::sweep(&ctx).await?) }),
     ]

@@ -66,7 +66,8 @@ pub async fn lock_all(tx: &mut Tx, client: ClientId) -> QueryResult<()> {
     lock_open(tx, client, Pays::Anything).await.map(drop)
 }
 
-/// Lets expire what a stream holds above `keep` in other lots than `except`, the oldest first. Tells how many credits.
+/// Lets expire what a stream holds above `keep` in other lots than `except`, the oldest first. `tag` is a part of the
+/// source. Tells how many credits.
 ///
 /// # Errors
 /// What the database refuses.
@@ -76,6 +77,7 @@ pub async fn cut(
     stream: &str,
     keep: i32,
     except: Option<LotId>,
+    tag: &str,
 ) -> Result<i32, CreditError> {
     let open: Vec<(LotId, i32, String, String)> = credit_lots::table
         .filter(credit_lots::client_id.eq(client).and(credit_lots::balance.gt(0)))
@@ -91,7 +93,7 @@ pub async fn cut(
     let gone = plan_cut(&held, keep);
     let Some((.., name)) = open.as_slice().first().filter(|_| !gone.is_empty()) else { return Ok(0) };
     let time = tx.ctx().new_id::<Posting>().uuid().simple();
-    let source = format!("expire/{stream}/{time}");
+    let source = format!("expire/{stream}/{tag}/{time}");
     let entry = Post { client, kind: Kind::Expire, source: &source, reason: name, moves: &gone, reverses: None };
     post(tx, entry).await?;
     Ok(gone.iter().map(|take| take.credits).sum())
