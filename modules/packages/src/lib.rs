@@ -17,6 +17,7 @@
 mod api;
 mod error;
 mod jobs;
+mod mails;
 mod model;
 mod pages;
 mod policy;
@@ -31,7 +32,7 @@ use std::borrow::Cow;
 
 use kernel::{Api, Module, NavItem, NavPlace, Source, ViewDef};
 
-pub use service::order_rules;
+pub use service::{credit_rules, order_rules};
 
 /// Name of the module, and of what it sells in orders.
 pub(crate) const ID: &str = "packages";
@@ -44,6 +45,22 @@ const NAV: &[NavItem] = &[
         path: "/studio/offers",
         permission: policy::OFFERS_WRITE,
         order: 40,
+    },
+    NavItem {
+        place: NavPlace::Studio,
+        label: "packages-nav-coupons",
+        icon: "gift",
+        path: "/studio/coupons",
+        permission: policy::COUPONS_WRITE,
+        order: 42,
+    },
+    NavItem {
+        place: NavPlace::Studio,
+        label: "packages-nav-credits",
+        icon: "star",
+        path: "/studio/credits",
+        permission: policy::CREDITS_READ,
+        order: 42,
     },
     NavItem {
         place: NavPlace::Client,
@@ -63,12 +80,12 @@ pub fn module() -> Module {
         title: "packages-title",
         summary: "packages-summary",
         permissions: policy::PERMISSIONS,
-        api: || Api::new(api::PackagesApi),
+        api: || Api::new((api::CheckoutApi, api::CouponsApi, api::OffersApi, api::CreditsApi)),
         pages: pages::all,
         nav: NAV,
         views,
         block_samples: views::block_samples,
-        mails: Vec::new,
+        mails: mails::definitions,
         source,
         jobs: jobs::all,
         reactions: jobs::REACTIONS,
@@ -82,9 +99,21 @@ fn views() -> Vec<ViewDef> {
     vec![
         ViewDef::of::<views::OffersPage>(),
         ViewDef::of::<views::OfferPage>(),
+        ViewDef::of::<views::VoucherPage>(),
+        ViewDef::of::<views::VoucherAskPage>(),
+        ViewDef::of::<views::CouponsPage>(),
+        ViewDef::of::<views::CouponFormPage>(),
+        ViewDef::of::<views::VouchersPage>(),
+        ViewDef::of::<views::StudioVoucherPage>(),
+        ViewDef::of::<views::VoucherFormPage>(),
         ViewDef::of::<views::MyCreditsPage>(),
+        ViewDef::of::<views::StudioCreditsPage>(),
+        ViewDef::of::<views::ClientCreditsPage>(),
+        ViewDef::of::<views::MoveCreditsPage>(),
         ViewDef::of::<views::StudioOffersPage>(),
         ViewDef::of::<views::OfferFormPage>(),
+        ViewDef::of::<views::PackageSettingsPage>(),
+        ViewDef::of::<views::MyDownloadsPage>(),
     ]
 }
 
@@ -102,18 +131,51 @@ fn source() -> Source {
             "offers",
             "card",
             "gives",
+            "price_words",
+            "my_downloads",
+            "studio_settings",
+            "studio_offer_plan",
+            "studio_offer_gives",
+            "studio_offer_files",
+            "studio_offer_actions",
+            "studio_offer_state",
+            "studio_offer_uses",
             "offer",
             "my_credits",
+            "credit_history",
+            "credit_lots",
+            "studio_credits",
+            "studio_credits_client",
+            "studio_credits_move",
             "studio_offers",
             "studio_offer",
             "block_offers",
             "card_credits",
             "card_client",
             "card_handed_out",
+            "card_vouchers",
+            "checkout_sum",
+            "voucher",
+            "voucher_ask",
+            "studio_coupons",
+            "studio_coupon",
+            "studio_vouchers",
+            "studio_voucher",
+            "studio_voucher_new",
+            "mails/voucher.subject",
+            "mails/voucher.mjml",
+            "mails/voucher.text",
+            "mails/voucher_bought.subject",
+            "mails/voucher_bought.mjml",
+            "mails/voucher_bought.text",
         ],
         texts: vec![
             ("en".into(), Cow::Borrowed(include_str!("../locales/en/packages.ftl"))),
+            ("en".into(), Cow::Borrowed(include_str!("../locales/en/credits.ftl"))),
+            ("en".into(), Cow::Borrowed(include_str!("../locales/en/offers.ftl"))),
             ("en".into(), Cow::Borrowed(include_str!("../locales/en/problems.ftl"))),
+            ("en".into(), Cow::Borrowed(include_str!("../locales/en/checkout.ftl"))),
+            ("en".into(), Cow::Borrowed(include_str!("../locales/en/coupons.ftl"))),
         ],
     }
 }

@@ -18,6 +18,7 @@ pub(crate) const WIDGETS: Widgets = Widgets {
     dashboard: None,
     client_home: Some(|ctx| Box::pin(client_home(ctx))),
     client_card: Some(client_card),
+    credit_uses: None,
 };
 
 /// Buy: when something is for sale now; to the offer itself when there is but one.
@@ -69,7 +70,12 @@ fn client_card(ctx: Ctx, client: ClientId) -> BoxFuture<'static, Result<Vec<Bloc
             return Ok(Vec::new());
         }
         let account = service::client_account(&ctx, client, &Paging { after: None, limit: 1 }).await?;
-        let card = ClientCard { credits: account.balance.credits, next_expiry: account.balance.next_expiry };
+        let card = ClientCard {
+            path: format!("/studio/credits/{client}"),
+            credits: account.balance.credits,
+            expiring: account.balance.expiring,
+            next_expiry: account.balance.next_expiry,
+        };
         Ok(vec![card.block()])
     })
 }

@@ -64,6 +64,7 @@ section!(Limits {
     tenant_burst: u32,
     body_bytes: usize,
     upload_bytes: usize,
+    file_bytes: usize,
     header_seconds: u64,
     request_seconds: u64,
     connections: usize,

@@ -81,3 +81,40 @@ for (const element of document.querySelectorAll("[data-copy], [data-dismiss]")) 
 
 // After a refused form, go to what is wrong.
 document.querySelector("[data-error-summary]")?.focus();
+
+// A form marked data-live shows what it would come to: when a field marked data-look changes, or a button named do is
+// pressed, it is sent to be looked at, and its parts marked data-part are shown anew. Nothing is ordered by it.
+for (const form of document.querySelectorAll("form[data-live]")) {
+  let turn = 0;
+  const look = async (button) => {
+    const mine = ++turn;
+    const typed = new URLSearchParams(new FormData(form));
+    typed.set("do", button?.value ?? "look");
+    const parts = () => form.querySelectorAll("[data-part]");
+    for (const part of parts()) part.setAttribute("aria-busy", "true");
+    const answer = await fetch(form.action, { method: "POST", body: typed }).catch(() => null);
+    const text = answer && [200, 409, 410, 422].includes(answer.status) ? await answer.text() : null;
+    if (mine !== turn) return;
+    for (const part of parts()) part.removeAttribute("aria-busy");
+    if (text === null) { if (button) form.requestSubmit(button); return; }
+    const fresh = new DOMParser().parseFromString(text, "text/html");
+    if (!fresh.querySelector("form[data-live]")) { location.assign(form.action); return; }
+    const focused = document.activeElement?.id;
+    for (const part of parts()) {
+      const next = fresh.getElementById(part.id);
+      if (next) part.replaceWith(document.adoptNode(next));
+    }
+    const wanted = button ? (form.querySelector("[data-part] [aria-invalid]") ?? document.getElementById("f-code")) : document.getElementById(focused);
+    wanted?.focus();
+  };
+  form.addEventListener("change", (event) => { if (event.target.matches("[data-look]")) look(); });
+  form.addEventListener("click", (event) => {
+    const button = event.target.closest("button[name=do]");
+    if (button) { event.preventDefault(); look(button); }
+  });
+}
+
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => print());
+}

@@ -22,13 +22,6 @@ packages-gives-credits = { $count ->
     [one] 1 credit
    *[other] { $count } credits
   }
-packages-gives-credits-for-days = { $count ->
-    [one] 1 credit
-   *[other] { $count } credits
-  }, { $days ->
-    [one] valid for 1 day
-   *[other] valid for { $days } days
-  }
 packages-gives-times = { $times } × { $name }
 
 # One offer and its checkout
@@ -67,17 +60,12 @@ packages-lot-forever = Does not expire
 packages-history = History
 packages-history-empty-title = Nothing has happened yet
 packages-history-empty-text = When you buy or use credits, you see it here.
-packages-credit-grant = You got credits
-packages-credit-spend = You used credits
-packages-credit-refund = Credits came back
-packages-credit-expire = Credits expired
-packages-credit-revoke = Credits were taken back
 
 # Studio: offers
 packages-studio-offers-title = Offers
 packages-studio-offers-text = What clients can buy on your page.
 packages-studio-offers-empty-title = Make your first offer
-packages-studio-offers-empty-text = A product is one thing with a price: ten classes, a consultation, a workbook. Bundle products into a package later.
+packages-studio-offers-empty-text = A product is one thing with a price: ten classes, a consultation, a workbook. A package bundles products; a plan is paid again and again.
 packages-studio-new-product = New product
 packages-studio-new-package = New package
 packages-studio-edit-offer = Edit offer
@@ -135,8 +123,6 @@ packages-field-sale-from = On sale from
 packages-field-sale-until = On sale until
 packages-field-featured = Recommend this offer
 packages-field-featured-hint = It stands out among the price cards.
-packages-field-position = Place in the list
-packages-field-position-hint = Smaller comes first.
 
 # Studio: orders
 packages-handed-out = Handed out

@@ -1,6 +1,6 @@
 use billing::{subscriptions::PeriodDiscount, text_enum};
 use diesel::{Queryable, Selectable};
-use events::{CouponId, Currency, Instant, Money};
+use events::{CouponId, Currency, Id, Instant, Money, PackageId, PlanId, ProductId};
 use kernel::{Check, FieldError, Problem};
 use serde::Serialize;
 
@@ -255,6 +255,14 @@ impl CouponInput {
         let ordered = self.valid_from.zip(self.valid_until).is_none_or(|(from, until)| from < until);
         check.require(ordered, "valid_until", "offer_dates");
     }
+}
+
+/// An offer by any of its names: `off_…`, `prd_…`, `pkg_…` or `pln_…`.
+pub(crate) fn any_offer(text: &str) -> Option<OfferId> {
+    let own = text.parse::<OfferId>().map(Id::uuid);
+    let own = own.or_else(|_| text.parse::<ProductId>().map(Id::uuid));
+    let own = own.or_else(|_| text.parse::<PackageId>().map(Id::uuid));
+    own.or_else(|_| text.parse::<PlanId>().map(Id::uuid)).ok().map(OfferId::from_uuid)
 }
 
 fn is_code(code: &str) -> bool {

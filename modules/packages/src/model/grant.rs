@@ -45,6 +45,7 @@ pub(crate) enum GrantSpec {
 
 impl GrantSpec {
     /// So many credits for everything.
+    #[cfg(test)]
     pub(crate) const fn credits(credits: i32, days: Option<i32>) -> Self {
         Self::Credits { credits, days, pays_for: Vec::new() }
     }

@@ -1,9 +1,9 @@
 use std::collections::BTreeMap;
 
-use events::ProductId;
+use events::{CouponId, ProductId, VoucherId};
 use serde::{Deserialize, Serialize};
 
-use super::{GrantSpec, Offer, OfferId, OfferKind};
+use super::{Gift, GrantSpec, Offer, OfferId, OfferKind};
 
 /// What an order line remembers of the moment of sale.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -12,6 +12,25 @@ pub(crate) struct Sold {
     pub(crate) grants: Vec<SoldGrant>,
     /// What is reserved, and free again when it is not paid.
     pub(crate) holds: Vec<Hold>,
+    /// On an order's first line: codes that make the order cheaper, and are free again when it is not paid.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) codes: Vec<UsedCode>,
+    /// Who the vouchers are for that the line gives.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) gift: Option<Gift>,
+    /// On an order's first line: what the form wanted, so that a form sent again is told from one that was changed.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(crate) wanted: String,
+}
+
+/// A code that an order uses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub(crate) enum UsedCode {
+    /// Counted among a coupon's uses.
+    Coupon { coupon: CouponId },
+    /// So much was paid with a voucher, minor units.
+    Voucher { voucher: VoucherId, amount: i64 },
 }
 
 /// One grant of one product.
@@ -57,7 +76,8 @@ pub(crate) fn sold_of(offer: &Offer, quantity: i32) -> Sold {
             grant: grant.clone(),
         }));
     }
-    Sold { grants, holds: holds.into_iter().map(|(offer, count)| Hold { offer, count }).collect() }
+    let holds = holds.into_iter().map(|(offer, count)| Hold { offer, count }).collect();
+    Sold { grants, holds, ..Sold::default() }
 }
 
 /// The sum of several lines' reservations, in the order in which stock is locked.
@@ -113,7 +133,7 @@ mod tests {
         #[test]
         fn holds_of_many_lines_are_their_sum(counts in proptest::collection::vec((100..110_u128, 1..10_i32), 0..20)) {
             let lines: Vec<Sold> = counts.iter().map(|(id, count)| Sold {
-                grants: vec![], holds: vec![Hold { offer: item(*id, 1).product, count: *count }],
+                holds: vec![Hold { offer: item(*id, 1).product, count: *count }], ..Sold::default()
             }).collect();
             let sum = holds_of(&lines);
             prop_assert!(sum.is_sorted_by_key(|hold| hold.offer));

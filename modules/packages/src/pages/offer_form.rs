@@ -1,26 +1,28 @@
-//! The form of an offer: what is typed becomes an input, and an offer becomes what is shown.
+//! The form of an offer.
 
-use billing::{parse_price, price_text};
-use events::{Id, PackageId, ProductId};
-use kernel::{Ctx, FieldError, Form, FormState, Page, Problem, Redirect, Text};
+use std::sync::Arc;
+
+use events::{Money, ProductId};
+use kernel::{CreditUse, Ctx, Form, FormState, Page, Problem, Redirect, Registry, Text};
 use poem::{
     IntoResponse, Response, handler,
     http::StatusCode,
     web::{Data, Path},
 };
 
+use super::{
+    offer_filled::{blank as begun, choice_value, filled},
+    offer_input::{BUMPS, read},
+};
 use crate::{
-    model::{
-        GrantSpec, ItemInput, Offer, OfferId, OfferInput, OfferKind, OfferStatus, local_text, parse_local,
-    },
-    service,
-    views::{Choice, ItemField, OfferFormPage, status_label},
+    model::{Every, GrantSpec, MayCancel, Offer, OfferId, OfferKind, OfferStatus, PartEvery, any_id},
+    service::{self, FormFacts},
+    views::{BumpFields, FileRow, ItemField, OfferFormPage, Opt, PriceRow, UseField, percent_text},
 };
 
 /// An offer's identifier as the API and URLs write it.
 pub(super) fn offer_id(text: &str) -> Result<OfferId, Problem> {
-    let uuid = text.parse::<ProductId>().map(Id::uuid).or_else(|_| text.parse::<PackageId>().map(Id::uuid));
-    uuid.map(OfferId::from_uuid).map_err(|_| Problem::not_found())
+    any_id(text).ok_or_else(Problem::not_found)
 }
 
 fn kind_of(text: &str) -> Result<OfferKind, Problem> {
@@ -31,26 +33,30 @@ fn kind_of(text: &str) -> Result<OfferKind, Problem> {
 #[handler]
 pub(super) async fn blank(
     Data(ctx): Data<&Ctx>,
+    Data(registry): Data<&Arc<Registry>>,
     Path((_, kind)): Path<(String, String)>,
 ) -> Result<Page, Problem> {
-    page(ctx, kind_of(&kind)?, None, FormState::default()).await
+    let kind = kind_of(&kind)?;
+    page(ctx, registry, kind, None, begun(kind)).await
 }
 
 /// Makes the offer.
 #[handler]
 pub(super) async fn create(
     Data(ctx): Data<&Ctx>,
+    Data(registry): Data<&Arc<Registry>>,
     Path((_, kind)): Path<(String, String)>,
     form: Form,
 ) -> Result<Response, Problem> {
     let kind = kind_of(&kind)?;
-    let made = match read(ctx, kind, &form) {
+    let uses = registry.credit_uses(ctx).await?;
+    let made = match read(ctx, kind, None, &form, &uses) {
         Ok(input) => service::create(ctx, input).await,
         Err(problem) => Err(problem),
     };
     match made {
         Ok(offer) => Ok(saved(ctx, &offer)),
-        Err(problem) => again(ctx, kind, None, &form, problem).await,
+        Err(problem) => again(ctx, registry, kind, None, &form, problem).await,
     }
 }
 
@@ -58,29 +64,32 @@ pub(super) async fn create(
 #[handler]
 pub(super) async fn show(
     Data(ctx): Data<&Ctx>,
+    Data(registry): Data<&Arc<Registry>>,
     Path((_, id)): Path<(String, String)>,
 ) -> Result<Page, Problem> {
     let offer = service::staff_offer(ctx, offer_id(&id)?).await?;
     let form = filled(ctx, &offer);
-    page(ctx, offer.row.kind, Some(&offer), form).await
+    page(ctx, registry, offer.row.kind, Some(&offer), form).await
 }
 
 /// Changes the offer.
 #[handler]
 pub(super) async fn save(
     Data(ctx): Data<&Ctx>,
+    Data(registry): Data<&Arc<Registry>>,
     Path((_, id)): Path<(String, String)>,
     form: Form,
 ) -> Result<Response, Problem> {
     let before = service::staff_offer(ctx, offer_id(&id)?).await?;
     let kind = before.row.kind;
-    let done = match read(ctx, kind, &form) {
+    let uses = registry.credit_uses(ctx).await?;
+    let done = match read(ctx, kind, Some(&before), &form, &uses) {
         Ok(input) => service::update(ctx, before.row.id, input).await,
         Err(problem) => Err(problem),
     };
     match done {
         Ok(offer) => Ok(saved(ctx, &offer)),
-        Err(problem) => again(ctx, kind, Some(&before), &form, problem).await,
+        Err(problem) => again(ctx, registry, kind, Some(&before), &form, problem).await,
     }
 }
 
@@ -91,6 +100,7 @@ fn saved(ctx: &Ctx, offer: &Offer) -> Response {
 
 async fn again(
     ctx: &Ctx,
+    registry: &Registry,
     kind: OfferKind,
     offer: Option<&Offer>,
     form: &Form,
@@ -99,135 +109,123 @@ async fn again(
     if problem.status != StatusCode::UNPROCESSABLE_ENTITY {
         return Err(problem);
     }
-    let page = page(ctx, kind, offer, form.refused(&problem)).await?;
+    let page = page(ctx, registry, kind, offer, form.refused(&problem)).await?;
     Ok(page.status(problem.status).into_response())
 }
 
-async fn page(ctx: &Ctx, kind: OfferKind, offer: Option<&Offer>, form: FormState) -> Result<Page, Problem> {
-    let products = service::product_choices(ctx).await?;
-    let package = kind == OfferKind::Package;
-    let field = |(id, name): (ProductId, String)| ItemField { field: format!("item-{id}"), name };
-    let status = form.values.get("status").map_or("active", String::as_str);
-    let mut statuses = Choice::codes(status_label, &["active", "draft"], status);
-    statuses.remove(0);
+/// The form of an offer once more, with what was wrong with a picture or a file.
+pub(super) async fn with_fault(
+    ctx: &Ctx,
+    registry: &Registry,
+    offer: &Offer,
+    problem: &Problem,
+) -> Result<Response, Problem> {
+    let mut form = filled(ctx, offer);
+    for error in &problem.fields {
+        form = form.wrong(error);
+    }
+    let page = page(ctx, registry, offer.row.kind, Some(offer), form).await?;
+    Ok(page.status(problem.status).into_response())
+}
+
+async fn page(
+    ctx: &Ctx,
+    registry: &Registry,
+    kind: OfferKind,
+    offer: Option<&Offer>,
+    form: FormState,
+) -> Result<Page, Problem> {
+    let facts = service::form_facts(ctx, offer).await?;
+    let uses = registry.credit_uses(ctx).await?;
+    Ok(Page::of(&view(ctx, kind, offer, form, &facts, &uses)))
+}
+
+fn view(
+    ctx: &Ctx,
+    kind: OfferKind,
+    offer: Option<&Offer>,
+    form: FormState,
+    facts: &FormFacts,
+    uses: &[CreditUse],
+) -> OfferFormPage {
     let archived = offer.is_some_and(|offer| offer.row.status == OfferStatus::Archived);
-    Ok(Page::of(&OfferFormPage {
+    let active = offer.filter(|offer| offer.row.status == OfferStatus::Active);
+    let unknown = |offer: &Offer| offer.grants.iter().filter(|one| matches!(one, GrantSpec::Other(_))).count();
+    let ticked = |one: &CreditUse| form.values.contains_key(&format!("pays-{}", one.key));
+    OfferFormPage {
         action: match offer {
             Some(offer) => format!("/studio/offers/edit/{}", offer.public_id()),
             None => format!("/studio/offers/new/{kind}"),
         },
         is_new: offer.is_none(),
-        package,
+        kind: kind.code(),
+        package: kind == OfferKind::Package,
+        plan: kind == OfferKind::Plan,
+        product: kind == OfferKind::Product,
         currency: ctx.tenant().currency.to_string(),
         zone: ctx.tenant().zone.clone(),
-        statuses,
-        items: if package { products.into_iter().map(field).collect() } else { Vec::new() },
+        statuses: Opt::codes("packages-status", &["active", "draft"]),
+        taxes: taxes(facts),
+        tax_ways: Opt::codes("packages-tax-way", &["included", "added"]),
+        items: if kind == OfferKind::Package { items(facts) } else { Vec::new() },
+        bumps: (0..BUMPS).map(BumpFields::of).collect(),
+        bump_choices: bump_choices(facts),
+        every: Opt::codes("packages-every", &codes(Every::ALL, |code| code.code())),
+        part_every: Opt::codes("packages-part-every", &codes(PartEvery::ALL, |code| code.code())),
+        cancels: Opt::codes("packages-may-cancel", &codes(MayCancel::ALL, |code| code.code())),
+        uses: uses.iter().map(|one| UseField::of(one, ticked(one))).collect(),
+        appointment_types: appointment_types(offer, uses),
+        unknown: offer.map_or(0, unknown),
+        files: facts.files.iter().map(FileRow::of).collect(),
+        picture: offer.and_then(Offer::picture_path),
+        prices: facts.prices.iter().map(price).collect(),
         archived,
-        public: offer
-            .filter(|offer| offer.row.status == OfferStatus::Active)
-            .map(|offer| format!("/buy/{}", offer.row.slug)),
+        public: active.map(|offer| format!("/buy/{}", offer.row.slug)),
         form,
-    }))
+    }
 }
 
-/// An offer as typed values.
-fn filled(ctx: &Ctx, offer: &Offer) -> FormState {
-    let (row, zone) = (&offer.row, &ctx.tenant().zone);
-    let number = |value: Option<i32>| value.map(|value| value.to_string()).unwrap_or_default();
-    let local = |at: Option<events::Instant>| at.map(|at| local_text(at, zone)).unwrap_or_default();
-    let mut form = FormState::default()
-        .with("name", &row.name)
-        .with("slug", &row.slug)
-        .with("summary", &row.summary)
-        .with("description", &row.description)
-        .with("price", price_text(row.price, row.currency))
-        .with("status", row.status)
-        .with("position", row.position)
-        .with("featured", row.featured)
-        .with("stock", number(row.stock))
-        .with("per_client", number(row.per_client))
-        .with("sale_from", local(row.sale_from))
-        .with("sale_until", local(row.sale_until));
-    for grant in &offer.grants {
-        if let GrantSpec::Credits { credits, days } = grant {
-            form = form.with("credits", credits).with("credit_days", number(*days));
-        }
-    }
-    for item in &offer.items {
-        form = form.with(&format!("item-{}", ProductId::from_uuid(item.product.uuid())), item.quantity);
-    }
-    form
+fn codes<T: Copy>(all: &[T], code: fn(T) -> &'static str) -> Vec<&'static str> {
+    all.iter().map(|one| code(*one)).collect()
 }
 
-/// What was typed, as an input. Everything that can't be read is told at once.
-fn read(ctx: &Ctx, kind: OfferKind, form: &Form) -> Result<OfferInput, Problem> {
-    let (currency, zone) = (ctx.tenant().currency, &ctx.tenant().zone);
-    let mut errors = Vec::new();
-    let price = parse_price(form.text("price"), currency);
-    if price.is_none() {
-        errors.push(FieldError::new(
-            "price",
-            if form.text("price").is_empty() { "required" } else { "offer_price" },
-        ));
-    }
-    let input = OfferInput {
-        kind,
-        slug: form.string("slug"),
-        name: form.string("name"),
-        summary: form.string("summary"),
-        description: form.string("description"),
-        price: price.unwrap_or_default(),
-        currency,
-        status: form.parse("status", "offer_status")?,
-        featured: form.ticked("featured"),
-        position: whole(form, "position", &mut errors).unwrap_or(0),
-        stock: whole(form, "stock", &mut errors),
-        per_client: whole(form, "per_client", &mut errors),
-        sale_from: local(form, "sale_from", zone, &mut errors),
-        sale_until: local(form, "sale_until", zone, &mut errors),
-        grants: if kind == OfferKind::Product { read_grants(form, &mut errors) } else { Vec::new() },
-        items: if kind == OfferKind::Package { read_items(form, &mut errors) } else { Vec::new() },
+fn price((amount, currency, since): &(i64, events::Currency, events::Instant)) -> PriceRow {
+    PriceRow { price: Money::new(*amount, *currency), since: *since }
+}
+
+fn taxes(facts: &FormFacts) -> Vec<Opt> {
+    let rate = |rate: &billing::TaxRate| {
+        Opt::said(rate.id, format!("{} {} %", rate.name, percent_text(rate.bp)))
     };
-    if errors.is_empty() { Ok(input) } else { Err(Problem::invalid(errors)) }
+    let none = Opt::key("", "packages-tax-none");
+    std::iter::once(none).chain(facts.taxes.iter().map(rate)).collect()
 }
 
-/// A time of the business's zone, or nothing when the field is empty.
-fn local(form: &Form, name: &str, zone: &str, errors: &mut Vec<FieldError>) -> Option<events::Instant> {
-    let read = parse_local(&form.optional(name)?, zone);
-    if read.is_none() {
-        errors.push(FieldError::new(name, "offer_dates"));
-    }
-    read
+fn items(facts: &FormFacts) -> Vec<ItemField> {
+    let products = facts.others.iter().filter(|(_, kind, _)| *kind == OfferKind::Product);
+    let field = |(id, _, name): &(OfferId, OfferKind, String)| ItemField {
+        field: format!("item-{}", ProductId::from_uuid(id.uuid())),
+        name: name.clone(),
+    };
+    products.map(field).collect()
 }
 
-/// What a product gives: credits when their number is typed, else a service.
-fn read_grants(form: &Form, errors: &mut Vec<FieldError>) -> Vec<GrantSpec> {
-    let (credits, days) = (whole(form, "credits", errors), whole(form, "credit_days", errors));
-    match credits {
-        Some(credits) if credits != 0 => vec![GrantSpec::Credits { credits, days }],
-        _ => vec![GrantSpec::Service],
-    }
+fn bump_choices(facts: &FormFacts) -> Vec<Opt> {
+    let choice = |(id, kind, name): &(OfferId, OfferKind, String)| Opt::said(choice_value(*id, *kind), name);
+    std::iter::once(Opt::key("", "packages-bump-none")).chain(facts.others.iter().map(choice)).collect()
 }
 
-/// A whole number, or nothing when the field is empty.
-fn whole(form: &Form, name: &str, errors: &mut Vec<FieldError>) -> Option<i32> {
-    let typed = form.optional(name)?;
-    let read = typed.parse().ok();
-    if read.is_none() {
-        errors.push(FieldError::new(name, "offer_number"));
-    }
-    read
-}
-
-/// The products of a package: fields `item-prd_…` with how many; empty or 0 leaves a product out.
-fn read_items(form: &Form, errors: &mut Vec<FieldError>) -> Vec<ItemInput> {
-    let mut items = Vec::new();
-    for name in form.state().values.keys().filter(|name| name.starts_with("item-")) {
-        let Some(quantity) = whole(form, name, errors).filter(|quantity| *quantity != 0) else { continue };
-        match name.trim_start_matches("item-").parse::<ProductId>() {
-            Ok(id) => items.push(ItemInput { product: OfferId::from_uuid(id.uuid()), quantity }),
-            Err(_) => errors.push(FieldError::new("items", "offer_unknown_product")),
+/// Types of appointments that other modules offer, and the one that is chosen already.
+fn appointment_types(offer: Option<&Offer>, uses: &[CreditUse]) -> Vec<Opt> {
+    let mut all: Vec<Opt> = vec![Opt::key("", "packages-appointment-none")];
+    let listed = uses.iter().filter(|one| one.key.parse::<events::AppointmentTypeId>().is_ok());
+    all.extend(listed.map(|one| Opt::said(&one.key, &one.name)));
+    for grant in offer.iter().flat_map(|offer| &offer.grants) {
+        if let GrantSpec::Appointment { of, name, .. } = grant
+            && !all.iter().any(|one| one.value == *of)
+        {
+            all.push(Opt::said(of, name));
         }
     }
-    items
+    all
 }

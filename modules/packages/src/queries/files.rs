@@ -1,6 +1,6 @@
 //! Files of offers and the settings of the module.
 
-use diesel::{ExpressionMethods, NullableExpressionMethods, OptionalExtension, QueryDsl, QueryResult, SelectableHelper};
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, SelectableHelper};
 use diesel_async::RunQueryDsl;
 use events::{Instant, OfferFileId};
 use kernel::Tx;
@@ -47,13 +47,6 @@ pub(crate) async fn insert_file(tx: &mut Tx, file: NewFile<'_>) -> QueryResult<O
     );
     diesel::insert_into(offer_files::table).values(row).execute(&mut **tx).await?;
     Ok(id)
-}
-
-/// The downloads of an offer, without their content, the oldest first.
-pub(crate) async fn downloads(tx: &mut Tx, offer: OfferId) -> QueryResult<Vec<FileInfo>> {
-    let all = offer_files::table.filter(offer_files::offer_id.eq(offer)).into_boxed();
-    let all = all.filter(offer_files::kind.eq(FileKind::Download)).filter(offer_files::removed_at.is_null());
-    infos(tx, all.order((offer_files::created_at, offer_files::id)).limit(50)).await
 }
 
 /// Files by their identifiers, removed or not: what was sold stays what it was.
@@ -118,8 +111,12 @@ pub(crate) async fn remove_files(
 
 /// The settings, or the defaults.
 pub(crate) async fn settings(tx: &mut Tx) -> QueryResult<PackageSettings> {
-    let stored = package_settings::table.select(PackageSettings::as_select()).first(&mut **tx).await;
-    Ok(stored.optional()?.unwrap_or_default())
+    Ok(stored_settings(tx).await?.unwrap_or_default())
+}
+
+/// The settings; `None` when nobody has chosen yet.
+pub(crate) async fn stored_settings(tx: &mut Tx) -> QueryResult<Option<PackageSettings>> {
+    package_settings::table.select(PackageSettings::as_select()).first(&mut **tx).await.optional()
 }
 
 /// Keeps the settings.

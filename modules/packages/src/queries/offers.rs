@@ -21,8 +21,6 @@ pub(crate) struct OfferFilter {
     pub(crate) kind: Option<OfferKind>,
     /// `None`: all but the archived ones.
     pub(crate) status: Option<OfferStatus>,
-    /// Only those that stand out.
-    pub(crate) featured: bool,
     /// Part of name or summary.
     pub(crate) search: String,
 }
@@ -159,9 +157,6 @@ fn filtered(filter: &OfferFilter) -> Selected<'static> {
         Some(status) => query.filter(offers::status.eq(status)),
         None => query.filter(offers::status.ne(OfferStatus::Archived)),
     };
-    if filter.featured {
-        query = query.filter(offers::featured);
-    }
     let search = filter.search.trim();
     if search.is_empty() {
         return query;

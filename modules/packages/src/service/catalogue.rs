@@ -4,7 +4,7 @@ use kernel::{Ctx, Paging, Problem, Tx};
 
 use crate::{
     error::unavailable,
-    model::{Availability, Bump, FileInfo, GrantSpec, Offer, OfferId, OfferKind, OfferStatus},
+    model::{Availability, FileInfo, GrantSpec, Offer, OfferId, OfferKind, OfferStatus},
     policy::{OFFERS_READ, OFFERS_WRITE},
     queries::{self, OfferFilter},
 };
@@ -80,18 +80,6 @@ pub(crate) async fn shelf(ctx: &Ctx, filter: OfferFilter, page: i64) -> Result<(
     let more = rows.len() > wanted;
     rows.truncate(wanted);
     Ok((rows, more))
-}
-
-/// What stands beside an offer at checkout and can be bought now, with the offer that each is.
-pub(crate) async fn open_bumps(ctx: &Ctx, offer: &Offer) -> Result<Vec<(Bump, Offer)>, Problem> {
-    if offer.bumps.is_empty() {
-        return Ok(Vec::new());
-    }
-    let all =
-        ctx.tx(OFFERS_READ, async |tx| Ok::<_, Problem>(queries::bumps_of(tx, offer).await?)).await?;
-    let (now, currency) = (ctx.now(), ctx.tenant().currency);
-    let open = |(_, other): &(Bump, Offer)| other.availability(now, currency) == Availability::Open;
-    Ok(all.into_iter().filter(open).collect())
 }
 
 /// What the form of an offer needs to know besides the offer.

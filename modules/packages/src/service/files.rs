@@ -41,15 +41,10 @@ pub(crate) async fn set_picture(
     content: &[u8],
 ) -> Result<Offer, Problem> {
     let alt = checked_alt(alt)?;
-    let picture = picture_of(content).map_err(|error| {
-        Problem::field(
-            "picture",
-            match error {
-                PictureError::TooLarge => "offer_picture_too_large",
-                PictureError::Unknown => "offer_picture_unknown",
-                PictureError::Size => "offer_picture_size",
-            },
-        )
+    let picture = picture_of(content).map_err(|error| match error {
+        PictureError::TooLarge => Problem::field("picture", "offer_picture_too_large"),
+        PictureError::Unknown => Problem::field("picture", "offer_picture_unknown"),
+        PictureError::Size => Problem::field("picture", "offer_picture_size"),
     })?;
     let name = clean_name(name).unwrap_or_else(|| format!("picture.{}", picture.ending));
     let digest = digest_of(content);
@@ -85,7 +80,7 @@ pub(crate) async fn describe_picture(ctx: &Ctx, id: OfferId, alt: &str) -> Resul
     ctx.tx(OFFERS_WRITE, async |tx| {
         let offer = queries::by_id(tx, id).await?.ok_or_else(Problem::not_found)?;
         queries::update_picture(tx, id, &offer.row.image_digest, &alt).await?;
-        audit(tx, "offer.picture_described", id.uuid(), json!({})).await
+        Ok(audit(tx, "offer.picture_described", id.uuid(), json!({})).await?)
     })
     .await
 }
@@ -116,13 +111,12 @@ pub(crate) async fn add_file(
     name: &str,
     content: &[u8],
 ) -> Result<(Offer, OfferFileId), Problem> {
-    let refused = |code| Err(Problem::field("file", code));
-    let Some(name) = clean_name(name) else { return refused("offer_file_name") };
+    let name = clean_name(name).ok_or_else(|| Problem::field("file", "offer_file_name"))?;
     if content.is_empty() {
-        return refused("required");
+        return Err(Problem::field("file", "required"));
     }
     if content.len() > MAX_DOWNLOAD {
-        return refused("offer_file_too_large");
+        return Err(Problem::field("file", "offer_file_too_large"));
     }
     let digest = digest_of(content);
     ctx.tx(OFFERS_WRITE, async |tx| {

@@ -20,3 +20,15 @@ pub(crate) async fn save_settings(ctx: &Ctx, settings: PackageSettings) -> Resul
     })
     .await
 }
+
+/// Chooses how the module works, unless somebody has chosen already.
+pub(crate) async fn begin_settings(ctx: &Ctx, settings: PackageSettings) -> Result<(), Problem> {
+    let settings = settings.checked()?;
+    ctx.tx(OFFERS_WRITE, async |tx| {
+        if queries::stored_settings(tx).await?.is_none() {
+            queries::save_settings(tx, settings).await?;
+        }
+        Ok(())
+    })
+    .await
+}

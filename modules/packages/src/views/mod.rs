@@ -3,14 +3,25 @@
 mod blocks;
 mod buy;
 mod card;
+mod checkout;
+mod credits;
 mod me;
 mod studio;
 
 pub(crate) use blocks::{ClientCard, CreditsCard, HandedOut, OffersBlock, samples as block_samples};
-pub(crate) use buy::{OfferPage, OffersPage};
-pub(crate) use card::Card;
+pub(crate) use buy::{OfferPage, OffersPage, VoucherAskPage, VoucherPage};
+pub(crate) use card::{Card, percent_text};
+pub(crate) use checkout::{BasketView, TaxLine, taxes};
+pub(crate) use credits::{ClientCreditsPage, HolderRow, MoveCreditsPage, StudioCreditsPage};
 pub(crate) use me::{LotView, MyCreditsPage};
-pub(crate) use studio::{Choice, ItemField, OfferFormPage, StudioOfferRow, StudioOffersPage, status_label};
+pub(crate) use studio::{
+    CouponFormPage, CouponItem, CouponsPage, MoveView, OfferTick, StudioVoucherPage, VoucherFormPage, VoucherItem,
+    VouchersCard, VouchersPage,
+};
+pub(crate) use studio::{
+    BumpFields, Choice, FileRow, ItemField, MyDownloadsPage, OfferFormPage, Opt, PackageSettingsPage, PriceRow,
+    StudioOfferRow, StudioOffersPage, UseField, kind_label, status_label,
+};
 
 use events::{Instant, Money};
 

@@ -72,12 +72,23 @@ fn options(app: &Arc<App>) -> anyhow::Result<EdgeOptions> {
         problem: Arc::new(move |asked, problem| page(&renderer, asked, problem)),
         ..defaults
     };
-    Ok(options.uploads(ordinary, upload, is_upload))
+    let file = limits.file_bytes;
+    let largest = move |path: &str| match path.trim_end_matches('/') {
+        path if is_component(path) => upload,
+        path if is_file(path) => file,
+        _ => ordinary,
+    };
+    Ok(EdgeOptions { body_limit: Arc::new(move |_, path| largest(path)), ..options })
 }
 
 /// Components of automations are uploaded here.
-fn is_upload(path: &str) -> bool {
-    path.trim_end_matches('/').ends_with("/automations")
+fn is_component(path: &str) -> bool {
+    path.ends_with("/automations")
+}
+
+/// Pictures and files of offers are uploaded here.
+fn is_file(path: &str) -> bool {
+    path.contains("/offers/") && (path.ends_with("/picture") || path.ends_with("/files"))
 }
 
 /// A problem of the edges: a document for programs, a page for people.
@@ -121,11 +132,14 @@ impl Endpoint for Labelled {
 
 #[cfg(test)]
 mod tests {
-    use super::is_upload;
+    use super::{is_component, is_file};
 
     #[test]
-    fn only_automations_take_uploads() {
-        assert!(is_upload("/anna-fit/studio/automations") && is_upload("/api/v1/anna-fit/automations"));
-        assert!(!is_upload("/anna-fit/studio/automations/aut_1") && !is_upload("/anna-fit/book"));
+    fn only_automations_and_offers_take_uploads() {
+        assert!(is_component("/anna-fit/studio/automations") && is_component("/api/v1/anna-fit/automations"));
+        assert!(!is_component("/anna-fit/studio/automations/aut_1") && !is_component("/anna-fit/book"));
+        assert!(is_file("/anna-fit/studio/offers/edit/prd_1/picture"));
+        assert!(is_file("/api/v1/anna-fit/offers/prd_1/files"));
+        assert!(!is_file("/anna-fit/studio/offers/edit/prd_1") && !is_file("/anna-fit/files"));
     }
 }

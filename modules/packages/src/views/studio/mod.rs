@@ -1,8 +1,18 @@
+mod offer_form;
+mod coupons;
 mod offers;
+mod vouchers;
 
 use serde::Serialize;
 
-pub(crate) use offers::{ItemField, OfferFormPage, StudioOfferRow, StudioOffersPage, status_label};
+pub(crate) use offer_form::{
+    BumpFields, FileRow, ItemField, MyDownloadsPage, OfferFormPage, Opt, PackageSettingsPage, PriceRow, UseField,
+};
+pub(crate) use coupons::{CouponFormPage, CouponItem, CouponsPage, OfferTick};
+pub(crate) use offers::{StudioOfferRow, StudioOffersPage, kind_label, status_label};
+pub(crate) use vouchers::{
+    MoveView, StudioVoucherPage, VoucherFormPage, VoucherItem, VouchersCard, VouchersPage,
+};
 
 /// A choice of a list, with the key of its label.
 #[derive(Clone, Debug, Serialize)]

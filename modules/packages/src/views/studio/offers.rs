@@ -1,4 +1,4 @@
-use kernel::{FieldError, FormState, Layout, Text, View};
+use kernel::{Layout, Text, View};
 use serde::Serialize;
 
 use super::{super::Card, Choice};
@@ -8,17 +8,26 @@ use crate::model::{Availability, OfferStatus};
 pub(crate) fn status_label(code: &str) -> String {
     format!("packages-status-{code}")
 }
+/// The key of the name of a kind of offer.
+pub(crate) fn kind_label(code: &str) -> String {
+    format!("packages-kind-{code}")
+}
 
 /// An offer in the studio's list.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct StudioOfferRow {
     pub(crate) id: String,
-    /// `product` or `package`.
+    /// `product`, `package` or `plan`.
     pub(crate) kind: &'static str,
     pub(crate) kind_label: String,
     /// Code of the status.
     pub(crate) status: &'static str,
     pub(crate) status_label: String,
+    /// Whether it stands before all others of its page, or behind them.
+    pub(crate) first: bool,
+    pub(crate) last: bool,
+    /// How many there are, when that is limited.
+    pub(crate) left: Option<i32>,
     pub(crate) card: Card,
 }
 
@@ -26,9 +35,16 @@ pub(crate) struct StudioOfferRow {
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct StudioOffersPage {
     pub(crate) offers: Vec<StudioOfferRow>,
-    pub(crate) next: Option<String>,
+    /// Numbers of the pages beside this one, as text: none is there where it is empty.
+    pub(crate) earlier: String,
+    pub(crate) later: String,
+    /// Whether it is the whole list, so that it can be put into another order.
+    pub(crate) ordered: bool,
+    /// A table; else cards.
+    pub(crate) table: bool,
     pub(crate) search: String,
     pub(crate) statuses: Vec<Choice>,
+    pub(crate) kinds: Vec<Choice>,
     pub(crate) filtered: bool,
     /// No way to pay is offered yet, so only free things can be bought.
     pub(crate) unpayable: bool,
@@ -44,87 +60,47 @@ impl View for StudioOffersPage {
         let row = |status: OfferStatus, kind: &'static str| StudioOfferRow {
             id: "prd_00000000000000000000000000000007".into(),
             kind,
-            kind_label: format!("packages-kind-{kind}"),
+            kind_label: kind_label(kind),
             status: status.code(),
-            status_label: format!("packages-status-{status}"),
+            status_label: status_label(status.code()),
+            first: false,
+            last: false,
+            left: Some(24),
             card: Card::sample(Availability::SoldOut, true),
         };
         let mut offers: Vec<_> = OfferStatus::ALL.iter().map(|status| row(*status, "product")).collect();
         offers.push(StudioOfferRow { card: Card::free_sample(), ..row(OfferStatus::Active, "package") });
+        offers.extend(
+            Card::plan_samples()
+                .into_iter()
+                .map(|card| StudioOfferRow { card, left: None, ..row(OfferStatus::Active, "plan") }),
+        );
+        for (index, offer) in offers.iter_mut().enumerate() {
+            offer.id = format!("prd_{index:032x}");
+            offer.first = index == 0;
+        }
         let codes: Vec<&str> = OfferStatus::ALL.iter().map(|status| status.code()).collect();
-        let statuses = Choice::codes(status_label, &codes, "active");
         let full = Self {
             offers,
-            next: Some("c".into()),
+            earlier: "0".into(),
+            later: "2".into(),
+            ordered: false,
+            table: true,
             search: "ten".into(),
-            statuses,
+            statuses: Choice::codes(status_label, &codes, "active"),
+            kinds: Choice::codes(kind_label, &["product", "package", "plan"], "plan"),
             filtered: true,
             unpayable: false,
         };
-        let none = Self { offers: vec![], next: None, search: String::new(), ..full.clone() };
-        vec![full, Self { filtered: false, unpayable: true, ..none.clone() }, none]
-    }
-}
-
-/// A product that a package may hold, in the form.
-#[derive(Clone, Debug, Serialize)]
-pub(crate) struct ItemField {
-    /// Name of the field: `item-prd_…`.
-    pub(crate) field: String,
-    pub(crate) name: String,
-}
-
-/// `/studio/offers/new/{kind}` and `/studio/offers/{id}`.
-#[derive(Clone, Debug, Serialize)]
-pub(crate) struct OfferFormPage {
-    /// Where the form posts to, below the tenant's base.
-    pub(crate) action: String,
-    pub(crate) is_new: bool,
-    pub(crate) package: bool,
-    pub(crate) currency: String,
-    pub(crate) zone: String,
-    pub(crate) statuses: Vec<Choice>,
-    pub(crate) items: Vec<ItemField>,
-    pub(crate) archived: bool,
-    /// Path of its public page, when it has one.
-    pub(crate) public: Option<String>,
-    pub(crate) form: FormState,
-}
-
-impl View for OfferFormPage {
-    const TEMPLATE: &'static str = "packages/studio_offer";
-    const LAYOUT: Layout = Layout::Studio;
-    fn title(&self) -> Text {
-        Text::key(match (self.is_new, self.package) {
-            (true, true) => "packages-studio-new-package",
-            (true, false) => "packages-studio-new-product",
-            (false, _) => "packages-studio-edit-offer",
-        })
-    }
-    fn samples() -> Vec<Self> {
-        let new = Self {
-            action: "/studio/offers/new/product".into(),
-            is_new: true,
-            package: false,
-            currency: "GBP".into(),
-            zone: "Europe/London".into(),
-            statuses: Choice::codes(status_label, &["draft", "active"], "draft").split_off(1),
-            items: vec![],
-            archived: false,
-            public: None,
-            form: FormState::default(),
-        };
-        let item = ItemField {
-            field: "item-prd_00000000000000000000000000000007".into(),
-            name: "Ten classes".into(),
-        };
-        let wrong = FormState::default().with("price", "-1").wrong(&FieldError::new("price", "offer_price"));
+        let whole = Self { ordered: true, filtered: false, search: String::new(), ..full.clone() };
+        let none = Self { offers: vec![], earlier: String::new(), later: String::new(), search: String::new(), ..full.clone() };
         vec![
-            Self { is_new: false, public: Some("/buy/ten".into()), form: wrong, ..new.clone() },
-            Self { is_new: false, archived: true, ..new.clone() },
-            Self { package: true, items: vec![item], ..new.clone() },
-            Self { package: true, ..new.clone() },
-            new,
+            Self { table: false, ..whole.clone() },
+            Self { table: false, ..full.clone() },
+            whole,
+            full,
+            Self { filtered: false, unpayable: true, ordered: true, ..none.clone() },
+            none,
         ]
     }
 }
