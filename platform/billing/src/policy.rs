@@ -18,3 +18,9 @@ pub const ORDER_LINK: Permission = Permission("platform:order_link:use");
 pub const OWN_ORDERS: Permission = Permission("platform:own_orders:read");
 /// End orders in time, ask providers for refunds, tell people; jobs only.
 pub const BILLING_RUN: Permission = Permission("platform:billing:run");
+/// See all subscriptions of the business.
+pub const SUBSCRIPTIONS_READ: Permission = Permission("platform:subscriptions:read");
+/// Pause, resume, change and end subscriptions.
+pub const SUBSCRIPTIONS_WRITE: Permission = Permission("platform:subscriptions:write");
+/// See one's own subscriptions and what one saved to pay with, and do with them what the plan allows.
+pub const OWN_SUBSCRIPTIONS: Permission = Permission("platform:own_subscriptions:use");

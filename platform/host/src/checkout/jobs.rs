@@ -3,7 +3,7 @@
 use billing::{AWAITING_JOB, BILLING_RUN, EXPIRE_JOB, ProviderError, REFUND_JOB, RefundState, Refunding};
 use events::{
     OrderId, RefundId,
-    billing::{OrderPaid, OrderRefunded},
+    billing::{DisputeClosed, DisputeOpened, OrderPaid, OrderRefunded},
 };
 use kernel::{Ctx, JobDef, JobError, Problem, Reaction, Schedule};
 use serde::Deserialize;
@@ -12,6 +12,8 @@ use super::mails;
 
 const TELL_PAID: &str = "billing.tell_paid";
 const TELL_REFUNDED: &str = "billing.tell_refunded";
+const TELL_DISPUTED: &str = "billing.tell_disputed";
+const TELL_DISPUTE_ENDED: &str = "billing.tell_dispute_ended";
 
 /// So many orders are looked up at once.
 const BATCH: i64 = 100;
@@ -22,6 +24,8 @@ const WORDS: usize = 500;
 pub const REACTIONS: &[Reaction] = &[
     Reaction { event: "order.paid", job: TELL_PAID },
     Reaction { event: "order.refunded", job: TELL_REFUNDED },
+    Reaction { event: "dispute.opened", job: TELL_DISPUTED },
+    Reaction { event: "dispute.closed", job: TELL_DISPUTE_ENDED },
 ];
 
 /// The safety net under the jobs that are bound to one order.
@@ -56,6 +60,12 @@ pub fn jobs() -> Vec<JobDef> {
         }),
         JobDef::new(TELL_REFUNDED, |ctx: Ctx, args: Followed<OrderRefunded>| async move {
             Ok(ctx.tx(BILLING_RUN, async |tx| mails::queue_refunded(tx, args.event.refund).await).await?)
+        }),
+        JobDef::new(TELL_DISPUTED, |ctx: Ctx, args: Followed<DisputeOpened>| async move {
+            Ok(ctx.tx(BILLING_RUN, async |tx| mails::queue_disputed(tx, &args.event).await).await?)
+        }),
+        JobDef::new(TELL_DISPUTE_ENDED, |ctx: Ctx, args: Followed<DisputeClosed>| async move {
+            Ok(ctx.tx(BILLING_RUN, async |tx| mails::queue_dispute_ended(tx, &args.event).await).await?)
         }),
         JobDef::new(REFUND_JOB, |ctx: Ctx, args: OfRefund| async move { refund(&ctx, args.refund).await }),
     ]

@@ -2,14 +2,17 @@
 
 use billing::{Method, Order, OrderLine, ReceiptNote, Refund, RefundCause, Status};
 use diesel::QueryResult;
-use events::{Instant, Money, OrderId, RefundId};
+use events::{
+    Instant, Money, OrderId, RefundId,
+    billing::{DisputeClosed, DisputeOpened},
+};
 use kernel::{
     Problem, Tx,
     mail::{self, Draft, MailView},
 };
 use serde::Serialize;
 
-use super::views::{LineView, moment, money};
+use super::views::{DueView, LineView, SumsView, moment, money};
 
 /// The buyer's receipt.
 #[derive(Clone, Debug, Serialize)]
@@ -18,12 +21,17 @@ struct Receipt {
     name: String,
     number: i64,
     lines: Vec<LineView>,
+    sums: SumsView,
     total: Money,
     free: bool,
     paid_at: Instant,
     /// What the selling module adds.
     notes: Vec<ReceiptNote>,
+    /// Instalments that are still to come.
+    dues: Vec<DueView>,
     link: String,
+    /// Where the receipt is as a file.
+    pdf: Option<String>,
 }
 
 /// How to pay an order by transfer or in cash.
@@ -33,6 +41,7 @@ struct Awaiting {
     name: String,
     number: i64,
     lines: Vec<LineView>,
+    sums: SumsView,
     total: Money,
     instructions: String,
     pay_until: Option<Instant>,
@@ -46,6 +55,7 @@ struct SoldNotice {
     email: String,
     number: i64,
     lines: Vec<LineView>,
+    sums: SumsView,
     total: Money,
     link: String,
 }
@@ -85,13 +95,18 @@ impl MailView for Receipt {
             name: "Sam Reed".into(),
             number: 1001,
             lines: LineView::samples(),
+            sums: SumsView::samples(),
             total: money(30_700),
             free: false,
             paid_at: moment(),
             notes: vec![ReceiptNote { key: "web-total", count: 10 }],
+            dues: DueView::samples(),
             link: "https://example.com/northside/order/t".into(),
+            pdf: Some("https://example.com/northside/order/t/receipt.pdf".into()),
         };
-        vec![Self { free: true, notes: vec![], total: money(0), ..paid.clone() }, paid]
+        let sums = SumsView::default();
+        let free = Self { free: true, notes: vec![], dues: vec![], sums, pdf: None, ..paid.clone() };
+        vec![Self { total: money(0), ..free }, paid]
     }
 }
 
@@ -103,6 +118,7 @@ impl MailView for Awaiting {
             name: "Sam Reed".into(),
             number: 1001,
             lines: LineView::samples(),
+            sums: SumsView::samples(),
             total: money(30_700),
             instructions: "IBAN **DE00 0000**".into(),
             pay_until: Some(moment()),
@@ -120,6 +136,7 @@ impl MailView for SoldNotice {
             email: "sam@example.com".into(),
             number: 1001,
             lines: LineView::samples(),
+            sums: SumsView::samples(),
             total: money(30_700),
             link: "https://example.com/northside/studio/orders/o".into(),
         }]
@@ -167,6 +184,7 @@ pub(super) fn all() -> Vec<mail::MailDef> {
         mail::MailDef::of::<SoldNotice>(),
         mail::MailDef::of::<RefundNotice>(),
         mail::MailDef::of::<RefundedNotice>(),
+        mail::MailDef::of::<DisputeNotice>(),
     ]
 }
 
@@ -174,25 +192,42 @@ pub(super) fn all() -> Vec<mail::MailDef> {
 pub(super) async fn queue_paid(tx: &mut Tx, id: OrderId) -> Result<(), Problem> {
     let order = billing::by_id(tx, id).await?.ok_or_else(Problem::not_found)?;
     let lines = billing::lines(tx, id).await?;
-    queue_receipt(tx, &order, &lines).await?;
+    queue_receipt(tx, &order, &lines, format!("order-receipt/{id}")).await?;
     queue_sold(tx, &order, &lines).await?;
     Ok(())
 }
 
-async fn queue_receipt(tx: &mut Tx, order: &Order, lines: &[OrderLine]) -> QueryResult<()> {
+async fn sums(tx: &mut Tx, order: &Order, lines: &[OrderLine]) -> QueryResult<SumsView> {
+    Ok(SumsView::of(order, lines, &billing::discounts(tx, order.id).await?))
+}
+
+/// Queues the buyer's receipt, or how to pay, once more; each `turn` is one mail.
+pub(super) async fn queue_again(tx: &mut Tx, order: &Order, turn: &str) -> Result<(), Problem> {
+    if !order.status.was_paid() {
+        return awaiting(tx, order, format!("order-awaiting/{}/{turn}", order.id)).await;
+    }
+    let lines = billing::lines(tx, order.id).await?;
+    Ok(queue_receipt(tx, order, &lines, format!("order-receipt/{}/{turn}", order.id)).await?)
+}
+
+async fn queue_receipt(tx: &mut Tx, order: &Order, lines: &[OrderLine], key: String) -> QueryResult<()> {
     let ctx = tx.ctx().clone();
+    let dues = DueView::all(order, &billing::dues(tx, order.id).await?, ctx.now());
     let data = Receipt {
         business: ctx.tenant().name.clone(),
         name: order.client_name.clone(),
         number: order.number,
         lines: LineView::all(lines, order.total()),
+        sums: sums(tx, order, lines).await?,
         total: order.total(),
         free: order.total == 0,
         paid_at: order.paid_at.unwrap_or(ctx.now()),
         notes: (billing::rules_of(&order.module).receipt)(lines),
+        dues: dues.into_iter().filter(DueView::is_to_come).collect(),
         link: ctx.link(&order.own_path()),
+        pdf: (order.total > 0).then(|| ctx.link(&format!("{}/receipt.pdf", order.own_path()))),
     };
-    to_buyer(tx, order, format!("order-receipt/{}", order.id), &data).await
+    to_buyer(tx, order, key, &data).await
 }
 
 async fn queue_sold(tx: &mut Tx, order: &Order, lines: &[OrderLine]) -> QueryResult<()> {
@@ -202,6 +237,7 @@ async fn queue_sold(tx: &mut Tx, order: &Order, lines: &[OrderLine]) -> QueryRes
         email: order.client_email.clone(),
         number: order.number,
         lines: LineView::all(lines, order.total()),
+        sums: sums(tx, order, lines).await?,
         total: order.total(),
         link: ctx.link(&format!("/studio/orders/{}", order.id)),
     };
@@ -214,18 +250,23 @@ pub(super) async fn queue_awaiting(tx: &mut Tx, id: OrderId) -> Result<(), Probl
     if order.provider != Method::Manual || order.status != Status::PendingPayment {
         return Ok(());
     }
+    awaiting(tx, &order, format!("order-awaiting/{id}")).await
+}
+
+async fn awaiting(tx: &mut Tx, order: &Order, key: String) -> Result<(), Problem> {
     let (ctx, lines) = (tx.ctx().clone(), billing::lines(tx, order.id).await?);
     let data = Awaiting {
         business: ctx.tenant().name.clone(),
         name: order.client_name.clone(),
         number: order.number,
         lines: LineView::all(&lines, order.total()),
+        sums: sums(tx, order, &lines).await?,
         total: order.total(),
         instructions: billing::settings(tx).await?.manual_instructions,
         pay_until: order.expires_at,
         link: ctx.link(&order.own_path()),
     };
-    Ok(to_buyer(tx, &order, format!("order-awaiting/{}", order.id), &data).await?)
+    Ok(to_buyer(tx, order, key, &data).await?)
 }
 
 /// Queues the buyer's notice of a refund, and the business's unless its own people asked for it. Once a refund.
@@ -258,6 +299,71 @@ pub(super) async fn queue_refunded(tx: &mut Tx, id: RefundId) -> Result<(), Prob
         link: ctx.link(&format!("/studio/orders/{}", order.id)),
     };
     Ok(to_business(tx, format!("order-refunded/{id}"), &data).await?)
+}
+
+/// The business's notice of a dispute, or of how it ended.
+#[derive(Clone, Debug, Serialize)]
+struct DisputeNotice {
+    name: String,
+    number: i64,
+    amount: Money,
+    /// The bank's reason; empty: unknown.
+    reason: String,
+    answer_by: Option<Instant>,
+    ended: bool,
+    /// `yes` or `no`.
+    won: &'static str,
+    link: String,
+}
+
+impl MailView for DisputeNotice {
+    const TEMPLATE: &'static str = "checkout/dispute";
+    fn samples() -> Vec<Self> {
+        let open = Self {
+            name: "Sam Reed".into(),
+            number: 1001,
+            amount: money(29_700),
+            reason: "product not received".into(),
+            answer_by: Some(moment()),
+            ended: false,
+            won: "no",
+            link: "https://example.com/northside/studio/orders/o".into(),
+        };
+        let ended = |won| Self { ended: true, won, reason: String::new(), answer_by: None, ..open.clone() };
+        vec![ended("yes"), ended("no"), open]
+    }
+}
+
+/// Queues the business's notice of a dispute, once.
+pub(super) async fn queue_disputed(tx: &mut Tx, event: &DisputeOpened) -> Result<(), Problem> {
+    let order = billing::by_id(tx, event.order).await?.ok_or_else(Problem::not_found)?;
+    let data = DisputeNotice {
+        name: order.client_name,
+        number: event.number,
+        amount: event.amount,
+        reason: event.reason.replace('_', " "),
+        answer_by: event.answer_by,
+        ended: false,
+        won: "no",
+        link: tx.ctx().link(&format!("/studio/orders/{}", event.order)),
+    };
+    Ok(to_business(tx, format!("order-disputed/{}", event.dispute), &data).await?)
+}
+
+/// Queues the business's notice of how a dispute ended, once.
+pub(super) async fn queue_dispute_ended(tx: &mut Tx, event: &DisputeClosed) -> Result<(), Problem> {
+    let order = billing::by_id(tx, event.order).await?.ok_or_else(Problem::not_found)?;
+    let data = DisputeNotice {
+        name: order.client_name,
+        number: event.number,
+        amount: event.amount,
+        reason: String::new(),
+        answer_by: None,
+        ended: true,
+        won: if event.won { "yes" } else { "no" },
+        link: tx.ctx().link(&format!("/studio/orders/{}", event.order)),
+    };
+    Ok(to_business(tx, format!("order-dispute-ended/{}", event.dispute), &data).await?)
 }
 
 async fn to_buyer<M: MailView>(tx: &mut Tx, order: &Order, key: String, data: &M) -> QueryResult<()> {

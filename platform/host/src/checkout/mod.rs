@@ -10,13 +10,17 @@
 //! - No provider is asked inside a transaction.
 
 mod api;
+mod csv;
+mod filter;
 mod jobs;
 mod mails;
 mod pages;
 mod service;
+pub mod subscriptions;
 mod types;
 mod views;
 mod widgets;
+mod words;
 
 use std::borrow::Cow;
 
@@ -35,7 +39,7 @@ pub fn routes() -> Vec<PageRoute> {
 /// The API: orders, refunds, ways to pay.
 #[must_use]
 pub fn api() -> Api {
-    Api::new(api::OrdersApi)
+    Api::new((api::OrdersApi, api::FilesApi, api::SettingsApi))
 }
 
 /// Views with samples.
@@ -61,17 +65,25 @@ pub fn source() -> web::Source {
     let files = files![
         "templates/card_client.hbs",
         "templates/card_revenue.hbs",
+        "templates/card_todo.hbs",
+        "templates/dues.hbs",
         "templates/lines.hbs",
         "templates/my_orders.hbs",
         "templates/order.hbs",
+        "templates/payouts.hbs",
         "templates/state.hbs",
         "templates/studio_order.hbs",
         "templates/studio_orders.hbs",
         "templates/studio_payments.hbs",
+        "templates/sums.hbs",
+        "templates/tax_rates.hbs",
         "templates/ways.hbs",
         "templates/mails/awaiting.mjml.hbs",
         "templates/mails/awaiting.subject.hbs",
         "templates/mails/awaiting.text.hbs",
+        "templates/mails/dispute.mjml.hbs",
+        "templates/mails/dispute.subject.hbs",
+        "templates/mails/dispute.text.hbs",
         "templates/mails/receipt.mjml.hbs",
         "templates/mails/receipt.subject.hbs",
         "templates/mails/receipt.text.hbs",

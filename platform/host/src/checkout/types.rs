@@ -1,8 +1,11 @@
-use billing::{Order, Refund, Settings};
-use events::{ClientId, Instant, Money, OrderId, RefundId};
+use billing::{LineBack, OnGone, Order, Refund};
+use events::{
+    ClientId, Currency, DisputeId, Instant, Money, OrderId, OrderLineId, RefundId, SubscriptionId,
+};
+use kernel::Problem;
 use poem_openapi::Object;
 
-use super::service::OrderDetail;
+use super::service::{OrderDetail, PaidInput, RefundInput};
 
 /// An order in a list.
 #[derive(Clone, Debug, Object)]
@@ -17,6 +20,10 @@ pub(super) struct OrderRow {
     client_name: String,
     client_email: String,
     total: Money,
+    /// What is to be paid next; zero: nothing.
+    due: Money,
+    /// When the next instalment of a paid order is due.
+    next_due_at: Option<Instant>,
     /// How it is paid.
     method: String,
     created_at: Instant,
@@ -35,6 +42,8 @@ impl OrderRow {
             client_name: order.client_name.clone(),
             client_email: order.client_email.clone(),
             total: order.total(),
+            due: order.due(),
+            next_due_at: order.next_due_at,
             method: order.provider.to_string(),
             created_at: order.created_at,
             expires_at: order.expires_at,
@@ -54,6 +63,9 @@ pub(super) struct OrderList {
 /// A line of an order.
 #[derive(Clone, Debug, Object)]
 struct LineOut {
+    id: OrderLineId,
+    /// `item`: what was wanted; `bump`: added beside it; `proration`: the difference of a changed plan.
+    role: String,
     /// What it is to the module that sold it: `prd_…`, `pkg_…`, `bkg_…`.
     item: String,
     /// The name it was sold under.
@@ -61,6 +73,53 @@ struct LineOut {
     unit_price: Money,
     quantity: i32,
     amount: Money,
+    /// Its share of the discounts.
+    discount: Money,
+    /// The tax's name; empty: none.
+    tax_name: String,
+    /// The tax's rate in hundredths of a percent.
+    tax_bp: i32,
+    /// Whether the price contains the tax, or it comes on top.
+    tax_inclusive: bool,
+    tax: Money,
+    /// What went back of it by refunds that name it.
+    refunded: Money,
+    /// What a refund of it may still be.
+    refundable: Money,
+}
+
+/// A discount of an order.
+#[derive(Clone, Debug, Object)]
+struct DiscountOut {
+    /// `coupon` or `voucher`.
+    kind: String,
+    code: String,
+    name: String,
+    amount: Money,
+}
+
+/// An instalment.
+#[derive(Clone, Debug, Object)]
+struct DueOut {
+    /// 0 is the first.
+    position: i32,
+    amount: Money,
+    due_at: Instant,
+    /// `open`, `paid`, or `void` when it is not owed any more.
+    state: String,
+}
+
+/// A cardholder's bank wants money back.
+#[derive(Clone, Debug, Object)]
+struct DisputeOut {
+    id: DisputeId,
+    amount: Money,
+    /// `open`, `under_review`, `won` or `lost`.
+    state: String,
+    /// The provider's word for the reason.
+    reason: String,
+    answer_by: Option<Instant>,
+    created_at: Instant,
 }
 
 /// A payment of an order, or a try that failed.
@@ -70,6 +129,10 @@ struct PaymentOut {
     /// `succeeded`, `failed`, or `returned` when the order could not take the money and it goes back.
     status: String,
     amount: Money,
+    /// What it was paid with: `Visa •• 4242`.
+    label: String,
+    /// Which instalment it pays.
+    instalment: i32,
     note: String,
     at: Instant,
 }
@@ -81,7 +144,7 @@ pub(super) struct RefundOut {
     amount: Money,
     /// `requested`, `done` or `failed`.
     state: String,
-    /// `staff`, `cancelled`, `unavailable`, `late` or `twice`.
+    /// `staff`, `cancelled`, `unavailable`, `late`, `twice`, `provider` or `dispute`.
     cause: String,
     /// What staff wrote.
     reason: String,
@@ -111,7 +174,9 @@ impl RefundOut {
 struct StepOut {
     at: Instant,
     /// `placed`, `payment_started`, `payment_failed`, `paid`, `cancelled`, `expired`, `granted`, `nothing_to_grant`,
-    /// `payment_returned`, `refund_requested`, `refund_done` or `refund_failed`.
+    /// `payment_returned`, `refund_requested`, `refund_done`, `refund_failed`, `processing`, `instalment_paid`,
+    /// `instalment_failed`, `instalment_reminded`, `disputed`, `dispute_won`, `dispute_lost`, `receipt_sent` or
+    /// `taken_back`.
     kind: String,
     /// The staff person who did it, if one did.
     actor: String,
@@ -123,7 +188,23 @@ struct StepOut {
 pub(super) struct OrderOut {
     order: OrderRow,
     lines: Vec<LineOut>,
+    /// The lines before discounts.
+    subtotal: Money,
+    discount: Money,
+    /// Tax on top.
+    tax: Money,
+    /// Tax that the prices contain.
+    tax_included: Money,
+    discounts: Vec<DiscountOut>,
+    /// Instalments; none when it is paid at once.
+    instalments: Vec<DueOut>,
     payments: Vec<PaymentOut>,
+    disputes: Vec<DisputeOut>,
+    /// The subscription of which it pays a period.
+    subscription: Option<SubscriptionId>,
+    /// Company and address on the invoice; empty: none.
+    bill_to: String,
+    buyer_tax_id: String,
     refunds: Vec<RefundOut>,
     /// What can still be refunded.
     refundable: Money,
@@ -133,19 +214,27 @@ pub(super) struct OrderOut {
 impl OrderOut {
     pub(super) fn of(detail: OrderDetail) -> Self {
         let currency = detail.order.currency;
-        let line = |line: billing::OrderLine| LineOut {
-            item: line.item,
-            name: line.name,
-            unit_price: Money::new(line.unit_price, currency),
-            quantity: line.quantity,
-            amount: Money::new(line.amount, currency),
-        };
+        let money = |amount: i64| Money::new(amount, currency);
         let payment = |one: billing::Payment| PaymentOut {
             method: one.provider.to_string(),
             status: one.status.to_string(),
             amount: Money::new(one.amount, one.currency),
+            label: one.label,
+            instalment: one.due,
             note: one.note,
             at: one.at,
+        };
+        let discount = |one: billing::Discount| DiscountOut {
+            kind: one.kind.to_string(),
+            code: one.code,
+            name: one.name,
+            amount: money(one.amount),
+        };
+        let due = |one: billing::Due| DueOut {
+            position: one.position,
+            amount: money(one.amount),
+            due_at: one.due_at,
+            state: one.state.to_string(),
         };
         let step = |one: billing::Step| StepOut {
             at: one.at,
@@ -155,11 +244,57 @@ impl OrderOut {
         };
         Self {
             order: OrderRow::of(&detail.order),
-            lines: detail.lines.into_iter().map(line).collect(),
+            subtotal: money(detail.order.subtotal),
+            discount: money(detail.order.discount),
+            tax: money(detail.order.tax),
+            tax_included: money(detail.order.tax_included),
+            discounts: detail.discounts.into_iter().map(discount).collect(),
+            instalments: detail.dues.into_iter().map(due).collect(),
+            disputes: detail.disputes.into_iter().map(DisputeOut::of).collect(),
+            subscription: detail.order.subscription_id,
+            bill_to: detail.order.bill_to,
+            buyer_tax_id: detail.order.buyer_tax_id,
+            lines: detail.lines.into_iter().map(|line| LineOut::of(line, currency)).collect(),
             payments: detail.payments.into_iter().map(payment).collect(),
             refunds: detail.refunds.iter().map(RefundOut::of).collect(),
             refundable: Money::new(detail.left, currency),
             timeline: detail.steps.into_iter().map(step).collect(),
+        }
+    }
+}
+
+impl LineOut {
+    fn of(one: LineBack, currency: Currency) -> Self {
+        let (refunded, refundable) = (Money::new(one.back, currency), Money::new(one.left(), currency));
+        let line = one.line;
+        Self {
+            id: line.id,
+            role: line.role.to_string(),
+            item: line.item,
+            name: line.name,
+            unit_price: Money::new(line.unit_price, currency),
+            quantity: line.quantity,
+            amount: Money::new(line.amount, currency),
+            discount: Money::new(line.discount, currency),
+            tax_name: line.tax_name,
+            tax_bp: line.tax_bp,
+            tax_inclusive: line.tax_inclusive,
+            tax: Money::new(line.tax, currency),
+            refunded,
+            refundable,
+        }
+    }
+}
+
+impl DisputeOut {
+    fn of(one: billing::Dispute) -> Self {
+        Self {
+            id: one.id,
+            amount: Money::new(one.amount, one.currency),
+            state: one.state.to_string(),
+            reason: one.reason,
+            answer_by: one.answer_by,
+            created_at: one.created_at,
         }
     }
 }
@@ -173,16 +308,69 @@ pub(super) struct MarkPaidIn {
     /// When the order can't take the money any more (what it was for is gone, or it was cancelled): note the payment and
     /// owe the money to the client, instead of refusing. Left out: refuse.
     pub(super) give_back: Option<bool>,
+    /// Which instalment was paid. Left out, or 0: the first, or the whole.
+    #[oai(validator(minimum(value = "0"), maximum(value = "36")))]
+    pub(super) instalment: Option<i32>,
 }
 
-/// Money to be given back.
+impl From<MarkPaidIn> for PaidInput {
+    fn from(body: MarkPaidIn) -> Self {
+        let on_gone = if body.give_back == Some(true) { OnGone::GiveBack } else { OnGone::Refuse };
+        Self { note: body.note.unwrap_or_default(), due: body.instalment.unwrap_or(0), on_gone }
+    }
+}
+
+/// Money to be given back: an amount of the order, or of its lines.
 #[derive(Clone, Debug, Object)]
 pub(super) struct RefundIn {
-    /// In the currency of the order, above zero, at most what is left.
-    pub(super) amount: Money,
+    /// In the currency of the order, above zero, at most what is left. Left out when lines are given.
+    amount: Option<Money>,
+    /// So much of each of these lines; each line once.
+    #[oai(validator(max_items = 100))]
+    lines: Option<Vec<RefundLineIn>>,
     /// The client reads it. At most 500 characters.
     #[oai(validator(max_length = 500))]
-    pub(super) reason: Option<String>,
+    reason: Option<String>,
+}
+
+/// How much of a line goes back.
+#[derive(Clone, Debug, Object)]
+pub(super) struct RefundLineIn {
+    line: OrderLineId,
+    /// Above zero, at most what is left of the line.
+    amount: Money,
+}
+
+impl RefundIn {
+    /// # Errors
+    /// 422 when it says both an amount and lines, or neither, or another currency than the business's.
+    pub(super) fn read(self, currency: Currency, key: String) -> Result<RefundInput, Problem> {
+        let lines = self.lines.unwrap_or_default();
+        if self.amount.is_some() != lines.is_empty() {
+            return Err(Problem::field("amount", "refund_either"));
+        }
+        let money = self.amount.iter().chain(lines.iter().map(|line| &line.amount));
+        if money.clone().any(|money| money.currency != currency) {
+            return Err(Problem::field("amount", "refund_currency"));
+        }
+        Ok(RefundInput {
+            amount: self.amount.map_or(0, |money| money.amount),
+            lines: lines.into_iter().map(|line| (line.line, line.amount.amount)).collect(),
+            reason: self.reason.unwrap_or_default(),
+            key,
+        })
+    }
+}
+
+/// Who the invoice of an order is for.
+#[derive(Clone, Debug, Default, Object)]
+pub(super) struct BillToIn {
+    /// Company and address, a few lines; empty: the buyer's name. At most 500 characters.
+    #[oai(validator(max_length = 500))]
+    pub(super) bill_to: String,
+    /// Their tax number. At most 60 characters.
+    #[oai(validator(max_length = 60))]
+    pub(super) buyer_tax_id: Option<String>,
 }
 
 /// Staff say that they have paid a refund back.
@@ -193,39 +381,3 @@ pub(super) struct PaidBackIn {
     pub(super) note: Option<String>,
 }
 
-/// How clients can pay.
-#[derive(Clone, Debug, Object)]
-pub(super) struct PaymentSettings {
-    /// Whether bank transfer and cash are offered.
-    pub(super) manual: bool,
-    /// How to pay that way, Markdown; must be given when it is offered.
-    #[oai(validator(max_length = 2000))]
-    pub(super) manual_instructions: String,
-    /// Days until an order that is paid that way expires.
-    #[oai(validator(minimum(value = "1"), maximum(value = "60")))]
-    pub(super) manual_days: i32,
-    /// Whether the practice page is offered, where the installation has one.
-    pub(super) sandbox: bool,
-}
-
-impl From<Settings> for PaymentSettings {
-    fn from(settings: Settings) -> Self {
-        Self {
-            manual: settings.manual_on,
-            manual_instructions: settings.manual_instructions,
-            manual_days: settings.manual_days,
-            sandbox: settings.sandbox_on,
-        }
-    }
-}
-
-impl From<PaymentSettings> for Settings {
-    fn from(settings: PaymentSettings) -> Self {
-        Self {
-            manual_on: settings.manual,
-            manual_instructions: settings.manual_instructions,
-            manual_days: settings.manual_days,
-            sandbox_on: settings.sandbox,
-        }
-    }
-}

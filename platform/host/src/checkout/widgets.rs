@@ -4,12 +4,12 @@ use events::ClientId;
 use kernel::{Block, Ctx, Problem};
 
 use super::{
-    service,
-    views::{ClientOrders, RevenueCard, StudioOrderRow},
+    service::{self, Takings},
+    views::{ClientOrders, RevenueCard, StudioOrderRow, TodoCard},
 };
 use billing::ORDERS_READ;
 
-/// This month's revenue on the dashboard, once there is something to tell.
+/// What waits for somebody, and this month's revenue, on the dashboard, once there is something to tell.
 ///
 /// # Errors
 /// When the database is away.
@@ -18,8 +18,14 @@ pub async fn dashboard(ctx: &Ctx) -> Result<Vec<Block>, Problem> {
         return Ok(Vec::new());
     }
     let takings = service::takings(ctx).await?;
-    if takings.this.orders == 0 && takings.last.orders == 0 && takings.waiting == 0 {
-        return Ok(Vec::new());
+    let todo = (!takings.todo.is_empty())
+        .then(|| TodoCard { todo: takings.todo, answer_by: takings.answer_by }.block());
+    Ok(todo.into_iter().chain(revenue(&takings)).collect())
+}
+
+fn revenue(takings: &Takings) -> Option<Block> {
+    if takings.this.orders == 0 && takings.last.orders == 0 {
+        return None;
     }
     let change = change(takings.last.total.amount, takings.this.total.amount);
     let card = RevenueCard {
@@ -27,9 +33,8 @@ pub async fn dashboard(ctx: &Ctx) -> Result<Vec<Block>, Problem> {
         orders: takings.this.orders,
         change,
         has_change: change.is_some(),
-        waiting: takings.waiting,
     };
-    Ok(vec![card.block()])
+    Some(card.block())
 }
 
 /// From `before` to `now` in whole percent; `None` when there was nothing before.

@@ -5,7 +5,7 @@ use poem::{
     web::{Data, Query},
 };
 
-use super::ListQuery;
+use super::CursorQuery;
 use crate::checkout::{
     service,
     views::{MyOrder, MyOrdersPage, Shown},
@@ -13,7 +13,7 @@ use crate::checkout::{
 
 /// One's own orders.
 #[handler]
-pub(super) async fn orders(Data(ctx): Data<&Ctx>, Query(query): Query<ListQuery>) -> Result<Page, Problem> {
+pub(super) async fn orders(Data(ctx): Data<&Ctx>, Query(query): Query<CursorQuery>) -> Result<Page, Problem> {
     let paging = Paging::new(query.cursor.as_deref(), None)?;
     let (rows, next) = service::own_orders(ctx, &paging).await?;
     let view = |(order, lines): (Order, Vec<OrderLine>)| {

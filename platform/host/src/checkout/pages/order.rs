@@ -1,6 +1,8 @@
+use billing::office::BillTo;
 use kernel::{Ctx, Form, Page, Problem, Redirect, Text};
 use poem::{
-    handler,
+    IntoResponse, Response, handler,
+    http::StatusCode,
     web::{Data, Path},
 };
 
@@ -34,4 +36,27 @@ pub(super) async fn cancel(
 ) -> Result<Redirect, Problem> {
     let order = service::cancel_by_link(ctx, &token).await?;
     Ok(Redirect::to(ctx.path(&order.back_path())).flash(Text::key("checkout-order-cancelled-flash")))
+}
+
+/// The buyer says who the invoice is for.
+#[handler]
+pub(super) async fn bill_to(
+    Data(ctx): Data<&Ctx>,
+    Path((_, token)): Path<(String, String)>,
+    form: Form,
+) -> Result<Response, Problem> {
+    let input = BillTo { bill_to: form.string("bill_to"), tax_id: form.string("buyer_tax_id") };
+    match service::bill_to_by_link(ctx, &token, &input).await {
+        Ok(order) => {
+            let flash = Text::key("checkout-bill-to-saved").arg("number", order.number);
+            Ok(Redirect::to(ctx.path(&order.own_path())).flash(flash).into_response())
+        }
+        Err(problem) if problem.status == StatusCode::UNPROCESSABLE_ENTITY => {
+            let view = service::by_link(ctx, &token).await?;
+            let page = OrderPage::of(&ctx.tenant().name, &view, ctx.now());
+            let page = OrderPage { form: form.refused(&problem), ..page };
+            Ok(Page::of(&page).private().status(problem.status).into_response())
+        }
+        Err(problem) => Err(problem),
+    }
 }

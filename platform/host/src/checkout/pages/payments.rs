@@ -22,6 +22,12 @@ pub(super) async fn save(Data(ctx): Data<&Ctx>, form: Form) -> Result<Response, 
         manual_instructions: form.string("manual_instructions"),
         manual_days: form.text("manual_days").parse().unwrap_or(0),
         sandbox_on,
+        seller_name: form.string("seller_name"),
+        seller_address: form.string("seller_address"),
+        seller_tax_id: form.string("seller_tax_id"),
+        invoice_note: form.string("invoice_note"),
+        card_on: if before.card_ready { form.ticked("card_on") } else { before.card_on },
+        card_ready: before.card_ready,
     };
     match service::save_payment_settings(ctx, settings.clone()).await {
         Ok(()) => {

@@ -1,7 +1,8 @@
 use billing::{
     Method, NewPayment, ORDER_LINK, ORDERS_WRITE, OnGone, Order, REFUNDS_WRITE, Refund, Settled, Why,
+    office::{self, BillTo},
 };
-use events::{Money, OrderId, RefundId};
+use events::{Money, OrderId, OrderLineId, RefundId};
 use kernel::{Check, Ctx, Problem, Tx};
 
 /// What staff say about money that arrived.
@@ -67,8 +68,10 @@ pub(crate) async fn cancel_by_link(ctx: &Ctx, token: &str) -> Result<Order, Prob
 /// What staff want to give back.
 #[derive(Clone, Debug)]
 pub(crate) struct RefundInput {
-    /// Minor units.
+    /// Minor units of the order as a whole; of no meaning when lines are given.
     pub(crate) amount: i64,
+    /// So many minor units of each of these lines; none: of the order as a whole.
+    pub(crate) lines: Vec<(OrderLineId, i64)>,
     /// The client reads it.
     pub(crate) reason: String,
     /// One form shown is one refund.
@@ -83,8 +86,30 @@ pub(crate) async fn refund(ctx: &Ctx, id: OrderId, input: RefundInput) -> Result
     check.finish()?;
     ctx.tx(REFUNDS_WRITE, async |tx| {
         let source = format!("staff/{id}/{key}");
-        let refund = billing::refund(tx, id, input.amount, &source, Why::Staff(&reason)).await?;
+        let why = Why::Staff(&reason);
+        let refund = if input.lines.is_empty() {
+            billing::refund(tx, id, input.amount, &source, why).await?
+        } else {
+            billing::refund_by_lines(tx, id, &input.lines, &source, why).await?
+        };
         Ok((by_id(tx, id).await?, refund))
+    })
+    .await
+}
+
+/// Staff say who the invoice of an order is for.
+pub(crate) async fn bill_to(ctx: &Ctx, id: OrderId, input: &BillTo) -> Result<Order, Problem> {
+    ctx.tx(ORDERS_WRITE, async |tx| office::set_bill_to(tx, id, input).await).await
+}
+
+/// The buyer says who the invoice is for, within the time for it.
+pub(crate) async fn bill_to_by_link(ctx: &Ctx, token: &str, input: &BillTo) -> Result<Order, Problem> {
+    ctx.tx(ORDER_LINK, async |tx| {
+        let order = billing::by_token(tx, token).await?.ok_or_else(Problem::not_found)?;
+        if !office::may_bill_to(&order, tx.ctx().now()) {
+            return Err(Problem::conflict("invoice_fixed"));
+        }
+        office::set_bill_to(tx, order.id, input).await
     })
     .await
 }

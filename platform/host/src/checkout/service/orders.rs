@@ -1,11 +1,16 @@
+use std::collections::HashMap;
+
 use billing::{
-    Method, ORDER_LINK, ORDERS_READ, OWN_ORDERS, Order, OrderFilter, OrderLine, Payment, PaymentStatus,
-    Refund, Revenue, Settings, Step,
+    Discount, Dispute, Due, DueState, LineBack, Method, ORDER_LINK, ORDERS_READ, OWN_ORDERS, Order, OrderLine,
+    Payment, PaymentStatus, Refund, Revenue, Settings, Step,
+    office::{self, Flags, OrderFilter, Side, Sum, Todo},
 };
-use events::{ClientId, Instant, OrderId};
+use events::{ClientId, Instant, OrderId, RefundId};
 use jiff::{Span, tz::TimeZone};
-use kernel::{Block, Ctx, Paging, Problem};
+use kernel::{Block, Ctx, Cursor, Paging, Problem};
 use people::clients;
+
+use crate::checkout::views::RefundView;
 
 /// An order as its buyer sees it.
 #[derive(Clone, Debug)]
@@ -17,16 +22,25 @@ pub(crate) struct OrderView {
     pub(crate) settings: Settings,
     pub(crate) ways: Vec<Method>,
     pub(crate) refunds: Vec<Refund>,
+    pub(crate) discounts: Vec<Discount>,
+    pub(crate) dues: Vec<Due>,
 }
 
 /// An order as staff see it.
 #[derive(Clone, Debug)]
 pub(crate) struct OrderDetail {
     pub(crate) order: Order,
-    pub(crate) lines: Vec<OrderLine>,
+    /// With what went back of each.
+    pub(crate) lines: Vec<LineBack>,
+    pub(crate) discounts: Vec<Discount>,
+    pub(crate) dues: Vec<Due>,
     pub(crate) payments: Vec<Payment>,
+    pub(crate) disputes: Vec<Dispute>,
     pub(crate) steps: Vec<Step>,
     pub(crate) refunds: Vec<Refund>,
+    /// Names of the lines that a refund is for; none: the order as a whole.
+    pub(crate) refund_lines: HashMap<RefundId, Vec<String>>,
+    pub(crate) flags: Flags,
     /// What can still be refunded, minor units.
     pub(crate) left: i64,
     /// What the selling module shows.
@@ -45,10 +59,73 @@ pub(crate) async fn by_link(ctx: &Ctx, token: &str) -> Result<OrderView, Problem
             ways: billing::ways_now(&order, &settings, ctx.now()),
             settings,
             refunds: billing::refunds(tx, order.id).await?,
+            discounts: billing::discounts(tx, order.id).await?,
+            dues: billing::dues(tx, order.id).await?,
             order,
         })
     })
     .await
+}
+
+/// A part of the business's orders, as a page of the studio shows it.
+#[derive(Clone, Debug)]
+pub(crate) struct Leaf {
+    pub(crate) orders: Vec<Order>,
+    pub(crate) flags: Flags,
+    /// Where the parts before and behind begin, if there are any.
+    pub(crate) newer: Option<Cursor>,
+    pub(crate) older: Option<Cursor>,
+    /// What the whole list comes to.
+    pub(crate) sums: Vec<Sum>,
+}
+
+/// So many orders stand on a page of the studio.
+const ON_A_PAGE: usize = 25;
+
+/// A part of the business's orders with what all of them come to.
+pub(crate) async fn leaf(ctx: &Ctx, filter: &OrderFilter, side: Side) -> Result<Leaf, Problem> {
+    ctx.tx(ORDERS_READ, async |tx| {
+        let mut orders = office::page(tx, filter, side, i64::try_from(ON_A_PAGE).unwrap_or(25)).await?;
+        let more = orders.len() > ON_A_PAGE;
+        match side {
+            // Read towards the newer: the row too many is the first one.
+            Side::Before(_) if more => drop(orders.remove(0)),
+            Side::Before(_) => {}
+            Side::First | Side::After(_) => orders.truncate(ON_A_PAGE),
+        }
+        let (is_first, is_last) = match side {
+            Side::First => (true, !more),
+            Side::After(_) => (false, !more),
+            Side::Before(_) => (!more, false),
+        };
+        let at = |order: &Order| Cursor { at: order.created_at, id: order.id.uuid() };
+        let ids: Vec<OrderId> = orders.iter().map(|order| order.id).collect();
+        // A list that stands on one page is summed up from it.
+        let sums = if is_first && is_last { summed(&orders) } else { office::sums(tx, filter).await? };
+        Ok(Leaf {
+            flags: office::flags(tx, &ids).await?,
+            newer: orders.first().filter(|_| !is_first).map(at),
+            older: orders.last().filter(|_| !is_last).map(at),
+            sums,
+            orders,
+        })
+    })
+    .await
+}
+
+/// What a few orders come to, by currency.
+fn summed(orders: &[Order]) -> Vec<Sum> {
+    let mut sums: Vec<Sum> = Vec::new();
+    for order in orders {
+        match sums.iter_mut().find(|sum| sum.total.currency == order.currency) {
+            Some(sum) => {
+                sum.orders += 1;
+                sum.total.amount = sum.total.amount.saturating_add(order.total);
+            }
+            None => sums.push(Sum { orders: 1, total: order.total() }),
+        }
+    }
+    sums
 }
 
 /// A page of the business's orders.
@@ -57,8 +134,10 @@ pub(crate) async fn list(
     filter: &OrderFilter,
     paging: &Paging,
 ) -> Result<(Vec<Order>, Option<String>), Problem> {
-    let rows =
-        ctx.tx(ORDERS_READ, async |tx| Ok::<_, Problem>(billing::list(tx, filter, paging).await?)).await?;
+    let side = paging.after.map_or(Side::First, Side::After);
+    let rows = ctx
+        .tx(ORDERS_READ, async |tx| Ok::<_, Problem>(office::page(tx, filter, side, paging.limit).await?))
+        .await?;
     Ok(paging.cut(rows, |order| (order.created_at, order.id.uuid())))
 }
 
@@ -67,11 +146,23 @@ pub(crate) async fn detail(ctx: &Ctx, id: OrderId) -> Result<OrderDetail, Proble
     let mut detail = ctx
         .tx(ORDERS_READ, async |tx| {
             let order = billing::by_id(tx, id).await?.ok_or_else(Problem::not_found)?;
+            let (lines, refunds) = (billing::lines_back(tx, id).await?, billing::refunds(tx, id).await?);
+            let mut refund_lines = HashMap::new();
+            for refund in &refunds {
+                let parts = billing::lines_of_refund(tx, refund.id).await?;
+                let name = |id| lines.iter().find(|one| one.line.id == id).map(|one| one.line.name.clone());
+                refund_lines.insert(refund.id, parts.into_iter().filter_map(|(id, _)| name(id)).collect());
+            }
             Ok::<_, Problem>(OrderDetail {
-                lines: billing::lines(tx, id).await?,
+                lines,
+                discounts: billing::discounts(tx, id).await?,
+                dues: billing::dues(tx, id).await?,
                 payments: billing::payments(tx, id).await?,
+                disputes: billing::disputes(tx, id).await?,
                 steps: billing::steps(tx, id).await?,
-                refunds: billing::refunds(tx, id).await?,
+                flags: office::flags(tx, &[id]).await?,
+                refunds,
+                refund_lines,
                 left: billing::refundable(tx, id).await?,
                 cards: Vec::new(),
                 order,
@@ -81,9 +172,25 @@ pub(crate) async fn detail(ctx: &Ctx, id: OrderId) -> Result<OrderDetail, Proble
     // A module that is off shows nothing, as everywhere.
     if ctx.has(&detail.order.module) {
         let card = billing::rules_of(&detail.order.module).card;
-        detail.cards = card(ctx, &detail.order, &detail.lines).await?;
+        let lines: Vec<OrderLine> = detail.lines.iter().map(|one| one.line.clone()).collect();
+        detail.cards = card(ctx, &detail.order, &lines).await?;
     }
     Ok(detail)
+}
+
+impl OrderDetail {
+    /// What is still owed in instalments, minor units.
+    pub(crate) fn owed(&self) -> i64 {
+        self.dues.iter().filter(|due| due.state == DueState::Open).map(|due| due.amount).sum()
+    }
+    /// Its refunds as the studio shows them; `may`: the viewer may give money back.
+    pub(crate) fn refund_views(&self, may: bool) -> Vec<RefundView> {
+        let mut views = RefundView::all(&self.refunds, true, may);
+        for (view, refund) in views.iter_mut().zip(&self.refunds) {
+            view.lines = self.refund_lines.get(&refund.id).map(|names| names.join(", ")).unwrap_or_default();
+        }
+        views
+    }
 }
 
 /// A page of orders with their lines, and where the next page begins.
@@ -107,12 +214,15 @@ pub(crate) async fn of_client(ctx: &Ctx, client: ClientId) -> Result<Vec<Order>,
     Ok(list(ctx, &filter, &paging).await?.0)
 }
 
-/// What came in this month and the one before, and how many orders wait for a transfer.
+/// What came in this month and the one before, and what waits for somebody.
 #[derive(Clone, Debug)]
 pub(crate) struct Takings {
     pub(crate) this: Revenue,
     pub(crate) last: Revenue,
-    pub(crate) waiting: i64,
+    /// What waits for somebody.
+    pub(crate) todo: Todo,
+    /// The earliest moment until which a bank takes an answer.
+    pub(crate) answer_by: Option<Instant>,
 }
 
 /// The figures of the dashboard.
@@ -123,7 +233,8 @@ pub(crate) async fn takings(ctx: &Ctx) -> Result<Takings, Problem> {
         Ok(Takings {
             this: billing::revenue(tx, at.this, at.next, tenant.currency).await?,
             last: billing::revenue(tx, at.last, at.this, tenant.currency).await?,
-            waiting: billing::waiting(tx, Method::Manual).await?,
+            todo: office::todo(tx).await?,
+            answer_by: billing::open_disputes(tx, 1).await?.first().and_then(|one| one.answer_by),
         })
     })
     .await

@@ -1,20 +1,30 @@
 //! What the pages show, as plain data with samples.
 
+mod dues;
 mod me;
 mod order;
 mod parts;
 mod payments;
+mod payouts;
 mod sandbox;
+mod studio_order;
 mod studio_orders;
+mod sums;
+mod taxes;
 
 pub use parts::block_samples;
 pub(crate) use {
+    dues::DueView,
     me::{MyOrder, MyOrdersPage},
     order::{OrderPage, Shown},
-    parts::{ClientOrders, LineView, RefundView, RevenueCard},
+    parts::{ClientOrders, LineView, RefundView, RevenueCard, TodoCard},
     payments::StudioPaymentsPage,
+    payouts::PayoutsPage,
     sandbox::SandboxPage,
-    studio_orders::{May, StudioOrderPage, StudioOrderRow, StudioOrdersPage},
+    studio_order::{May, StudioOrderPage},
+    studio_orders::{Narrowing, StudioOrderRow, StudioOrdersPage},
+    sums::{SumsView, TaxSum, taxes_of},
+    taxes::TaxRatesPage,
 };
 
 use events::{Instant, Money};
@@ -29,6 +39,8 @@ pub(super) fn all() -> Vec<ViewDef> {
         ViewDef::of::<StudioOrdersPage>(),
         ViewDef::of::<StudioOrderPage>(),
         ViewDef::of::<StudioPaymentsPage>(),
+        ViewDef::of::<TaxRatesPage>(),
+        ViewDef::of::<PayoutsPage>(),
     ]
 }
 
@@ -42,7 +54,7 @@ pub(crate) struct Choice {
 
 impl Choice {
     /// Choices of codes with the keys of their labels, after one for "all".
-    fn codes(label: fn(&str) -> String, codes: &[&str], chosen: &str) -> Vec<Self> {
+    pub(crate) fn codes(label: fn(&str) -> String, codes: &[&str], chosen: &str) -> Vec<Self> {
         let one = |code: &str| Self {
             value: code.into(),
             label: label(if code.is_empty() { "all" } else { code }).replace('_', "-"),

@@ -1,10 +1,10 @@
-use billing::{Method, Order, Refund, Status, Way};
+use billing::{Method, Order, Refund, Status, Way, office::may_bill_to};
 use events::{Instant, Money};
-use kernel::{Layout, Text, View};
+use kernel::{FormState, Layout, Text, View};
 use serde::Serialize;
 
-use super::{LineView, RefundView, moment, money};
-use crate::checkout::service::OrderView;
+use super::{DueView, LineView, RefundView, SumsView, moment, money};
+use crate::checkout::service::{OrderView, Paper, has_paper};
 
 /// How an order looks to its buyer at a moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -12,6 +12,8 @@ use crate::checkout::service::OrderView;
 pub(crate) enum Shown {
     /// Paid, or free.
     Paid,
+    /// Paid in part: instalments are still to come.
+    PartPaid,
     /// The money went back.
     Refunded,
     /// Part of the money went back.
@@ -34,6 +36,7 @@ impl Shown {
     /// Invariant: an order whose time is over is never shown as payable, whether or not the job that ends it has run.
     pub(crate) fn of(order: &Order, declined: bool, now: Instant) -> Self {
         match order.status {
+            Status::Paid if order.owes_more() => Self::PartPaid,
             Status::Paid => Self::Paid,
             Status::PartiallyRefunded => Self::PartlyRefunded,
             Status::Refunded => Self::Refunded,
@@ -61,6 +64,7 @@ impl Shown {
     pub(crate) const fn code(self) -> &'static str {
         match self {
             Self::Paid => "paid",
+            Self::PartPaid => "part_paid",
             Self::Refunded => "refunded",
             Self::PartlyRefunded => "partly_refunded",
             Self::GivenBack => "given_back",
@@ -84,8 +88,21 @@ pub(crate) struct OrderPage {
     pub(crate) name: String,
     pub(crate) email: String,
     pub(crate) lines: Vec<LineView>,
+    pub(crate) sums: SumsView,
     pub(crate) total: Money,
     pub(crate) free: bool,
+    /// Instalments; what is to be paid of them next, and whether by a button.
+    pub(crate) dues: Vec<DueView>,
+    pub(crate) due: Option<Money>,
+    pub(crate) due_by_button: bool,
+    /// Which documents there are.
+    pub(crate) has_receipt: bool,
+    pub(crate) has_invoice: bool,
+    /// Who the invoice is for, and whether the buyer may still say so.
+    pub(crate) bill_to: String,
+    pub(crate) buyer_tax_id: String,
+    pub(crate) may_bill_to: bool,
+    pub(crate) form: FormState,
     pub(crate) placed_at: Instant,
     pub(crate) paid_at: Option<Instant>,
     pub(crate) pay_until: Option<Instant>,
@@ -112,7 +129,8 @@ impl OrderPage {
             .copied()
             .filter(|way| shown != Shown::Transfer || *way != Method::Manual)
             .collect();
-        let instructions = (shown == Shown::Transfer).then(|| view.settings.manual_instructions.clone());
+        let by_transfer = shown == Shown::Transfer || order.owes_more() && order.provider == Method::Manual;
+        let instructions = by_transfer.then(|| view.settings.manual_instructions.clone());
         Self {
             business: business.into(),
             state: shown.code(),
@@ -122,8 +140,18 @@ impl OrderPage {
             name: order.client_name.clone(),
             email: order.client_email.clone(),
             lines: LineView::all(&view.lines, order.total()),
+            sums: SumsView::of(order, &view.lines, &view.discounts),
             total: order.total(),
             free: order.total == 0,
+            dues: DueView::all(order, &view.dues, now),
+            due: Some(order.due()).filter(|_| order.owes_more()),
+            due_by_button: order.owes_more() && order.provider != Method::Manual,
+            has_receipt: has_paper(order, Paper::Receipt),
+            has_invoice: has_paper(order, Paper::Invoice),
+            bill_to: order.bill_to.clone(),
+            buyer_tax_id: order.buyer_tax_id.clone(),
+            may_bill_to: may_bill_to(order, now),
+            form: FormState::default(),
             placed_at: order.created_at,
             paid_at: order.paid_at,
             pay_until: order.expires_at.filter(|_| shown.payable()),
@@ -145,8 +173,18 @@ impl OrderPage {
             name: "Sam Reed".into(),
             email: "sam@example.com".into(),
             lines: LineView::samples(),
+            sums: SumsView::default(),
             total: money(30_700),
             free: false,
+            dues: vec![],
+            due: None,
+            due_by_button: false,
+            has_receipt: shown == Shown::Paid,
+            has_invoice: shown == Shown::Paid || shown == Shown::Transfer,
+            bill_to: String::new(),
+            buyer_tax_id: String::new(),
+            may_bill_to: shown == Shown::Transfer,
+            form: FormState::default(),
             placed_at: moment(),
             paid_at: (shown == Shown::Paid).then(moment),
             pay_until: shown.payable().then(moment),
@@ -186,6 +224,13 @@ impl View for OrderPage {
         ];
         let mut all: Vec<_> = card.map(|shown| Self::sample(shown, Method::Sandbox)).into();
         all.push(Self::sample(Shown::Transfer, Method::Manual));
+        let part = Self::sample(Shown::PartPaid, Method::Sandbox);
+        let owes = Self { dues: DueView::samples(), due: Some(money(9_900)), due_by_button: true, ..part };
+        let company = || "Reed Ltd\n1 High Street".to_owned();
+        all.push(Self { bill_to: company(), buyer_tax_id: "GB123".into(), sums: SumsView::samples(), ..owes });
+        let by_hand = Self::sample(Shown::PartPaid, Method::Manual);
+        let how = Some("IBAN **DE00**".into());
+        all.push(Self { dues: DueView::samples(), due: Some(money(9_900)), instructions: how, ..by_hand });
         all.push(Self { free: true, total: money(0), ..Self::sample(Shown::Paid, Method::Free) });
         all
     }
@@ -217,6 +262,14 @@ mod tests {
             paid_at: None,
             closed_at: None,
             return_path: String::new(),
+            tax_included: 0,
+            due_now: 1,
+            next_due_at: None,
+            bill_to: String::new(),
+            buyer_tax_id: String::new(),
+            subscription_id: None,
+            period_start: None,
+            period_end: None,
         }
     }
 
@@ -228,10 +281,8 @@ mod tests {
         assert_eq!(Shown::of(&waits, true, before), Shown::Declined);
         assert_eq!(Shown::of(&waits, true, after), Shown::Expired, "before the job has run");
         assert_eq!(Shown::of(&order(Status::PendingPayment, Method::Manual), false, before), Shown::Transfer);
-        assert_eq!(
-            Shown::of(&order(Status::Paid, Method::Sandbox), true, after),
-            Shown::Paid,
-            "an old refusal does not matter"
-        );
+        let paid = Order { due_now: 0, ..order(Status::Paid, Method::Sandbox) };
+        assert_eq!(Shown::of(&paid, true, after), Shown::Paid, "an old refusal does not matter");
+        assert_eq!(Shown::of(&Order { due_now: 1, ..paid }, false, after), Shown::PartPaid);
     }
 }

@@ -1,4 +1,4 @@
-use billing::{Method, OrderLine, Refund, RefundCause, RefundState};
+use billing::{Method, OrderLine, Refund, RefundCause, RefundState, office::Todo};
 use events::{Instant, Money};
 use kernel::Block;
 use serde::Serialize;
@@ -42,6 +42,10 @@ pub(crate) struct RefundView {
     pub(crate) cause_label: String,
     /// What staff wrote.
     pub(crate) reason: String,
+    /// What a provider said when it refused; for staff.
+    pub(crate) trouble: String,
+    /// Names of the lines it is for; empty: the order as a whole.
+    pub(crate) lines: String,
     /// Whether the viewer may say that it is paid back, or ask the provider again.
     pub(crate) can_pay_back: bool,
     pub(crate) can_retry: bool,
@@ -61,6 +65,8 @@ impl RefundView {
                 by_hand: one.is_owed_by_hand(),
                 cause_label: format!("checkout-refund-cause-{}", one.cause),
                 reason: one.reason.clone(),
+                trouble: if failed && inside { one.reference.clone() } else { String::new() },
+                lines: String::new(),
                 can_pay_back: may && (failed || one.is_owed_by_hand()),
                 can_retry: may && failed && one.provider != Method::Manual,
             }
@@ -76,6 +82,8 @@ impl RefundView {
             by_hand,
             cause_label: format!("checkout-refund-cause-{cause}"),
             reason: if cause == RefundCause::Staff { "The class fell out".into() } else { String::new() },
+            trouble: if *state == RefundState::Failed { "Insufficient funds".into() } else { String::new() },
+            lines: if by_hand { "Towel".into() } else { String::new() },
             can_pay_back: by_hand,
             can_retry: *state == RefundState::Failed,
         };
@@ -93,8 +101,14 @@ pub(crate) struct RevenueCard {
     pub(crate) change: Option<i64>,
     /// Whether there is a change to tell; zero is one.
     pub(crate) has_change: bool,
-    /// Orders that wait for a transfer.
-    pub(crate) waiting: i64,
+}
+
+/// What waits for somebody, on the studio's dashboard.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct TodoCard {
+    pub(crate) todo: Todo,
+    /// The earliest moment until which a bank takes an answer.
+    pub(crate) answer_by: Option<Instant>,
 }
 
 /// A client's latest orders, in the studio.
@@ -112,6 +126,11 @@ impl RevenueCard {
         block("checkout/card_revenue", self, 40)
     }
 }
+impl TodoCard {
+    pub(crate) fn block(&self) -> Block {
+        block("checkout/card_todo", self, 5)
+    }
+}
 impl ClientOrders {
     pub(crate) fn block(&self) -> Block {
         block("checkout/card_client", self, 45)
@@ -122,10 +141,13 @@ impl ClientOrders {
 #[must_use]
 pub fn block_samples() -> Vec<Block> {
     let revenue =
-        RevenueCard { revenue: money(1_234_500), orders: 12, change: Some(-8), has_change: true, waiting: 2 };
+        RevenueCard { revenue: money(1_234_500), orders: 12, change: Some(-8), has_change: true };
+    let todo = TodoCard { todo: Todo { disputes: 1, refunds: 2, overdue: 3, transfers: 4 }, answer_by: Some(moment()) };
     vec![
         revenue.block(),
-        RevenueCard { orders: 0, change: None, has_change: false, waiting: 0, ..revenue }.block(),
+        RevenueCard { orders: 0, change: None, has_change: false, ..revenue }.block(),
+        TodoCard { todo: Todo { disputes: 0, ..todo.todo }, answer_by: None }.block(),
+        todo.block(),
         ClientOrders { orders: StudioOrderRow::samples() }.block(),
     ]
 }

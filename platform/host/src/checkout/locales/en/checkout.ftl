@@ -177,3 +177,227 @@ checkout-mail-refunded-title = Money goes back to a client
 checkout-mail-refunded-text = { $name } ({ $email }) gets this back:
 checkout-mail-refunded-by-hand = It was paid by transfer or in cash: please pay it back, then press “I have paid it back” on the order’s page.
 checkout-mail-refunded-by-provider = It goes back by itself. There is nothing for you to do.
+
+# Taxes, discounts, instalments
+checkout-method-stripe = Card
+checkout-method-stripe-hint = Paid safely through Stripe.
+checkout-subtotal = Subtotal
+checkout-sum-coupon = { $name } ({ $code })
+checkout-sum-voucher = { $name } ({ $code })
+checkout-sum-tax = { $name } { $rate } %
+checkout-sum-tax-within = Contains { $name } { $rate } %
+checkout-dues = Payments in parts
+checkout-due-place = Payment { $place }
+checkout-due-on = Due on { $date }
+checkout-due-state-open = To come
+checkout-due-state-overdue = Overdue
+checkout-due-state-paid = Paid
+checkout-due-state-void = Not owed any more
+checkout-pay-due = Pay { $amount } now
+checkout-owed = { $amount } still to come
+checkout-state-part-paid = Paid in part
+checkout-order-part-paid-heading = Thank you, that part is paid
+checkout-order-part-paid-text = You have what you bought. The other payments follow on the days below.
+checkout-mark-due-paid = Mark { $amount } as paid
+checkout-period = Period
+checkout-period-span = { $from } to { $to }
+checkout-line-back = { $amount } went back
+
+# Documents
+checkout-download-receipt = Receipt (PDF)
+checkout-download-invoice = Invoice (PDF)
+checkout-download-credit-note = Credit note (PDF)
+checkout-bill-to = Invoice to
+checkout-bill-to-hint = Company and address, as they belong on the invoice.
+checkout-bill-to-change = Company address or tax number on the invoice
+checkout-bill-to-saved = The invoice of order { $number } now says so.
+checkout-field-buyer-tax = Your tax number
+checkout-doc-receipt = Receipt
+checkout-doc-invoice = Invoice
+checkout-doc-credit-note = Credit note
+checkout-doc-seller = From
+checkout-doc-buyer = For
+checkout-doc-name = Item
+checkout-doc-quantity = Quantity
+checkout-doc-unit-price = Price
+checkout-doc-tax-column = Tax
+checkout-doc-amount = Amount
+checkout-doc-payments = Payments
+checkout-doc-page = Page { $page } of { $pages }
+checkout-doc-date = Date
+checkout-doc-order = Order
+checkout-doc-credited = Credited
+checkout-doc-tax-number = Tax number: { $number }
+checkout-doc-tax-on-top = { $name } { $rate } % on { $net }
+checkout-doc-tax-within = Contains { $name } { $rate } % on { $net }
+checkout-doc-paid-on = { $date }, { $way }
+checkout-doc-back-on = { $date }, paid back
+
+# The list and its files
+checkout-newer = Newer
+checkout-sold-with = Sold with
+checkout-module-all = Everything sold
+checkout-needs = To do
+checkout-needs-all = With or without something to do
+checkout-needs-owed = With payments to come
+checkout-needs-overdue = Payment overdue
+checkout-needs-disputed = Disputed
+checkout-needs-refund-owed = Refund owed
+checkout-from = From
+checkout-to = To
+checkout-sums = { $count ->
+    [one] 1 order, { $total }
+   *[other] { $count } orders, { $total }
+  }
+checkout-export = Export
+checkout-export-what = What the file holds
+checkout-export-orders = Orders
+checkout-export-lines = Lines of orders
+checkout-export-payments = Payments
+checkout-export-refunds = Refunds
+checkout-export-text = A table (CSV) of this list. For payments and refunds only the days and the way to pay count.
+checkout-export-action = Download
+checkout-csv-order = Order
+checkout-csv-state = Status
+checkout-csv-placed = Ordered
+checkout-csv-paid = Paid
+checkout-csv-at = Date
+checkout-csv-name = Client
+checkout-csv-email = E-mail
+checkout-csv-sold-by = Sold with
+checkout-csv-method = Payment
+checkout-csv-label = Paid with
+checkout-csv-currency = Currency
+checkout-csv-subtotal = Subtotal
+checkout-csv-discount = Discount
+checkout-csv-tax = Tax on top
+checkout-csv-tax-included = Tax contained
+checkout-csv-tax-name = Tax
+checkout-csv-tax-rate = Tax rate in %
+checkout-csv-total = Total
+checkout-csv-came = Paid in
+checkout-csv-back = Refunded
+checkout-csv-open = Still open
+checkout-csv-codes = Codes
+checkout-csv-bill-to = Invoice to
+checkout-csv-buyer-tax = Client’s tax number
+checkout-csv-order-id = Order id
+checkout-csv-subscription-id = Subscription id
+checkout-csv-refund-id = Refund id
+checkout-csv-item = Item id
+checkout-csv-line = Item
+checkout-csv-role = Kind
+checkout-csv-quantity = Quantity
+checkout-csv-unit-price = Price
+checkout-csv-amount = Amount
+checkout-csv-instalment = Instalment
+checkout-csv-reference = Reference
+checkout-csv-note = Note
+checkout-csv-cause = Cause
+checkout-csv-reason = Reason
+
+# Refunds by line, disputes, the receipt once more
+checkout-refund-what = What goes back
+checkout-refund-by-amount = An amount
+checkout-refund-by-lines = Of single lines
+checkout-refund-lines = Amounts of the lines
+checkout-refund-line-left = Up to { $amount }
+checkout-refund-cause-provider = Given back at the payment service
+checkout-refund-cause-dispute = A dispute was lost
+checkout-mail-refund-why-provider = Your payment was refunded.
+checkout-mail-refund-why-dispute = Your bank took the payment back.
+checkout-resend-receipt = Send the receipt again
+checkout-resend-instructions = Send how to pay again
+checkout-studio-resent = On its way to { $email } once more.
+checkout-disputes = Disputes
+checkout-dispute-state-open = Answer wanted
+checkout-dispute-state-under-review = The bank decides
+checkout-dispute-state-won = Won: the money stays
+checkout-dispute-state-lost = Lost: the money went back
+checkout-dispute-text = Answer in the payment service’s own pages, with what shows that your client got what they paid for.
+checkout-answer-by = Answer until { $date }
+checkout-step-processing = Payment on its way
+checkout-step-instalment-paid = Instalment paid
+checkout-step-instalment-failed = Instalment could not be collected
+checkout-step-instalment-reminded = Reminded of an instalment
+checkout-step-disputed = Disputed
+checkout-step-dispute-won = Dispute won
+checkout-step-dispute-lost = Dispute lost
+checkout-step-receipt-sent = Mail sent again
+checkout-step-taken-back = What was handed out was taken back
+checkout-mail-due = { $amount } is due on { $date }.
+checkout-mail-dispute-subject = Order { $number }: { $amount } is disputed
+checkout-mail-dispute-title = A payment is disputed
+checkout-mail-dispute-text = The bank of { $name } wants the payment of order { $number } back:
+checkout-mail-dispute-reason = The bank’s reason: { $reason }
+checkout-mail-dispute-ended-subject = Order { $number }: the dispute is { $won ->
+    [yes] won
+   *[no] lost
+  }
+checkout-mail-dispute-ended-title = { $won ->
+    [yes] The money stays with you
+   *[no] The bank took the money back
+  }
+checkout-mail-dispute-ended-text = { $won ->
+    [yes] The dispute about order { $number } is won.
+   *[no] The dispute about order { $number } is lost. It counts as a refund, and what was handed out and is unused is taken back.
+  }
+
+# To do
+checkout-todo = Money: to do
+checkout-todo-urgent = Urgent
+checkout-todo-disputes = { $count ->
+    [one] 1 dispute wants an answer
+   *[other] { $count } disputes want an answer
+  }
+checkout-todo-refunds = { $count ->
+    [one] 1 refund is owed
+   *[other] { $count } refunds are owed
+  }
+checkout-todo-overdue = { $count ->
+    [one] 1 order has an overdue payment
+   *[other] { $count } orders have an overdue payment
+  }
+
+# What came in
+checkout-payouts-title = Money in
+checkout-payouts-text = What came in and went back each month, and what payment services hold for you.
+checkout-payouts-available = Ready to be paid out
+checkout-payouts-pending = On its way
+checkout-payouts-latest = Latest payouts to your bank
+checkout-payouts-away = The payment service can’t be reached right now.
+checkout-payouts-came = Came in
+checkout-payouts-back = Went back
+checkout-payouts-kept = Stays
+checkout-payouts-counts = { $payments ->
+    [one] 1 payment
+   *[other] { $payments } payments
+  }, { $refunds ->
+    [one] 1 refund
+   *[other] { $refunds } refunds
+  }
+checkout-payouts-nothing = Nothing came in.
+
+# Taxes and who sells
+checkout-taxes-title = Taxes
+checkout-taxes-text = Rates that your prices contain, or that come on top. Each offer says which one it has.
+checkout-taxes-list = Your rates
+checkout-taxes-add = Add a rate
+checkout-taxes-added = { $name } is there now. Choose it in your offers.
+checkout-taxes-archive = Archive
+checkout-taxes-archive-confirm = Archive this rate? Offers that have it are sold without it from then on.
+checkout-taxes-archived = { $name } is out of use.
+checkout-taxes-out-of-use = Out of use
+checkout-field-tax-name = Name
+checkout-field-tax-name-hint = As it stands on receipts, for example VAT.
+checkout-field-percent = Rate
+checkout-field-percent-hint = For example 20 or 7.5. A rate never changes: add another one and archive this.
+checkout-seller = On receipts and invoices
+checkout-seller-text = Who sells, as it has to stand there.
+checkout-field-seller-name = Name in law
+checkout-field-seller-name-hint = Left empty: the name of your business.
+checkout-field-seller-address = Address
+checkout-field-seller-tax = Tax number
+checkout-field-invoice-note = Note at the end
+checkout-field-invoice-note-hint = For example that you are exempt from VAT.
+checkout-field-card-hint = Cards and what else your connected account takes.

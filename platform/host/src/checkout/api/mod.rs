@@ -1,6 +1,9 @@
 //! The API: thin, over the same services as the pages.
 
-use billing::{OnGone, OrderFilter};
+mod files;
+mod settings;
+
+use billing::office::BillTo;
 use events::{ClientId, OrderId, RefundId};
 use kernel::{CallKey, Ctx, Paging, Problem};
 use poem::{Request, web::Data};
@@ -11,9 +14,12 @@ use poem_openapi::{
 };
 
 use super::{
+    filter::FilterText,
     service::{self, RefundInput},
-    types::{MarkPaidIn, OrderList, OrderOut, OrderRow, PaidBackIn, PaymentSettings, RefundIn, RefundOut},
+    types::{BillToIn, MarkPaidIn, OrderList, OrderOut, OrderRow, PaidBackIn, RefundIn, RefundOut},
 };
+
+pub(super) use {files::FilesApi, settings::SettingsApi};
 
 #[derive(Tags)]
 enum Tag {
@@ -35,16 +41,34 @@ impl OrdersApi {
         ctx: Data<&Ctx>,
         /// Only in this state.
         status: Query<Option<String>>,
-        /// Only paid this way: `free`, `manual` or `sandbox`.
+        /// Only paid this way: `free`, `manual`, `sandbox` or `stripe`.
         method: Query<Option<String>>,
+        /// Only sold by this module: `packages`.
+        module: Query<Option<String>>,
+        /// Only with something to do: `owed`, `overdue`, `disputed` or `refund_owed`.
+        needs: Query<Option<String>>,
         /// Only of this client.
         client: Query<Option<ClientId>>,
-        /// An order number, or part of the buyer's name or e-mail.
+        /// Only placed from this day on, a day of the business's zone: `2026-11-23`.
+        from: Query<Option<String>>,
+        /// Only placed up to this day, with it.
+        to: Query<Option<String>>,
+        /// An order number, or words of which the buyer's name or e-mail contains each.
         search: Query<Option<String>>,
         cursor: Query<Option<String>>,
         limit: Query<Option<i64>>,
     ) -> Result<Json<OrderList>, Problem> {
-        let filter = filter(status.0, method.0, client.0, search.0)?;
+        let text = FilterText {
+            search: search.0.unwrap_or_default(),
+            status: status.0.unwrap_or_default(),
+            method: method.0.unwrap_or_default(),
+            module: module.0.unwrap_or_default(),
+            needs: needs.0.unwrap_or_default(),
+            from: from.0.unwrap_or_default(),
+            to: to.0.unwrap_or_default(),
+            ..FilterText::default()
+        };
+        let filter = text.read(client.0, &ctx.tenant().zone)?;
         let paging = Paging::new(cursor.0.as_deref(), limit.0)?;
         let (rows, next_cursor) = service::list(&ctx, &filter, &paging).await?;
         Ok(Json(OrderList { items: rows.iter().map(OrderRow::of).collect(), next_cursor }))
@@ -60,7 +84,7 @@ impl OrdersApi {
 
     /// Mark an order as paid
     ///
-    /// The transfer arrived, or there was cash. An order that is paid already stays as it is.
+    /// The transfer arrived, or there was cash. What is paid already stays as it is.
     #[oai(path = "/orders/:id/mark-paid", method = "post", operation_id = "mark_order_paid")]
     async fn mark_order_paid(
         &self,
@@ -68,9 +92,7 @@ impl OrdersApi {
         id: Path<OrderId>,
         body: Json<MarkPaidIn>,
     ) -> Result<Json<OrderOut>, Problem> {
-        let MarkPaidIn { note, give_back } = body.0;
-        let on_gone = if give_back == Some(true) { OnGone::GiveBack } else { OnGone::Refuse };
-        service::mark_paid(&ctx, id.0, &note.unwrap_or_default(), on_gone).await?;
+        service::mark_paid(&ctx, id.0, body.0.into()).await?;
         self.get_order(ctx, id).await
     }
 
@@ -85,8 +107,9 @@ impl OrdersApi {
 
     /// Refund an order
     ///
-    /// Wholly or in part. Never more goes back than was paid; send the same `Idempotency-Key` again to get the same
-    /// refund.
+    /// Wholly or in part, as an amount or by lines. Never more goes back than was paid; send the same `Idempotency-Key`
+    /// again to get the same refund. Of an order that was paid in instalments the money goes back as one refund for each
+    /// payment; the first of them is answered.
     #[oai(path = "/orders/:id/refund", method = "post", operation_id = "refund_order")]
     async fn refund_order(
         &self,
@@ -95,13 +118,33 @@ impl OrdersApi {
         id: Path<OrderId>,
         body: Json<RefundIn>,
     ) -> Result<Json<RefundOut>, Problem> {
-        let RefundIn { amount, reason } = body.0;
-        if amount.currency != ctx.tenant().currency {
-            return Err(Problem::field("amount", "refund_currency"));
-        }
         let key = CallKey::of(request).map_or_else(|| ctx.new_token(), str::to_owned);
-        let input = RefundInput { amount: amount.amount, reason: reason.unwrap_or_default(), key };
+        let input: RefundInput = body.0.read(ctx.tenant().currency, key)?;
         Ok(Json(RefundOut::of(&service::refund(&ctx, id.0, input).await?.1)))
+    }
+
+    /// Send the receipt again
+    ///
+    /// To the buyer; of an order that waits for a transfer, how to pay it. At most once a minute.
+    #[oai(path = "/orders/:id/resend", method = "post", operation_id = "resend_receipt")]
+    async fn resend_receipt(&self, ctx: Data<&Ctx>, id: Path<OrderId>) -> Result<Json<OrderOut>, Problem> {
+        service::resend(&ctx, id.0).await?;
+        self.get_order(ctx, id).await
+    }
+
+    /// Say who the invoice is for
+    ///
+    /// Company, address and tax number as they stand on the invoice of an order.
+    #[oai(path = "/orders/:id/bill-to", method = "put", operation_id = "set_order_bill_to")]
+    async fn set_order_bill_to(
+        &self,
+        ctx: Data<&Ctx>,
+        id: Path<OrderId>,
+        body: Json<BillToIn>,
+    ) -> Result<Json<OrderOut>, Problem> {
+        let input = BillTo { bill_to: body.0.bill_to, tax_id: body.0.buyer_tax_id.unwrap_or_default() };
+        service::bill_to(&ctx, id.0, &input).await?;
+        self.get_order(ctx, id).await
     }
 
     /// Mark a refund as paid back
@@ -118,40 +161,4 @@ impl OrdersApi {
         service::paid_back(&ctx, id.0, refund.0, &body.0.note.unwrap_or_default()).await?;
         self.get_order(ctx, id).await
     }
-
-    /// Ways to pay
-    #[oai(path = "/payment-settings", method = "get", operation_id = "get_payment_settings")]
-    async fn get_payment_settings(&self, ctx: Data<&Ctx>) -> Result<Json<PaymentSettings>, Problem> {
-        Ok(Json(service::payment_settings(&ctx).await?.into()))
-    }
-
-    /// Choose the ways to pay
-    ///
-    /// New orders can be paid these ways.
-    #[oai(path = "/payment-settings", method = "put", operation_id = "set_payment_settings")]
-    async fn set_payment_settings(
-        &self,
-        ctx: Data<&Ctx>,
-        body: Json<PaymentSettings>,
-    ) -> Result<Json<PaymentSettings>, Problem> {
-        service::save_payment_settings(&ctx, body.0.into()).await?;
-        self.get_payment_settings(ctx).await
-    }
-}
-
-/// Reads the filters of a list; a value that is none of its codes is refused.
-fn filter(
-    status: Option<String>,
-    method: Option<String>,
-    client: Option<ClientId>,
-    search: Option<String>,
-) -> Result<OrderFilter, Problem> {
-    let status = status.filter(|text| !text.is_empty()).map(|text| text.parse()).transpose();
-    let method = method.filter(|text| !text.is_empty()).map(|text| text.parse()).transpose();
-    Ok(OrderFilter {
-        status: status.map_err(|_| Problem::field("status", "order_status"))?,
-        method: method.map_err(|_| Problem::field("method", "payment_method"))?,
-        client,
-        search: search.unwrap_or_default(),
-    })
 }

@@ -1,44 +1,19 @@
-use billing::{ORDERS_WRITE, OnGone, OrderFilter, PAYMENTS_WRITE, REFUNDS_WRITE, Settled};
-use events::{OrderId, RefundId};
-use kernel::{Ctx, Form, Page, Paging, Problem, Redirect, Text};
+use billing::{ORDERS_WRITE, OnGone, REFUNDS_WRITE, Settled, office::BillTo};
+use events::{OrderId, OrderLineId, RefundId};
+use kernel::{Ctx, Form, Page, Problem, Redirect, Text};
 use poem::{
     IntoResponse, Response, handler,
     http::StatusCode,
-    web::{Data, Path, Query},
+    web::{Data, Path},
 };
 
-use super::ListQuery;
 use crate::checkout::{
-    service::{self, RefundInput},
-    views::{May, StudioOrderPage, StudioOrderRow, StudioOrdersPage},
+    service::{self, PaidInput, RefundInput},
+    views::{May, StudioOrderPage},
 };
 
 fn order_id(text: &str) -> Result<OrderId, Problem> {
     text.parse().map_err(|_| Problem::not_found())
-}
-
-/// All orders, with search and filters.
-#[handler]
-pub(super) async fn list(Data(ctx): Data<&Ctx>, Query(query): Query<ListQuery>) -> Result<Page, Problem> {
-    let filter = OrderFilter {
-        status: query.status.parse().ok(),
-        method: query.method.parse().ok(),
-        client: None,
-        search: query.search.clone(),
-    };
-    let paging = Paging::new(query.cursor.as_deref(), None)?;
-    let (rows, next) = service::list(ctx, &filter, &paging).await?;
-    let (statuses, methods) = StudioOrdersPage::choices(&query.status, &query.method);
-    Ok(Page::of(&StudioOrdersPage {
-        orders: rows.iter().map(|order| StudioOrderRow::of(order, ctx.now())).collect(),
-        next,
-        filtered: filter != OrderFilter::default(),
-        search: query.search,
-        status: query.status,
-        statuses,
-        methods,
-        may_payments: ctx.may(PAYMENTS_WRITE),
-    }))
 }
 
 async fn detail(ctx: &Ctx, id: OrderId) -> Result<StudioOrderPage, Problem> {
@@ -52,6 +27,12 @@ async fn refused(ctx: &Ctx, id: OrderId, form: &Form, problem: Problem) -> Resul
         return Err(problem);
     }
     let mut page = StudioOrderPage { form: form.refused(&problem), ..detail(ctx, id).await? };
+    page.by_lines = form.text("by") == "lines";
+    if page.by_lines {
+        // The amount that is wrong is one of a line, not that of the field for all.
+        let errors = std::mem::take(&mut page.form.errors);
+        page.form.error = page.form.error.or_else(|| errors.into_values().next());
+    }
     if !form.text("key").is_empty() {
         page.refund_key = form.string("key");
     }
@@ -80,7 +61,8 @@ pub(super) async fn mark_paid(
 ) -> Result<Response, Problem> {
     let id = order_id(&id)?;
     let on_gone = if form.ticked("give_back") { OnGone::GiveBack } else { OnGone::Refuse };
-    match service::mark_paid(ctx, id, form.text("note"), on_gone).await {
+    let due = form.text("due").parse().unwrap_or(0);
+    match service::mark_paid(ctx, id, PaidInput { note: form.string("note"), due, on_gone }).await {
         Ok(Settled::GivenBack(order, _)) => {
             Ok(done(ctx, id, "checkout-studio-given-back", order.number).into_response())
         }
@@ -101,7 +83,7 @@ pub(super) async fn cancel(
     Ok(done(ctx, order.id, "checkout-studio-cancelled", order.number))
 }
 
-/// Money goes back.
+/// Money goes back: an amount of the order, or of its lines.
 #[handler]
 pub(super) async fn refund(
     Data(ctx): Data<&Ctx>,
@@ -109,13 +91,64 @@ pub(super) async fn refund(
     form: Form,
 ) -> Result<Response, Problem> {
     let id = order_id(&id)?;
-    let input = RefundInput {
-        amount: billing::parse_price(form.text("amount"), ctx.tenant().currency).unwrap_or(0),
-        reason: form.string("reason"),
-        key: form.string("key"),
+    let lines = if form.text("by") == "lines" { lines_of(ctx, id, &form).await } else { Ok(Vec::new()) };
+    let refunded = match lines {
+        Ok(lines) => {
+            let input = RefundInput {
+                amount: billing::parse_price(form.text("amount"), ctx.tenant().currency).unwrap_or(0),
+                lines,
+                reason: form.string("reason"),
+                key: form.string("key"),
+            };
+            service::refund(ctx, id, input).await
+        }
+        Err(problem) => Err(problem),
     };
-    match service::refund(ctx, id, input).await {
+    match refunded {
         Ok((order, _)) => Ok(done(ctx, id, "checkout-studio-refunded", order.number).into_response()),
+        Err(problem) => refused(ctx, id, &form, problem).await,
+    }
+}
+
+/// What was typed for each line. None at all is refused, and so is what is no amount: it is not guessed at.
+async fn lines_of(ctx: &Ctx, id: OrderId, form: &Form) -> Result<Vec<(OrderLineId, i64)>, Problem> {
+    let mut lines = Vec::new();
+    for one in service::detail(ctx, id).await?.lines {
+        let typed = form.text(&format!("line-{}", one.line.id));
+        if typed.is_empty() {
+            continue;
+        }
+        let amount = billing::parse_price(typed, ctx.tenant().currency);
+        match amount.ok_or_else(|| Problem::field("lines", "money"))? {
+            0 => {}
+            amount => lines.push((one.line.id, amount)),
+        }
+    }
+    if lines.is_empty() { Err(Problem::field("lines", "refund_no_line")) } else { Ok(lines) }
+}
+
+/// The receipt, or how to pay, once more.
+#[handler]
+pub(super) async fn resend(
+    Data(ctx): Data<&Ctx>,
+    Path((_, id)): Path<(String, String)>,
+) -> Result<Redirect, Problem> {
+    let order = service::resend(ctx, order_id(&id)?).await?;
+    let flash = Text::key("checkout-studio-resent").arg("email", &order.client_email);
+    Ok(Redirect::to(ctx.path(&format!("/studio/orders/{}", order.id))).flash(flash))
+}
+
+/// Who the invoice is for.
+#[handler]
+pub(super) async fn bill_to(
+    Data(ctx): Data<&Ctx>,
+    Path((_, id)): Path<(String, String)>,
+    form: Form,
+) -> Result<Response, Problem> {
+    let id = order_id(&id)?;
+    let input = BillTo { bill_to: form.string("bill_to"), tax_id: form.string("buyer_tax_id") };
+    match service::bill_to(ctx, id, &input).await {
+        Ok(order) => Ok(done(ctx, id, "checkout-bill-to-saved", order.number).into_response()),
         Err(problem) => refused(ctx, id, &form, problem).await,
     }
 }
