@@ -51,6 +51,7 @@ impl Raw {
 }
 
 /// An answer on its way out.
+#[derive(Clone)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) kind: &'static str,
@@ -187,6 +188,8 @@ struct Begun {
     key: Option<String>,
     fault: Option<FaultKind>,
     latency: Duration,
+    /// The kept answer, when the same was asked before under the same key.
+    replay: Option<Answer>,
 }
 
 async fn api_call(shared: &Arc<Shared>, raw: &Raw) -> Answer {
@@ -194,7 +197,8 @@ async fn api_call(shared: &Arc<Shared>, raw: &Raw) -> Answer {
         Ok(begun) => begun,
         Err(early) => return *early,
     };
-    let running = Running { shared, place: begun.key.clone().map(|key| (begun.caller.account.clone(), key)) };
+    let key = begun.key.clone().filter(|_| begun.replay.is_none());
+    let running = Running { shared, place: key.map(|key| (begun.caller.account.clone(), key)) };
     if !begun.latency.is_zero() {
         tokio::time::sleep(begun.latency).await;
     }
@@ -209,11 +213,14 @@ async fn api_call(shared: &Arc<Shared>, raw: &Raw) -> Answer {
         }
         _ => {}
     }
-    let (status, body) = shared.with(|world| {
-        let (status, body) = perform(world, raw, &begun);
-        running.done(world, raw, &begun, status, &body);
-        (status, body)
-    });
+    let answer = match begun.replay.clone() {
+        Some(answer) => answer,
+        None => shared.with(|world| {
+            let (status, body) = perform(world, raw, &begun);
+            running.done(world, raw, &begun, status, &body);
+            Answer { status, kind: "application/json", body, headers: Vec::new() }
+        }),
+    };
     drop(running);
     match begun.fault {
         Some(FaultKind::StatusAfter(status)) => return failed(status),
@@ -221,7 +228,6 @@ async fn api_call(shared: &Arc<Shared>, raw: &Raw) -> Answer {
         Some(FaultKind::DropAfter) => shared.cuts.cut(&raw.caller),
         _ => {}
     }
-    let answer = Answer { status, kind: "application/json", body, headers: Vec::new() };
     with_request(answer, &begun.request, raw)
 }
 
@@ -253,22 +259,21 @@ fn fingerprint(raw: &Raw) -> String {
 }
 
 fn begin(world: &mut World, raw: &Raw) -> Result<Begun, Box<Answer>> {
-    let request = world.id("req");
+    let mut request = world.id("req");
+    let mut replay = None;
     *world.requests.entry(format!("{} {}", raw.method, shape(&raw.path))).or_insert(0) += 1;
-    let early = |fail: Fail| Box::new(with_request(Answer::json(fail.status, &fail.body()), &request, raw));
+    let asked = request.clone();
+    let early = |fail: Fail| Box::new(with_request(Answer::json(fail.status, &fail.body()), &asked, raw));
     let caller = authorise(world, raw).map_err(early)?;
     let key = raw.header("idempotency-key").filter(|_| raw.method == "POST");
     if let Some(key) = &key {
         let place = (caller.account.clone(), key.clone());
         match world.saved.get(&place) {
             Some(Saved::Done(print, status, body, first)) if *print == fingerprint(raw) => {
-                let answer = Answer {
-                    status: *status,
-                    kind: "application/json",
-                    body: body.clone(),
-                    headers: vec![("Idempotent-Replayed", "true".to_owned())],
-                };
-                return Err(Box::new(with_request(answer, first, raw)));
+                let headers = vec![("Idempotent-Replayed", "true".to_owned())];
+                replay =
+                    Some(Answer { status: *status, kind: "application/json", body: body.clone(), headers });
+                request.clone_from(first);
             }
             Some(Saved::Running(print)) if *print == fingerprint(raw) => {
                 let message = format!(
@@ -288,7 +293,7 @@ fn begin(world: &mut World, raw: &Raw) -> Result<Begun, Box<Answer>> {
         }
     }
     let fault = world.faults.take(&raw.method, &raw.path);
-    Ok(Begun { caller, request, key, fault, latency: world.faults.latency })
+    Ok(Begun { caller, request, key, fault, latency: world.faults.latency, replay })
 }
 
 /// Forgets the mark of a call that never came to its end.

@@ -13,6 +13,7 @@ mod prove;
 mod schema;
 mod services;
 mod steps;
+mod stripe;
 mod test;
 mod workspace;
 

@@ -8,6 +8,7 @@ use crate::docs;
 use crate::new_module;
 use crate::services::Services;
 use crate::steps::{Steps, tidy_up_on_interrupt};
+use crate::stripe;
 use crate::workspace::Workspace;
 
 /// What to run.
@@ -49,6 +50,7 @@ pub(crate) fn add_to(steps: &mut Steps, options: &Options) -> Result<()> {
         rust(steps, &workspace, options);
     }
     if options.is_whole() && !options.browser {
+        steps.run("the double of Stripe", || stripe::check(&workspace));
         steps.run("documents", || docs::check(&workspace));
         steps.run("a new module", || new_module::trial::run_all(&workspace));
     }

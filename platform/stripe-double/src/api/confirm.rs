@@ -254,9 +254,9 @@ fn keep_for_later(tx: &mut Tx<'_>, id: &str, method: &Value) {
 fn follow(tx: &mut Tx<'_>, id: &str, what: &str) {
     let intent = tx.now_of(id);
     if let Some(session) = intent["_session"].as_str() {
-        checkout::intent_changed(tx, &session.to_owned(), what);
+        checkout::intent_changed(tx, session, what);
     }
     if let Some(invoice) = intent["_invoice"].as_str() {
-        invoices::intent_changed(tx, &invoice.to_owned(), &intent, what);
+        invoices::intent_changed(tx, invoice, &intent, what);
     }
 }

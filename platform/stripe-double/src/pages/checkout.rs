@@ -74,6 +74,25 @@ fn show(tx: &mut Tx<'_>, id: &str, problem: Option<&str>) -> Answer {
     }
     let problem = problem.map(str::to_owned).or_else(|| last_error(tx, &session));
     let currency = text(&session, "currency");
+    let cart = cart(&session, currency);
+    let kinds: Vec<&str> =
+        session["payment_method_types"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    let verb = match text(&session, "mode") {
+        "setup" => "Save",
+        "subscription" => "Subscribe",
+        _ => "Pay",
+    };
+    let email = super::text(text(&session["customer_details"], "email"));
+    let body = format!(
+        "{}{cart}<form method=\"post\"><label for=\"email\">Email</label><input id=\"email\" name=\"email\" type=\"email\" autocomplete=\"email\" value=\"{email}\"><label for=\"name\">Name on card</label><input id=\"name\" name=\"name\" autocomplete=\"cc-name\">{}</form>{back}",
+        error(problem.as_deref()),
+        ways(verb, &kinds, currency),
+    );
+    layout("Pay", &body)
+}
+
+/// What is paid for.
+fn cart(session: &Value, currency: &str) -> String {
     let rows: String = session["_line_items"]
         .as_array()
         .into_iter()
@@ -98,21 +117,8 @@ fn show(tx: &mut Tx<'_>, id: &str, problem: Option<&str>) -> Answer {
     } else {
         format!(
             "<p>Total: <strong id=\"total\">{}</strong></p>",
-            money(int(&session, "amount_total"), currency)
+            money(int(session, "amount_total"), currency)
         )
     };
-    let kinds: Vec<&str> =
-        session["payment_method_types"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-    let verb = match text(&session, "mode") {
-        "setup" => "Save",
-        "subscription" => "Subscribe",
-        _ => "Pay",
-    };
-    let email = super::text(text(&session["customer_details"], "email"));
-    let body = format!(
-        "{}<table>{rows}{discount}</table>{total}<form method=\"post\"><label for=\"email\">Email</label><input id=\"email\" name=\"email\" type=\"email\" autocomplete=\"email\" value=\"{email}\"><label for=\"name\">Name on card</label><input id=\"name\" name=\"name\" autocomplete=\"cc-name\">{}</form>{back}",
-        error(problem.as_deref()),
-        ways(verb, &kinds, currency),
-    );
-    layout("Pay", &body)
+    format!("<table>{rows}{discount}</table>{total}")
 }

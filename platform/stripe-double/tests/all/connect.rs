@@ -21,9 +21,8 @@ async fn another_accounts_objects_do_not_exist() {
     assert_eq!((status, text(&error["error"], "code")), (403, "account_invalid"));
 }
 
-#[tokio::test]
-async fn a_coach_is_connected_and_paid_with_a_fee() {
-    let mut world = World::new().await;
+/// An account that has been through Stripe's form.
+async fn connected(world: &mut World) -> String {
     let made = world
         .post(
             "accounts",
@@ -58,6 +57,13 @@ async fn a_coach_is_connected_and_paid_with_a_fee() {
     let again = world.http.get(url).send().await.unwrap();
     assert_eq!(again.headers()["location"], "http://shop.example/again", "a link works once");
     assert_eq!(world.get(&format!("accounts/{account}"), NONE).await["charges_enabled"], true);
+    account
+}
+
+#[tokio::test]
+async fn a_coach_is_connected_and_paid_with_a_fee() {
+    let mut world = World::new().await;
+    let account = connected(&mut world).await;
     world.account = Some(account.clone());
     let form = [
         ("amount", "1000"),

@@ -1,4 +1,11 @@
 //! The double as its callers see it, over HTTP.
+#![allow(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test fails by panicking"
+)]
 
 mod connect;
 mod faults;
@@ -106,7 +113,7 @@ fn has(events: &[String], wanted: &[&str]) {
     }
 }
 
-/// Nothing but to be used where a body has no fields.
+/// No parameters.
 const NONE: &[(&str, &str)] = &[];
 
 fn empty() -> Value {

@@ -50,21 +50,29 @@ fn differences(examples: &Value, object: &Value, place: &str, found: &mut Vec<St
     }
 }
 
-/// Makes one of everything, and gives the paths of all lists and objects.
-async fn everything(world: &World) -> Vec<String> {
-    let customer = world.customer().await;
-    let method = id(&world.post("payment_methods/pm_card_visa/attach", &[("customer", &customer)]).await);
-    world
-        .post(&format!("customers/{customer}"), &[("invoice_settings[default_payment_method]", &method)])
-        .await;
+fn path(kind: &str, object: &Value) -> String {
+    format!("{kind}/{}", id(object))
+}
+
+/// Makes payments of all kinds, and what hangs on them; gives the paths.
+async fn payments(world: &World, customer: &str) -> Vec<String> {
     let (_, intent) = world.pay("1000", "pm_card_visa").await;
     world.pay("1000", "pm_card_chargeDeclined").await;
     world.pay("1000", "pm_card_authenticationRequired").await;
     world.pay("1000", "pm_bacsDebit_success").await;
-    let refund = world.post("refunds", &[("payment_intent", &id(&intent)), ("amount", "100")]).await;
     world.pay("9000", "pm_card_visa").await;
+    let refund = world.post("refunds", &[("payment_intent", &id(&intent)), ("amount", "100")]).await;
     let dispute = world.double.dispute(&id(&intent));
-    let setup = world.post("setup_intents", &[("customer", &customer)]).await;
+    let setup = world.post("setup_intents", &[("customer", customer)]).await;
+    world.double.advance(3 * 86_400);
+    let payout = world.double.pay_out("acct_1DoublePlatform000", "gbp").unwrap();
+    let paths =
+        [("refunds", &refund), ("disputes", &dispute), ("setup_intents", &setup), ("payouts", &payout)];
+    paths.iter().map(|(kind, object)| path(kind, object)).collect()
+}
+
+/// Makes subscriptions with all that they need; gives the paths.
+async fn sold(world: &World, customer: &str) -> Vec<String> {
     let price = world
         .post(
             "prices",
@@ -80,11 +88,8 @@ async fn everything(world: &World) -> Vec<String> {
     let code = world
         .post("promotion_codes", &[("promotion[type]", "coupon"), ("promotion[coupon]", &id(&coupon))])
         .await;
-    let form = [
-        ("customer", customer.as_str()),
-        ("items[0][price]", &id(&price)),
-        ("discounts[0][coupon]", &id(&coupon)),
-    ];
+    let form =
+        [("customer", customer), ("items[0][price]", &id(&price)), ("discounts[0][coupon]", &id(&coupon))];
     let subscription = world.post("subscriptions", &form).await;
     let form = [
         ("mode", "subscription"),
@@ -100,14 +105,8 @@ async fn everything(world: &World) -> Vec<String> {
     let hook = world
         .post("webhook_endpoints", &[("url", "http://127.0.0.1:1/"), ("enabled_events[]", "none.at_all")])
         .await;
-    world.double.advance(3 * 86_400);
-    let payout = world.double.pay_out("acct_1DoublePlatform000", "gbp").unwrap();
-    let path = |kind: &str, object: &Value| format!("{kind}/{}", id(object));
     let invoice = text(&subscription, "latest_invoice").to_owned();
     vec![
-        path("refunds", &refund),
-        path("disputes", &dispute),
-        path("setup_intents", &setup),
         path("prices", &price),
         path("coupons", &coupon),
         path("promotion_codes", &code),
@@ -116,16 +115,24 @@ async fn everything(world: &World) -> Vec<String> {
         path("accounts", &account),
         path("billing_portal/configurations", &portal),
         path("webhook_endpoints", &hook),
-        path("payouts", &payout),
         format!("invoices/{invoice}"),
         format!("invoice_payments?invoice={invoice}"),
-        format!("payment_methods/{method}"),
         format!("products/{}", text(&price, "product")),
         format!("subscription_items?subscription={}", id(&subscription)),
-        format!("customers/{customer}"),
-        "balance".into(),
-        "account".into(),
     ]
+}
+
+/// Makes one of everything, and gives the paths of all objects.
+async fn everything(world: &World) -> Vec<String> {
+    let customer = world.customer().await;
+    let method = id(&world.post("payment_methods/pm_card_visa/attach", &[("customer", &customer)]).await);
+    let form = [("invoice_settings[default_payment_method]", method.as_str())];
+    world.post(&format!("customers/{customer}"), &form).await;
+    let mut paths = payments(world, &customer).await;
+    paths.extend(sold(world, &customer).await);
+    paths.extend([format!("payment_methods/{method}"), format!("customers/{customer}")]);
+    paths.extend(["balance".to_owned(), "account".to_owned()]);
+    paths
 }
 
 #[tokio::test]

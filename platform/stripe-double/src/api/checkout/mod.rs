@@ -124,13 +124,8 @@ fn address(params: &Params, name: &str, needed: bool) -> Outcome<Option<String>>
     }
 }
 
-fn create(tx: &mut Tx<'_>, params: &Params) -> Outcome<Value> {
-    let mode =
-        params.word("mode", &["payment", "subscription", "setup"])?.unwrap_or_else(|| "payment".to_owned());
-    let hosted = params.text("ui_mode").is_none_or(|word| word.starts_with("hosted"));
-    let success = address(params, "success_url", hosted)?;
-    let cancel = address(params, "cancel_url", false)?;
-    let expires = expires(tx, params)?;
+/// Who pays: a customer who is known, or the address of one who is not.
+fn payer(tx: &Tx<'_>, params: &Params) -> Outcome<Option<Value>> {
     intents::check_charges(tx)?;
     let customer = tx.named("customer", params, "customer")?;
     if customer.is_some() && params.has("customer_email") {
@@ -141,55 +136,77 @@ fn create(tx: &mut Tx<'_>, params: &Params) -> Outcome<Value> {
     if fee.is_some() && !tx.is_connected() && !params.has("payment_intent_data.transfer_data") {
         return Err(Fail::invalid("Can only apply an application_fee_amount when the PaymentIntent is attempting a direct payment (using an OAuth key or Stripe-Account header) or destination payment (using `payment_intent_data[transfer_data][destination]`).").param("payment_intent_data[application_fee_amount]"));
     }
-    let mut items = items(tx, params, &mode)?;
+    Ok(customer)
+}
+
+/// The members that say what is paid.
+fn amounts(tx: &mut Tx<'_>, params: &Params, mode: &str) -> Outcome<Value> {
+    let mut items = items(tx, params, mode)?;
     let coupons = discounts::asked(tx, params)?;
     let off = take_off(&mut items, &coupons);
-    let subtotal: i64 = items.iter().map(|item| int(item, "amount_subtotal")).sum();
-    let total = subtotal - off;
-    let currency = items
-        .first()
-        .map(|item| item["currency"].clone())
-        .or_else(|| params.text("currency").map(Into::into));
+    let sum = |name: &str| -> i64 { items.iter().map(|item| int(item, name)).sum() };
+    // While it is tried, what recurs costs nothing.
+    let tried =
+        params.has("subscription_data.trial_period_days") || params.has("subscription_data.trial_end");
+    let recurs = |item: &&Value| tried && item["price"]["type"] == "recurring";
+    let free: i64 = items.iter().filter(recurs).map(|item| int(item, "amount_total")).sum();
+    let currency = items.first().map(|item| item["currency"].clone());
+    let currency = currency.or_else(|| params.text("currency").map(Into::into)).unwrap_or_default();
     let kinds = params.texts("payment_method_types");
     let kinds = if kinds.is_empty() {
-        json!(intents::debits(currency.as_ref().and_then(Value::as_str).unwrap_or_default()))
+        json!(intents::debits(currency.as_str().unwrap_or_default()))
     } else {
         json!(kinds)
     };
+    let paid = mode != "setup";
+    Ok(json!({
+        "amount_subtotal": paid.then(|| sum("amount_subtotal") - free), "amount_total": paid.then(|| sum("amount_total") - free),
+        "total_details": {"amount_discount": off, "amount_shipping": 0, "amount_tax": 0}, "currency": currency,
+        "payment_method_types": kinds, "_line_items": items,
+        "discounts": coupons.iter().map(|(coupon, code)| json!({"coupon": coupon["id"], "promotion_code": code})).collect::<Value>(),
+        "_coupons": coupons.iter().map(|(coupon, code)| json!([coupon["id"], code])).collect::<Value>(),
+    }))
+}
+
+fn create(tx: &mut Tx<'_>, params: &Params) -> Outcome<Value> {
+    let mode =
+        params.word("mode", &["payment", "subscription", "setup"])?.unwrap_or_else(|| "payment".to_owned());
+    let hosted = params.text("ui_mode").is_none_or(|word| word.starts_with("hosted"));
+    let success = address(params, "success_url", hosted)?;
+    let cancel = address(params, "cancel_url", false)?;
+    let expires = expires(tx, params)?;
+    let customer = payer(tx, params)?;
+    let mut fields = amounts(tx, params, &mode)?;
     let creation = params.text("customer_creation").or_else(|| match (mode.as_str(), &customer) {
         ("payment", None) => Some("if_required".to_owned()),
         ("subscription", None) => Some("always".to_owned()),
         _ => None,
     });
-    let mut fields = json!({
-        "mode": mode, "success_url": success, "cancel_url": cancel, "expires_at": expires, "status": "open", "payment_status": "unpaid",
-        "amount_subtotal": (mode != "setup").then_some(subtotal), "amount_total": (mode != "setup").then_some(total),
-        "total_details": {"amount_discount": off, "amount_shipping": 0, "amount_tax": 0}, "currency": currency,
-        "customer": customer.as_ref().map_or(Value::Null, |it| it["id"].clone()), "customer_creation": creation,
-        "customer_details": {"address": null, "email": params.text("customer_email").or_else(|| Some(text(customer.as_ref()?, "email").to_owned()).filter(|it| !it.is_empty())),
-            "name": null, "phone": null, "tax_exempt": "none", "tax_ids": null, "business_name": null, "individual_name": null},
-        "metadata": params.metadata(&Value::Null), "payment_method_types": kinds, "_line_items": items, "_params": params.tree(),
-        "payment_method_collection": if mode == "subscription" { "always".into() } else { Value::Null },
-        "discounts": coupons.iter().map(|(coupon, code)| json!({"coupon": coupon["id"], "promotion_code": code})).collect::<Value>(),
-        "_coupons": coupons.iter().map(|(coupon, code)| json!([coupon["id"], code])).collect::<Value>(),
-        "invoice_creation": if mode == "payment" { json!({"enabled": false, "invoice_data": {"account_tax_ids": null, "custom_fields": null, "description": null, "footer": null, "issuer": null, "metadata": {}, "rendering_options": null}}) } else { Value::Null },
-    });
-    params.pick(
-        &mut fields,
-        &[
-            "client_reference_id",
-            "customer_email",
-            "locale",
-            "submit_type",
-            "ui_mode",
-            "billing_address_collection",
-        ],
-    );
-    params.pick_flags(&mut fields, &["allow_promotion_codes"])?;
+    let known = customer.as_ref().map(|it| text(it, "email").to_owned()).filter(|it| !it.is_empty());
+    let invoice = json!({"enabled": false, "invoice_data": {"account_tax_ids": null, "custom_fields": null, "description": null,
+        "footer": null, "issuer": null, "metadata": {}, "rendering_options": null}});
     let id = tx.world.id("cs_test");
     let url = format!("{}/c/pay/{id}", tx.world.base_url);
-    fields["id"] = id.into();
-    fields["url"] = if hosted { url.into() } else { Value::Null };
+    let more = json!({
+        "id": id, "url": hosted.then_some(url), "mode": mode, "success_url": success, "cancel_url": cancel, "expires_at": expires,
+        "status": "open", "payment_status": "unpaid", "customer": customer.map_or(Value::Null, |it| it["id"].clone()),
+        "customer_creation": creation, "metadata": params.metadata(&Value::Null), "_params": params.tree(),
+        "customer_details": {"address": null, "email": params.text("customer_email").or(known), "name": null, "phone": null,
+            "tax_exempt": "none", "tax_ids": null, "business_name": null, "individual_name": null},
+        "payment_method_collection": (mode == "subscription").then_some("always"),
+        "invoice_creation": (mode == "payment").then_some(invoice),
+    });
+    crate::tx::merge(&mut fields, more);
+    let words = [
+        "client_reference_id",
+        "customer_email",
+        "locale",
+        "submit_type",
+        "ui_mode",
+        "billing_address_collection",
+    ];
+    params.pick(&mut fields, &words);
+    params.pick_flags(&mut fields, &["allow_promotion_codes"])?;
     let session = tx.make("checkout.session", "cs_test", fields);
     tx.later(expires, "session", text(&session, "id"));
     Ok(session)
