@@ -17,6 +17,7 @@
 //! Functions take an open transaction: the module that sells opens it with a permission of its own.
 
 mod again;
+mod books;
 mod close;
 mod codes;
 mod discounts;
@@ -45,6 +46,7 @@ mod status;
 mod steps;
 pub mod subscriptions;
 mod tax;
+mod told;
 mod total;
 mod tries;
 mod way;
@@ -57,6 +59,7 @@ pub const AWAITING_JOB: &str = "billing.tell_awaiting";
 pub const REFUND_JOB: &str = "billing.refund";
 
 pub use again::{PAY_MINUTES, begin_payment, choose_method, pay_again, waits_until, ways_now};
+pub use books::{Booked, booked_payments, booked_refunds};
 pub use codes::UnknownCode;
 pub use discounts::{Discount, DiscountKind, NewDiscount, discounts};
 pub use dispute::{Dispute, DisputeSeen, DisputeState, dispute_seen, disputes, open_disputes};
@@ -67,9 +70,7 @@ pub use order::{LineRole, Method, Order, OrderLine, Payment, PaymentStatus, Peri
 pub use overdue::{Swept, sweep};
 pub use pay::{NewPayment, payment_failed};
 pub use place::{Extras, NewLine, NewOrder, place};
-pub use policy::{
-    BILLING_RUN, ORDER_LINK, ORDERS_EXPORT, ORDERS_READ, ORDERS_WRITE, OWN_ORDERS, PAYMENTS_WRITE, REFUNDS_WRITE,
-};
+pub use policy::{BILLING_RUN, ORDERS_EXPORT, ORDERS_READ, ORDERS_WRITE, ORDER_LINK, OWN_ORDERS, OWN_SUBSCRIPTIONS, PAYMENTS_WRITE, REFUNDS_WRITE, SUBSCRIPTIONS_READ, SUBSCRIPTIONS_WRITE};
 pub use price::{parse_price, price_text};
 pub use provider::{
     Collected, ElementStart, Free, Manual, PaymentProvider, Payout, Payouts, ProviderError, Providers, Refunding,
@@ -96,6 +97,7 @@ pub use settle::{OnGone, Settled, cancel, settle};
 pub use status::Status;
 pub use steps::{Step, StepKind, step, steps};
 pub use tax::{Tax, TaxRate, add_tax_rate, archive_tax_rate, tax_of, tax_rate, tax_rates};
+pub use told::{method_gone, payment_bounced, payment_processing};
 pub use total::{Apart, MAX_PRICE_MAJOR, NewDue, Split, Sums, max_price, quote, split, spread};
 pub use tries::{
     Try, TryId, TryState, begin_try, open_tries, tries, try_by_id, try_by_reference, try_opened, try_went,

@@ -285,6 +285,13 @@ impl Providers {
     pub async fn start(&self, ctx: &Ctx, order: &Order) -> Result<Start, ProviderError> {
         self.of(order.provider)?.start(ctx, order).await
     }
+    /// Begins the payment of an order for the provider's script, by the order's method; `None`: it has none.
+    ///
+    /// # Errors
+    /// As [`Providers::start`].
+    pub async fn element(&self, ctx: &Ctx, order: &Order) -> Result<Option<ElementStart>, ProviderError> {
+        self.of(order.provider)?.element(ctx, order).await
+    }
     /// Asks for a refund by the method of its payment.
     ///
     /// # Errors

@@ -53,6 +53,8 @@ pub struct OrderRules {
     pub receipt: fn(&[OrderLine]) -> Vec<ReceiptNote>,
     /// What it shows on the order's page in the studio.
     pub card: OrderCard,
+    /// What it shows the buyer on the order's page, for example files to download.
+    pub buyer: OrderCard,
     /// What a subscription that it sold may be changed to.
     pub plans: PlanRule,
 }
@@ -69,6 +71,7 @@ impl OrderRules {
             prolongs: false,
             receipt: |_| Vec::new(),
             card: no_card,
+            buyer: no_card,
             plans: no_plans,
         }
     }

@@ -8,7 +8,7 @@ use kernel::{Paging, Tx};
 
 use super::{Subscription, SubscriptionStatus};
 use crate::{
-    Order,
+    Method, Order,
     schema::{orders, subscriptions as table},
 };
 
@@ -149,4 +149,47 @@ pub async fn entitled(
 pub async fn orders_of(tx: &mut Tx, id: SubscriptionId) -> QueryResult<Vec<Order>> {
     let all = orders::table.filter(orders::subscription_id.eq(id)).select(Order::as_select());
     all.order((orders::created_at.desc(), orders::id.desc())).limit(200).load(&mut **tx).await
+}
+
+/// What is or was subscribed to, with the name it has now: the choices of a filter.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn items(tx: &mut Tx) -> QueryResult<Vec<(String, String)>> {
+    let all = table::table.distinct_on(table::item).order((table::item, table::created_at.desc()));
+    let mut rows: Vec<(String, String)> =
+        all.limit(200).select((table::item, table::name)).load(&mut **tx).await?;
+    rows.sort_by(|a, b| a.1.cmp(&b.1));
+    Ok(rows)
+}
+
+/// Who pays a subscription: name and e-mail, as its latest order has them.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn payer(tx: &mut Tx, id: SubscriptionId) -> QueryResult<(String, String)> {
+    let buyer = super::store::buyer(tx, id).await?;
+    Ok((buyer.name, buyer.email))
+}
+
+/// The way that a client has just chosen is the one of their running subscriptions that the platform renews.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn pay_with(tx: &mut Tx, client: ClientId, method: Method) -> QueryResult<()> {
+    let live = [
+        SubscriptionStatus::Trialing,
+        SubscriptionStatus::Active,
+        SubscriptionStatus::PastDue,
+        SubscriptionStatus::Paused,
+    ];
+    let own = table::table
+        .filter(table::client_id.eq(client).and(table::reference.eq("")))
+        .filter(table::status.eq_any(live).and(table::provider.ne(method)));
+    let changed: Vec<SubscriptionId> =
+        diesel::update(own).set(table::provider.eq(method)).returning(table::id).get_results(&mut **tx).await?;
+    for id in changed {
+        super::step(tx, id, super::SubscriptionStepKind::WayChanged, method.code()).await?;
+    }
+    Ok(())
 }

@@ -52,7 +52,7 @@ pub use change::{Preview, When, choices, preview};
 pub use collect::{Outcome, collect};
 pub use figures::{Figures, figures, monthly};
 pub use follow::{ProviderState, bind, follow, payment_failed, period_paid};
-pub use list::{Listed, SubscriptionFilter, by_id, by_token, entitled, list, of_client, orders_of};
+pub use list::{Listed, SubscriptionFilter, by_id, by_token, entitled, items, list, of_client, orders_of, pay_with, payer};
 pub use model::{
     ClientRules, Every, MayCancel, PeriodDiscount, Planned, Subscription, SubscriptionStatus, Terms,
 };
@@ -61,7 +61,7 @@ pub use pay_now::order_to_pay;
 pub use proration::{Difference, Switch, share};
 pub use provider::{SubscriptionProvider, Wish};
 pub use renew::advance_due;
-pub use standing::{giving_since, over_among};
+pub use standing::{Giving, giving, over_among};
 pub use steps::{SubscriptionStep, SubscriptionStepKind, steps};
 pub use time::{boundary, days_later, period_at};
 pub use wish::{By, may};

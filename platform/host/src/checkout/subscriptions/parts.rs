@@ -1,0 +1,63 @@
+//! Cards about subscriptions on other pages.
+
+use billing::{Order, SUBSCRIPTIONS_READ};
+use events::ClientId;
+use kernel::{Block, Ctx, Problem};
+use serde::Serialize;
+
+use super::{
+    service,
+    views::{Row, Shown},
+};
+
+/// A client's subscriptions, on their page in the studio.
+#[derive(Clone, Debug, Serialize)]
+struct ClientCard {
+    rows: Vec<Row>,
+}
+
+/// The subscription of an order, on the order's page in the studio.
+#[derive(Clone, Debug, Serialize)]
+struct OrderCard {
+    row: Row,
+}
+
+fn block(template: &'static str, data: &impl Serialize, order: i32) -> Block {
+    Block { template, data: serde_json::to_value(data).unwrap_or_default(), order }
+}
+
+/// A client's subscriptions, on their page.
+///
+/// # Errors
+/// When the database is away.
+pub async fn client_card(ctx: &Ctx, client: ClientId) -> Result<Vec<Block>, Problem> {
+    if !ctx.may(SUBSCRIPTIONS_READ) {
+        return Ok(Vec::new());
+    }
+    let all = service::of_client(ctx, client).await?;
+    if all.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows = all.iter().map(|sub| Row::of(sub, "", "")).collect();
+    Ok(vec![block("subscriptions/card_client", &ClientCard { rows }, 44)])
+}
+
+/// The subscription that an order belongs to, on the order's page.
+///
+/// # Errors
+/// When the database is away.
+pub async fn order_card(ctx: &Ctx, order: &Order) -> Result<Vec<Block>, Problem> {
+    let Some(id) = order.subscription_id.filter(|_| ctx.may(SUBSCRIPTIONS_READ)) else { return Ok(Vec::new()) };
+    let detail = service::for_staff(ctx, id).await?;
+    let row = Row::of(&detail.sub, &detail.name, &detail.email);
+    Ok(vec![block("subscriptions/card_order", &OrderCard { row }, 10)])
+}
+
+/// All blocks, in every form, for the test that renders them.
+#[must_use]
+pub fn block_samples() -> Vec<Block> {
+    let rows: Vec<Row> = Shown::ALL.iter().map(|shown| Row::sample(*shown)).collect();
+    let mut all = vec![block("subscriptions/card_client", &ClientCard { rows: rows.clone() }, 44)];
+    all.extend(rows.into_iter().take(2).map(|row| block("subscriptions/card_order", &OrderCard { row }, 10)));
+    all
+}
