@@ -28,6 +28,8 @@ CREATE TABLE stripe_accounts (
   style text NOT NULL DEFAULT 'checkout' CHECK (style IN ('element', 'checkout')),
   -- Moment of the state that is written here.
   provider_at timestamptz,
+  -- Up to when Stripe was asked for events whose delivery was lost.
+  polled_at timestamptz,
   connected_at timestamptz NOT NULL,
   updated_at timestamptz NOT NULL,
   PRIMARY KEY (tenant_id),

@@ -1,0 +1,221 @@
+use billing::{
+    Method, NewPayment, Period,
+    subscriptions::{self, ProviderState, SubscriptionStatus},
+};
+use events::{Instant, SubscriptionId};
+use kernel::Ctx;
+use serde_json::{Value, json};
+
+use super::{Outcome, is_ours, payment::money};
+use crate::{
+    Stripe,
+    account::{Account, right},
+    call::Plain,
+    failure::Failure,
+    model::{Invoice, Subscribed},
+    provider::unreadable,
+};
+
+impl Stripe {
+    /// A subscription as Stripe sees it now.
+    pub(crate) async fn read_subscription(&self, account: &Account, id: &str) -> Result<Subscribed, Failure> {
+        let path = format!("/subscriptions/{id}");
+        let answer = self.line().ask(&account.caller, &Plain::get(path, Value::Null)).await?;
+        Subscribed::read(&answer).ok_or_else(|| unreadable("subscription"))
+    }
+
+    async fn read_invoice(&self, account: &Account, id: &str) -> Result<Invoice, Failure> {
+        let expand = json!({"expand": ["payments"]});
+        let answer = self.line().ask(&account.caller, &Plain::get(format!("/invoices/{id}"), expand)).await?;
+        Invoice::read(&answer).ok_or_else(|| unreadable("invoice"))
+    }
+
+    /// A subscription with the invoice that it is at: state and payment in one go, whichever was told first.
+    pub(crate) async fn follow_subscription(
+        &self,
+        ctx: &Ctx,
+        account: &Account,
+        id: &str,
+    ) -> Result<Outcome, Failure> {
+        let asked = ctx.now();
+        let there = self.read_subscription(account, id).await?;
+        let Some(own) = own(ctx, &there) else { return Ok(Outcome::NotOurs) };
+        let outcome = match &there.latest_invoice {
+            Some(invoice) => {
+                let invoice = self.read_invoice(account, invoice).await?;
+                self.write_invoice(ctx, account, own, &there, &invoice).await?
+            }
+            None => Outcome::Subscription,
+        };
+        self.write_state(ctx, own, &there, asked).await?;
+        self.ends_in_time(ctx, account, own, &there).await?;
+        Ok(outcome)
+    }
+
+    /// An invoice, and the subscription that it is of.
+    pub(crate) async fn follow_invoice(&self, ctx: &Ctx, account: &Account, id: &str) -> Result<Outcome, Failure> {
+        let asked = ctx.now();
+        let invoice = self.read_invoice(account, id).await?;
+        let Some(subscription) = &invoice.subscription else { return Ok(Outcome::NotOurs) };
+        let there = self.read_subscription(account, subscription).await?;
+        let Some(own) = own(ctx, &there) else { return Ok(Outcome::NotOurs) };
+        let outcome = self.write_invoice(ctx, account, own, &there, &invoice).await?;
+        self.write_state(ctx, own, &there, asked).await?;
+        Ok(outcome)
+    }
+
+    async fn write_invoice(
+        &self,
+        ctx: &Ctx,
+        account: &Account,
+        own: SubscriptionId,
+        there: &Subscribed,
+        invoice: &Invoice,
+    ) -> Result<Outcome, Failure> {
+        if invoice.status == "paid" && invoice.paid > 0 {
+            return self.write_paid(ctx, account, own, there, invoice).await;
+        }
+        let failed = invoice.status == "open" && invoice.attempts > 0;
+        if failed && matches!(there.status.as_str(), "past_due" | "unpaid" | "incomplete") {
+            let at = ctx.now();
+            ctx.tx(right(ctx), async |tx| {
+                subscriptions::payment_failed(tx, own, "declined", "", at).await?;
+                Ok::<_, Failure>(())
+            })
+            .await?;
+        }
+        Ok(Outcome::Subscription)
+    }
+
+    async fn write_paid(
+        &self,
+        ctx: &Ctx,
+        account: &Account,
+        own: SubscriptionId,
+        there: &Subscribed,
+        invoice: &Invoice,
+    ) -> Result<Outcome, Failure> {
+        let Some((start, end)) = invoice.period.or_else(|| there.start.zip(there.end)) else {
+            return Ok(Outcome::Subscription);
+        };
+        let label = match &invoice.intent {
+            Some(intent) => self.read_intent(account, intent).await?.charge.map(|charge| charge.label),
+            None => None,
+        };
+        let reference = invoice.intent.clone().unwrap_or_else(|| invoice.id.clone());
+        let payment = NewPayment {
+            label: label.unwrap_or_default(),
+            ..NewPayment::of(Method::Stripe, reference, money(invoice.paid, &invoice.currency)?)
+        };
+        let period = Period { subscription: own, start, end };
+        let settled = ctx
+            .tx(right(ctx), async |tx| {
+                subscriptions::bind(tx, own, Method::Stripe, &there.id).await?;
+                Ok::<_, Failure>(subscriptions::period_paid(tx, own, period, payment).await?)
+            })
+            .await?;
+        let number = settled.order().number;
+        if let Some(intent) = &invoice.intent {
+            // What went back of it meanwhile.
+            self.follow_intent(ctx, account, intent).await?;
+        }
+        Ok(match settled {
+            billing::Settled::GivenBack(..) => Outcome::GivenBack(number),
+            _ => Outcome::Paid(number),
+        })
+    }
+
+    async fn write_state(
+        &self,
+        ctx: &Ctx,
+        own: SubscriptionId,
+        there: &Subscribed,
+        asked: Instant,
+    ) -> Result<(), Failure> {
+        let state = state_of(there, asked);
+        ctx.tx(right(ctx), async |tx| {
+            if there.status != "incomplete_expired" {
+                subscriptions::bind(tx, own, Method::Stripe, &there.id).await?;
+            }
+            subscriptions::follow(tx, own, &state).await?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// A term of so many periods ends at Stripe too.
+    async fn ends_in_time(
+        &self,
+        ctx: &Ctx,
+        account: &Account,
+        own: SubscriptionId,
+        there: &Subscribed,
+    ) -> Result<(), Failure> {
+        let sub = ctx.read_tx(right(ctx), async |tx| Ok::<_, Failure>(subscriptions::by_id(tx, own).await?)).await?;
+        let Some((sub, start)) = sub.zip(there.start).filter(|_| there.ended_at.is_none()) else { return Ok(()) };
+        let Some(periods) = sub.periods.filter(|_| sub.periods_paid <= 1) else { return Ok(()) };
+        let every = i64::from(sub.every_count) * i64::from(periods);
+        let utc = jiff::tz::TimeZone::UTC;
+        let Some(end) = subscriptions::boundary(start, &utc, sub.every, 1, every) else { return Ok(()) };
+        let form = json!({"cancel_at": end.timestamp().as_second(), "proration_behavior": "none"});
+        let key = format!("term/{own}/{}", there.id);
+        self.line().once(&account.caller, &Plain::post(format!("/subscriptions/{}", there.id), form), &key).await?;
+        Ok(())
+    }
+}
+
+/// The subscription of this tenant's that it carries the name of.
+fn own(ctx: &Ctx, there: &Subscribed) -> Option<SubscriptionId> {
+    is_ours(ctx, &there.tags).then(|| there.tags.subscription.parse().ok()).flatten()
+}
+
+/// Stripe's state in our words, as it was when Stripe was asked.
+pub(crate) fn state_of(there: &Subscribed, asked: Instant) -> ProviderState {
+    let status = match there.status.as_str() {
+        "trialing" => SubscriptionStatus::Trialing,
+        "active" | "paused" => SubscriptionStatus::Active,
+        "past_due" | "unpaid" => SubscriptionStatus::PastDue,
+        "canceled" | "incomplete_expired" => SubscriptionStatus::Ended,
+        _ => SubscriptionStatus::Incomplete,
+    };
+    let ended_at = there.ended_at.or((status == SubscriptionStatus::Ended).then_some(asked));
+    ProviderState {
+        status,
+        period_start: there.start,
+        period_end: there.end,
+        ends_with_period: there.ends_with_period,
+        paused: there.paused,
+        resumes_at: there.resumes_at,
+        ended_at: ended_at.filter(|_| status == SubscriptionStatus::Ended),
+        at: asked,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_state_of_stripes_has_one_of_ours() {
+        let asked: Instant = "2026-11-23T08:00:00Z".parse().unwrap();
+        let of = |status: &str| {
+            let there = Subscribed::read(&json!({"id": "sub_1", "status": status})).unwrap();
+            state_of(&there, asked)
+        };
+        for (theirs, ours) in [
+            ("incomplete", SubscriptionStatus::Incomplete),
+            ("incomplete_expired", SubscriptionStatus::Ended),
+            ("trialing", SubscriptionStatus::Trialing),
+            ("active", SubscriptionStatus::Active),
+            ("past_due", SubscriptionStatus::PastDue),
+            ("unpaid", SubscriptionStatus::PastDue),
+            ("canceled", SubscriptionStatus::Ended),
+            ("paused", SubscriptionStatus::Active),
+        ] {
+            let state = of(theirs);
+            assert_eq!(state.status, ours, "{theirs}");
+            assert_eq!(state.ended_at.is_some(), ours == SubscriptionStatus::Ended, "{theirs}");
+            assert_eq!(state.paused, theirs == "paused");
+        }
+    }
+}

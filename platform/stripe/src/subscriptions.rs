@@ -1,0 +1,132 @@
+//! Subscriptions that Stripe renews.
+//!
+//! A plain plan is a subscription of Stripe's: one line, the same price each period. With a discount, a trial without a card,
+//! a deposit or something bought beside it, the platform renews it with what the client saved, which can do all that.
+
+use billing::{
+    NewLine, Order, ProviderError, dues, lines, quote,
+    subscriptions::{self, Every, ProviderState, Subscription, SubscriptionProvider, Terms, When, Wish},
+};
+use kernel::{BoxFuture, Ctx};
+use serde_json::{Value, json};
+
+use crate::{
+    Stripe,
+    account::{Account, right},
+    call::Plain,
+    failure::Failure,
+    follow::state_of,
+    mirror::Priced,
+    model::Subscribed,
+    provider::unreadable,
+};
+
+impl SubscriptionProvider for Stripe {
+    fn act<'a>(
+        &'a self,
+        ctx: &'a Ctx,
+        subscription: &'a Subscription,
+        wish: &'a Wish,
+    ) -> BoxFuture<'a, Result<ProviderState, ProviderError>> {
+        Box::pin(async move { Ok(self.carry_out(ctx, subscription, wish).await?) })
+    }
+}
+
+impl Stripe {
+    /// The subscription that Stripe is to renew, when the order is the first of one.
+    pub(crate) async fn renewed(&self, ctx: &Ctx, order: &Order) -> Result<Option<Subscription>, Failure> {
+        let Some(id) = order.subscription_id.filter(|_| order.discount == 0 && order.total > 0) else {
+            return Ok(None);
+        };
+        let (sub, lines, dues) = ctx
+            .read_tx(right(ctx), async |tx| {
+                let sub = subscriptions::by_id(tx, id).await?;
+                Ok::<_, Failure>((sub, lines(tx, order.id).await?, dues(tx, order.id).await?))
+            })
+            .await?;
+        let plain = |sub: &Subscription| {
+            sub.anchor.is_none()
+                && sub.reference.is_empty()
+                && sub.discount.is_none()
+                && sub.periods != Some(1)
+                && sub.rules().trial_days == 0
+                && lines.len() == 1
+                && dues.is_empty()
+                && priced(sub).is_some_and(|priced| priced.amount == order.total)
+        };
+        Ok(sub.filter(plain))
+    }
+
+    /// The price of a subscription's period as Stripe knows it.
+    pub(crate) async fn price_of(&self, ctx: &Ctx, account: &Account, sub: &Subscription) -> Result<String, Failure> {
+        let priced = priced(sub).ok_or_else(|| unreadable("price"))?;
+        self.mirrored_price(ctx, account, &priced).await
+    }
+
+    async fn carry_out(&self, ctx: &Ctx, sub: &Subscription, wish: &Wish) -> Result<ProviderState, Failure> {
+        let account = self.connected(ctx).await?;
+        let path = format!("/subscriptions/{}", sub.reference);
+        let asked = ctx.now();
+        let request = match wish {
+            Wish::Pause(until) => {
+                let mut pause = json!({"behavior": "void"});
+                if let Some(until) = until {
+                    pause["resumes_at"] = until.timestamp().as_second().into();
+                }
+                Plain::post(path, json!({ "pause_collection": pause }))
+            }
+            // An empty text takes it away.
+            Wish::Resume => Plain::post(path, json!({"pause_collection": ""})),
+            Wish::EndWithPeriod => Plain::post(path, json!({"cancel_at_period_end": true})),
+            Wish::Keep => Plain::post(path, json!({"cancel_at_period_end": false})),
+            Wish::EndNow { .. } => Plain::delete(path),
+            Wish::Change { terms, when } => {
+                let there = self.read_subscription(&account, &sub.reference).await?;
+                let priced = priced_as(sub, terms).ok_or_else(|| unreadable("price"))?;
+                let price = self.mirrored_price(ctx, &account, &priced).await?;
+                Plain::post(path, change(&there, &price, *when))
+            }
+        };
+        let answer = self.line().ask(&account.caller, &request).await?;
+        let there = Subscribed::read(&answer).ok_or_else(|| unreadable("subscription"))?;
+        Ok(state_of(&there, asked))
+    }
+}
+
+/// What is left of the old price and what the new one costs until the period's end come with the next invoice.
+fn change(there: &Subscribed, price: &str, when: Option<When>) -> Value {
+    let prorated = if when == Some(When::PeriodEnd) { "none" } else { "create_prorations" };
+    json!({"items": [{"id": there.item, "price": price}], "proration_behavior": prorated})
+}
+
+fn priced(sub: &Subscription) -> Option<Priced> {
+    let line = NewLine { tax: sub.tax(), ..NewLine::plain(sub.item.clone(), sub.name.clone(), sub.price, json!({})) };
+    Some(Priced {
+        item: sub.item.clone(),
+        name: sub.name.clone(),
+        amount: quote(&[line], sub.currency)?.total,
+        currency: sub.currency,
+        every: Some((every(sub.every), sub.every_count)),
+    })
+}
+
+fn priced_as(sub: &Subscription, terms: &Terms) -> Option<Priced> {
+    let line = NewLine::plain(terms.item.clone(), terms.name.clone(), terms.price, json!({}));
+    let line = NewLine { tax: terms.tax.clone(), ..line };
+    Some(Priced {
+        item: terms.item.clone(),
+        name: terms.name.clone(),
+        amount: quote(&[line], sub.currency)?.total,
+        currency: sub.currency,
+        every: Some((every(terms.every), terms.every_count)),
+    })
+}
+
+const fn every(every: Every) -> &'static str {
+    match every {
+        Every::Week => "week",
+        Every::Month => "month",
+        Every::Year => "year",
+    }
+}
+
