@@ -29,6 +29,12 @@ struct Subscribed {
 
 const ALLOCATE_CLIENT: &str = "packages.allocate_client";
 
+/// Arguments of a job that is about a voucher.
+#[derive(Clone, Copy, Debug, Deserialize)]
+struct OfVoucher {
+    voucher: events::VoucherId,
+}
+
 pub(crate) const REACTIONS: &[Reaction] = &[
     Reaction { event: "order.paid", job: "packages.grant_on_paid" },
     Reaction { event: "subscription.started", job: ALLOCATE_CLIENT },
@@ -55,6 +61,9 @@ pub(crate) fn all() -> Vec<JobDef> {
                 return Ok(());
             }
             Ok(service::allocate_client(&ctx, args.event.client).await?)
+        }),
+        JobDef::new(service::SEND_JOB, |ctx: Ctx, args: OfVoucher| async move {
+            Ok(service::send_voucher(&ctx, args.voucher).await?)
         }),
         JobDef::new("packages.sweep", |ctx: Ctx, _: Nothing| async move { Ok(service::sweep(&ctx).await?) }),
     ]

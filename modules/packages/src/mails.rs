@@ -78,8 +78,13 @@ impl MailView for VoucherMail {
             link: "https://example.com/anna-fit/voucher/7KQ2-M0XD-94TB".into(),
             shop: "https://example.com/anna-fit/buy".into(),
         };
-        let bare =
-            Self { from: String::new(), name: String::new(), message: String::new(), expires_at: None, ..full.clone() };
+        let bare = Self {
+            from: String::new(),
+            name: String::new(),
+            message: String::new(),
+            expires_at: None,
+            ..full.clone()
+        };
         vec![full, bare]
     }
 }

@@ -17,6 +17,10 @@ pub(crate) const OWN_READ: Permission = Permission("packages:own:read");
 pub(crate) const CREDITS_READ: Permission = Permission("packages:credits:read");
 /// Hand out and write off credits: what the platform itself does.
 pub(crate) const CREDITS_WRITE: Permission = Permission("packages:credits:write");
+/// Make, change and archive coupons.
+pub(crate) const COUPONS_WRITE: Permission = Permission("packages:coupons:write");
+/// See, make and block gift vouchers.
+pub(crate) const VOUCHERS_WRITE: Permission = Permission("packages:vouchers:write");
 
 pub(crate) const PERMISSIONS: &[PermissionDef] = &[
     PermissionDef { permission: OFFERS_READ, holders: EVERYONE },
@@ -25,4 +29,6 @@ pub(crate) const PERMISSIONS: &[PermissionDef] = &[
     PermissionDef { permission: OWN_READ, holders: SIGNED_IN },
     PermissionDef { permission: CREDITS_READ, holders: STAFF },
     PermissionDef { permission: CREDITS_WRITE, holders: MANAGERS },
+    PermissionDef { permission: COUPONS_WRITE, holders: MANAGERS },
+    PermissionDef { permission: VOUCHERS_WRITE, holders: MANAGERS },
 ];

@@ -1,6 +1,6 @@
 use billing::{Apart, LineRole, NewLine, Split, text_enum};
 
-use super::{Basketed, CouponRow, GrantSpec, Offer, OfferId, OfferKind, PartEvery, Sold, sold_of};
+use super::{Basketed, CouponRow, GrantSpec, Offer, OfferKind, PartEvery, Sold, sold_of};
 
 text_enum! {
     /// How much is paid at once.
@@ -43,7 +43,8 @@ impl Picked {
     }
     /// Whether what is bought is a gift voucher.
     pub(crate) fn gives_voucher(&self) -> bool {
-        let voucher = |grants: &[GrantSpec]| grants.iter().any(|grant| matches!(grant, GrantSpec::Voucher { .. }));
+        let voucher =
+            |grants: &[GrantSpec]| grants.iter().any(|grant| matches!(grant, GrantSpec::Voucher { .. }));
         voucher(&self.offer.grants) || self.offer.items.iter().any(|item| voucher(&item.grants))
     }
     fn line(&self) -> NewLine {
@@ -107,16 +108,23 @@ impl Basket {
     }
     /// Takes a coupon off lines that [`Basket::lines`] made; answers how much.
     pub(crate) fn take_off(&self, coupon: &CouponRow, lines: &mut [NewLine]) -> i64 {
-        let held: Vec<String> =
-            self.all().filter(|one| coupon.holds_for(one.offer.row.id)).map(|one| one.offer.public_id()).collect();
+        let held: Vec<String> = self
+            .all()
+            .filter(|one| coupon.holds_for(one.offer.row.id))
+            .map(|one| one.offer.public_id())
+            .collect();
         let counts = |line: &NewLine| held.contains(&line.item);
-        let sum = lines.iter().filter(|line| counts(line)).fold(0_i64, |sum, line| sum.saturating_add(left(line)));
+        let sum =
+            lines.iter().filter(|line| counts(line)).fold(0_i64, |sum, line| sum.saturating_add(left(line)));
         billing::spread(coupon.of_sum(sum), lines, counts)
     }
     /// What a voucher may pay of lines: not for another voucher, or money would never expire.
     pub(crate) fn payable_by_voucher(&self, lines: &[NewLine]) -> i64 {
         let vouchers = self.vouchers();
-        lines.iter().filter(|line| !vouchers.contains(&line.item)).fold(0, |sum, line| sum.saturating_add(left(line)))
+        lines
+            .iter()
+            .filter(|line| !vouchers.contains(&line.item))
+            .fold(0, |sum, line| sum.saturating_add(left(line)))
     }
     /// Takes what a voucher pays off lines; answers how much.
     pub(crate) fn pay_with_voucher(&self, amount: i64, lines: &mut [NewLine]) -> i64 {
@@ -145,10 +153,6 @@ impl Basket {
                 Split::Parts(parts.count, apart)
             }),
         }
-    }
-    /// Whether an offer is among what was ticked.
-    pub(crate) fn has_bump(&self, id: OfferId) -> bool {
-        self.bumps.iter().any(|bump| bump.offer.row.id == id)
     }
 }
 
@@ -179,7 +183,12 @@ mod tests {
         let mut one = offer(OfferKind::Product, OfferStatus::Active);
         one.row.id = format!("off_{number:032x}").parse().unwrap();
         one.row.price = price;
-        Picked { offer: one, quantity, price, role: if number == 1 { LineRole::Item } else { LineRole::Bump } }
+        Picked {
+            offer: one,
+            quantity,
+            price,
+            role: if number == 1 { LineRole::Item } else { LineRole::Bump },
+        }
     }
     fn basket(all: &[(i64, i32)]) -> Basket {
         let mut all: Vec<_> =

@@ -123,7 +123,12 @@ impl CouponRow {
         self.offers.is_empty() || self.offers.contains(&offer)
     }
     /// What it takes off these, minor units: never more than what it holds for costs, never below zero.
-    pub(crate) fn off(&self, basket: &[Basketed], currency: Currency, now: Instant) -> Result<i64, CouponRefused> {
+    pub(crate) fn off(
+        &self,
+        basket: &[Basketed],
+        currency: Currency,
+        now: Instant,
+    ) -> Result<i64, CouponRefused> {
         match self.state(now) {
             CouponState::Active => {}
             CouponState::Archived => return Err(CouponRefused::Unknown),
@@ -225,7 +230,11 @@ impl CouponInput {
                 check.require((1..=10_000).contains(&bp), "percent", "coupon_percent");
             }
             (None, Some(amount)) => {
-                check.require((1..=billing::max_price(currency)).contains(&amount), "amount", "coupon_amount");
+                check.require(
+                    (1..=billing::max_price(currency)).contains(&amount),
+                    "amount",
+                    "coupon_amount",
+                );
             }
             _ => check.wrong(FieldError::new("percent", "coupon_percent_or_amount")),
         }
@@ -342,16 +351,25 @@ pub(crate) mod tests {
         let least = CouponRow { least_amount: 5_000, ..coupon() };
         let refused = off(&least, &[(1, 4_999)], 0).unwrap_err();
         assert_eq!(refused, CouponRefused::TooLittle(Money::new(5_000, currency("GBP"))));
-        assert_eq!(refused.at("code").args, [("least".into(), "50.00".into()), ("currency".into(), "GBP".into())]);
+        assert_eq!(
+            refused.at("code").args,
+            [("least".into(), "50.00".into()), ("currency".into(), "GBP".into())]
+        );
     }
     #[test]
     fn what_it_does_for_later_payments_of_a_plan() {
         assert_eq!(coupon().further(true), None);
         assert_eq!(coupon().further(false).unwrap().left, Some(1), "after a free trial");
-        let three = CouponRow { duration: CouponDuration::Repeating, periods: Some(3), ..coupon() }.further(true).unwrap();
+        let three = CouponRow { duration: CouponDuration::Repeating, periods: Some(3), ..coupon() }
+            .further(true)
+            .unwrap();
         assert_eq!((three.left, three.bp, three.off(1_000)), (Some(2), Some(2_000), 200));
-        let forever = CouponRow { duration: CouponDuration::Forever, bp: None, amount: Some(500), ..coupon() };
-        assert_eq!((forever.further(true).unwrap().left, forever.further(true).unwrap().off(300)), (None, 300));
+        let forever =
+            CouponRow { duration: CouponDuration::Forever, bp: None, amount: Some(500), ..coupon() };
+        assert_eq!(
+            (forever.further(true).unwrap().left, forever.further(true).unwrap().off(300)),
+            (None, 300)
+        );
     }
     #[test]
     fn codes_are_compared_in_upper_case_without_spaces() {
@@ -375,7 +393,10 @@ pub(crate) mod tests {
         };
         let names: Vec<_> = fields(wrong).into_iter().map(|(field, _)| field).collect();
         assert_eq!(names, ["percent", "periods", "least_amount", "max_uses", "per_client", "valid_until"]);
-        assert_eq!(fields(CouponInput { bp: Some(10_001), ..input() }), [("percent".into(), "coupon_percent")]);
+        assert_eq!(
+            fields(CouponInput { bp: Some(10_001), ..input() }),
+            [("percent".into(), "coupon_percent")]
+        );
         assert_eq!(
             fields(CouponInput { bp: None, amount: Some(0), ..input() }),
             [("amount".into(), "coupon_amount")]

@@ -100,14 +100,14 @@ mod tests {
 
     fn item(id: u128, quantity: i32) -> Item {
         let product: OfferId = format!("off_{id:032x}").parse().unwrap();
-        let grants = vec![GrantSpec::Credits { credits: 5, days: None }];
+        let grants = vec![GrantSpec::credits(5, None)];
         Item { product, name: format!("Product {id}"), quantity, grants, sold_out: false }
     }
 
     #[test]
     fn a_product_gives_what_it_grants() {
         let mut one = offer(OfferKind::Product, OfferStatus::Active);
-        one.grants = vec![GrantSpec::Credits { credits: 10, days: Some(90) }];
+        one.grants = vec![GrantSpec::credits(10, Some(90))];
         let sold = sold_of(&one, 2);
         assert_eq!(sold.holds, [Hold { offer: one.row.id, count: 2 }]);
         assert_eq!(sold.grants.iter().map(|grant| grant.times).collect::<Vec<_>>(), [2]);

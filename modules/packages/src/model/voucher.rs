@@ -206,7 +206,10 @@ pub(crate) mod tests {
         assert_eq!(voucher(0).pays(9_000, gbp, at(0)), Err(VoucherRefused::Spent));
         assert_eq!(voucher(5).pays(9_000, currency("EUR"), at(0)), Err(VoucherRefused::Currency));
         let over = VoucherRow { expires_at: Some(at(10)), ..voucher(5) };
-        assert_eq!((over.pays(9, gbp, at(9)), over.pays(9, gbp, at(10))), (Ok(5), Err(VoucherRefused::Expired)));
+        assert_eq!(
+            (over.pays(9, gbp, at(9)), over.pays(9, gbp, at(10))),
+            (Ok(5), Err(VoucherRefused::Expired))
+        );
         let blocked = VoucherRow { blocked_at: Some(at(0)), ..over };
         assert_eq!(blocked.pays(9, gbp, at(10)), Err(VoucherRefused::Blocked));
     }
@@ -227,7 +230,8 @@ pub(crate) mod tests {
         assert_eq!((checked.name.as_str(), checked.email.as_str()), ("Kim", "kim@example.com"));
         assert_eq!(Gift::default().checked(at(0)).unwrap(), Gift::default());
         let wrong = Gift { email: "kim@".into(), send_at: Some(at(400 * 24 * 3600)), ..Gift::default() };
-        let fields: Vec<_> = wrong.checked(at(0)).unwrap_err().fields.into_iter().map(|error| error.field).collect();
+        let fields: Vec<_> =
+            wrong.checked(at(0)).unwrap_err().fields.into_iter().map(|error| error.field).collect();
         assert_eq!(fields, ["gift_email", "gift_date"]);
         let nobody = Gift { send_at: Some(at(50)), ..Gift::default() };
         assert_eq!(nobody.checked(at(0)).unwrap_err().fields[0].field, "gift_email");

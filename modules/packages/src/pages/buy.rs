@@ -1,16 +1,18 @@
-use billing::Way;
-use kernel::{Actor, Ctx, Form, FormState, Page, Problem, Redirect};
+use billing::{Method, Way};
+use kernel::{Actor, Ctx, FieldError, Form, FormState, Page, Problem, Redirect, Tries};
 use poem::{
     IntoResponse, Response, handler,
     http::StatusCode,
-    web::{Data, Path},
+    web::{Data, Path, Query},
 };
+use serde::Deserialize;
 
+use super::buy_form::{self, Press};
 use crate::{
     error::unavailable,
-    model::{Availability, Offer},
-    service::{self, CheckoutInput},
-    views::{Card, OfferPage, OffersPage},
+    model::{Availability, Offer, Pay},
+    service::{self, Priced, Wanted},
+    views::{BasketView, Card, OfferPage, OffersPage},
 };
 
 /// What is for sale, and what is shown as gone or to come.
@@ -21,11 +23,21 @@ pub(super) async fn offers(Data(ctx): Data<&Ctx>) -> Result<Page, Problem> {
     Ok(Page::of(&OffersPage { offers }))
 }
 
+/// What a link may say beforehand.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct BuyQuery {
+    /// A coupon or voucher.
+    #[serde(default)]
+    code: String,
+}
+
 /// One offer with its checkout. An old link to one that is gone says so, with the status that fits.
 #[handler]
 pub(super) async fn show(
     Data(ctx): Data<&Ctx>,
+    Data(tries): Data<&Tries>,
     Path((_, slug)): Path<(String, String)>,
+    query: poem::Result<Query<BuyQuery>>,
 ) -> Result<Page, Problem> {
     let (offer, state) = service::offer_by_slug(ctx, &slug).await?;
     let form = prefilled(ctx).with("key", ctx.new_token());
@@ -33,50 +45,138 @@ pub(super) async fn show(
         Some(StatusCode::GONE) => StatusCode::GONE,
         _ => StatusCode::OK,
     };
-    Ok(page(ctx, &offer, state, form).await?.status(status))
+    let code = query.map(|Query(query)| query.code).unwrap_or_default();
+    let wanted = Wanted { codes: vec![code], ..Wanted::one(slug) }.normal();
+    let shown = Shown { offer, state, wanted, form, said: "" };
+    Ok(page(ctx, tries, shown).await?.status(status))
 }
 
-/// Places the order and leads on to the payment. What is wrong is said on the same page.
+/// Applies a code, or places the order and leads on to the payment. What is wrong is said on the same page.
 #[handler]
 pub(super) async fn submit(
     Data(ctx): Data<&Ctx>,
+    Data(tries): Data<&Tries>,
     Path((_, slug)): Path<(String, String)>,
     form: Form,
 ) -> Result<Response, Problem> {
-    let input = CheckoutInput {
-        offer: slug.clone(),
-        name: form.string("name"),
-        email: form.string("email"),
-        method: form.string("method"),
-        form_key: form.string("key"),
+    let wanted = buy_form::wanted(&slug, &form);
+    let problem = match buy_form::press(&form) {
+        Press::Show => None,
+        Press::Pay => match buy_form::input(ctx, &wanted, &form) {
+            Ok(input) => {
+                let typed = !wanted.codes.is_empty();
+                match service::slowed(tries, typed, service::checkout(ctx, input), |_| false).await {
+                    Ok(done) => return Ok(Redirect::to(done.next).into_response()),
+                    Err(problem) => Some(problem),
+                }
+            }
+            Err(problem) => Some(problem),
+        },
     };
-    let problem = match service::checkout(ctx, input).await {
-        Ok(done) => return Ok(Redirect::to(done.next).into_response()),
-        Err(problem) if problem.status.is_server_error() || problem.status == StatusCode::NOT_FOUND => {
-            return Err(problem);
-        }
-        Err(problem) => problem,
-    };
+    if let Some(problem) = problem.as_ref().filter(|problem| is_final(problem)) {
+        return Err(problem.clone());
+    }
     let (offer, state) = service::offer_by_slug(ctx, &slug).await?;
-    let mut again = form.refused(&problem);
+    let mut again = match &problem {
+        Some(problem) => form.refused(problem),
+        None => form.state(),
+    };
+    // An applied code stands in the summary; one that is wrong stays where it was typed.
+    again.values.remove("do");
     if form.text("key").is_empty() {
         again = again.with("key", ctx.new_token());
     }
-    Ok(page(ctx, &offer, state, again).await?.status(problem.status).into_response())
+    let status = problem.as_ref().map_or(StatusCode::OK, |problem| problem.status);
+    let said = if problem.is_none() && !form.text("code").is_empty() { "applied" } else { "" };
+    let shown = Shown { offer, state, wanted: wanted.normal(), form: again, said };
+    Ok(page(ctx, tries, shown).await?.status(status).into_response())
 }
 
-async fn page(ctx: &Ctx, offer: &Offer, state: Availability, form: FormState) -> Result<Page, Problem> {
+fn is_final(problem: &Problem) -> bool {
+    problem.status.is_server_error()
+        || matches!(problem.status, StatusCode::NOT_FOUND | StatusCode::TOO_MANY_REQUESTS)
+}
+
+/// What a page is made of.
+struct Shown {
+    offer: Offer,
+    state: Availability,
+    wanted: Wanted,
+    form: FormState,
+    said: &'static str,
+}
+
+async fn page(ctx: &Ctx, tries: &Tries, shown: Shown) -> Result<Page, Problem> {
+    let Shown { offer, state, wanted, mut form, mut said } = shown;
     let open = state == Availability::Open;
-    let methods = if open { service::ways_to_pay(ctx, offer.row.price).await? } else { Vec::new() };
+    let priced = if open { Some(priced(ctx, tries, wanted, &mut form).await?) } else { None };
+    let mut methods: Vec<Method> = Vec::new();
+    let mut basket = None;
+    if let Some((priced, wanted)) = &priced {
+        methods = service::ways_to_pay(ctx, priced.to_pay()).await?;
+        basket = Some(BasketView::of(priced, wanted, pays(ctx, priced))).filter(|_| !methods.is_empty());
+        if !priced.refused.is_empty() {
+            said = "";
+        } else {
+            form.values.remove("code");
+        }
+    }
     let ways = Way::all(&methods, form.values.get("method").map_or("", String::as_str));
+    let filled = |name: &str| {
+        form.errors.contains_key(name) || form.values.get(name).is_some_and(|one| !one.is_empty())
+    };
     Ok(Page::of(&OfferPage {
-        offer: Card::of(offer, state),
+        offer: Card::of(&offer, state),
         description: offer.row.description.clone(),
         choice: ways.len() > 1,
-        buyable: !ways.is_empty(),
         ways,
+        guest: *ctx.actor() == Actor::Visitor,
+        back: ctx.path(&format!("/buy/{}", offer.row.slug)),
+        company_open: filled("bill_to") || filled("tax_id"),
+        said,
+        business: ctx.tenant().name.clone(),
+        basket,
         form,
     }))
+}
+
+/// What the wish comes to. When it can't be met as it is, the offer by itself; what is wrong is told at its field.
+async fn priced(
+    ctx: &Ctx,
+    tries: &Tries,
+    wanted: Wanted,
+    form: &mut FormState,
+) -> Result<(Priced, Wanted), Problem> {
+    let unknown = |priced: &Priced| priced.refused.iter().any(|error| error.code == "code_unknown");
+    let typed = !wanted.codes.is_empty();
+    let (priced, wanted) = match service::slowed(tries, typed, service::price(ctx, &wanted), unknown).await {
+        Ok(priced) => (priced, wanted),
+        Err(problem) if problem.status == StatusCode::UNPROCESSABLE_ENTITY => {
+            note(form, &problem.fields);
+            let plain = Wanted::one(wanted.offer);
+            (service::price(ctx, &plain).await?, plain)
+        }
+        Err(problem) => return Err(problem),
+    };
+    note(form, &priced.refused);
+    Ok((priced, wanted))
+}
+
+fn note(form: &mut FormState, errors: &[FieldError]) {
+    for error in errors {
+        form.errors.entry(error.field.clone()).or_insert_with(|| error.text());
+    }
+}
+
+/// The ways to pay over time, each with what is paid at once.
+fn pays(ctx: &Ctx, priced: &Priced) -> Vec<(Pay, events::Money, usize)> {
+    let one = |pay: Pay| {
+        let how = priced.basket.split(pay, &priced.lines);
+        let dues = billing::split(priced.sums.total, how, ctx.now(), &ctx.tenant().zone);
+        let now = dues.first().map_or(priced.sums.total, |due| due.amount);
+        (pay == Pay::Full || dues.len() > 1).then(|| (pay, priced.money(now), dues.len()))
+    };
+    priced.basket.main.offer.pays().into_iter().filter_map(one).collect()
 }
 
 /// Somebody who is signed in need not type who they are.

@@ -3,8 +3,8 @@
 //! Lock order: stock, then the coupon and the client's row after it, then vouchers, then the order counter.
 
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, NullableExpressionMethods, OptionalExtension, PgTextExpressionMethods,
-    QueryDsl, QueryResult, SelectableHelper, sql_types as st,
+    BoolExpressionMethods, ExpressionMethods, NullableExpressionMethods, OptionalExtension,
+    PgTextExpressionMethods, QueryDsl, QueryResult, SelectableHelper, sql_types as st,
 };
 use diesel_async::RunQueryDsl;
 use events::{ClientId, CouponId, Currency, Instant};
@@ -38,7 +38,11 @@ pub(crate) enum UseRefused {
 }
 
 /// A page of coupons, the newest first; one more than the limit.
-pub(crate) async fn coupons(tx: &mut Tx, filter: &CouponFilter, paging: &Paging) -> QueryResult<Vec<CouponRow>> {
+pub(crate) async fn coupons(
+    tx: &mut Tx,
+    filter: &CouponFilter,
+    paging: &Paging,
+) -> QueryResult<Vec<CouponRow>> {
     let now = tx.ctx().now();
     let mut query = coupons::table.select(CouponRow::as_select()).into_boxed();
     if filter.state == Some(CouponState::Archived) {
@@ -155,9 +159,14 @@ pub(crate) async fn insert_coupon(tx: &mut Tx, input: &CouponInput) -> QueryResu
 ///
 /// # Errors
 /// The constraint `coupons_not_overused` when it was used more often than it now may be.
-pub(crate) async fn update_coupon(tx: &mut Tx, id: CouponId, input: &CouponInput) -> QueryResult<Option<CouponRow>> {
+pub(crate) async fn update_coupon(
+    tx: &mut Tx,
+    id: CouponId,
+    input: &CouponInput,
+) -> QueryResult<Option<CouponRow>> {
     let ctx = tx.ctx().clone();
-    let change = diesel::update(coupons::table.find(id)).set(changes(input, ctx.tenant().currency, ctx.now()));
+    let change =
+        diesel::update(coupons::table.find(id)).set(changes(input, ctx.tenant().currency, ctx.now()));
     change.returning(CouponRow::as_returning()).get_result(&mut **tx).await.optional()
 }
 

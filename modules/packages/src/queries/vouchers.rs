@@ -1,8 +1,8 @@
 //! Gift vouchers: each change of a balance is a move, written with the voucher's row locked.
 
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, OptionalExtension, PgTextExpressionMethods, QueryDsl, QueryResult,
-    SelectableHelper,
+    BoolExpressionMethods, ExpressionMethods, OptionalExtension, PgTextExpressionMethods, QueryDsl,
+    QueryResult, SelectableHelper,
 };
 use diesel_async::RunQueryDsl;
 use events::{Currency, Instant, OrderId, VoucherId};
@@ -22,7 +22,11 @@ pub(crate) struct VoucherFilter {
 }
 
 /// A page of vouchers, the newest first; one more than the limit.
-pub(crate) async fn vouchers(tx: &mut Tx, filter: &VoucherFilter, paging: &Paging) -> QueryResult<Vec<VoucherRow>> {
+pub(crate) async fn vouchers(
+    tx: &mut Tx,
+    filter: &VoucherFilter,
+    paging: &Paging,
+) -> QueryResult<Vec<VoucherRow>> {
     let now = tx.ctx().now();
     let mut query = vouchers::table.select(VoucherRow::as_select()).into_boxed();
     let in_time = vouchers::expires_at.is_null().or(vouchers::expires_at.gt(now));
@@ -41,7 +45,8 @@ pub(crate) async fn vouchers(tx: &mut Tx, filter: &VoucherFilter, paging: &Pagin
     let search = filter.search.trim();
     if !search.is_empty() {
         let part = kernel::contains_pattern(search);
-        let whom = vouchers::recipient_name.ilike(part.clone()).or(vouchers::recipient_email.ilike(part.clone()));
+        let whom =
+            vouchers::recipient_name.ilike(part.clone()).or(vouchers::recipient_email.ilike(part.clone()));
         query = query.filter(vouchers::code.ilike(part).or(whom));
     }
     if let Some(after) = paging.after {

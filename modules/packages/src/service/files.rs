@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use billing::{Order, OrderLine, Status};
 use events::OfferFileId;
-use kernel::{Ctx, FieldError, Problem, Tx, audit};
+use kernel::{Block, Ctx, FieldError, Problem, Tx, audit};
 use poem::http::StatusCode;
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -17,6 +17,7 @@ use crate::{
     },
     policy::{OFFERS_READ, OFFERS_WRITE, ORDERS_CREATE, OWN_READ},
     queries::{self, NewFile, ServedFile},
+    views::{FileRow, OrderFiles},
 };
 
 /// The most files of one offer.
@@ -220,7 +221,7 @@ pub(crate) struct Bought {
 }
 
 /// The files of an order that its buyer can open now.
-pub(crate) async fn files_of_order(ctx: &Ctx, order: &Order) -> Result<Vec<Bought>, Problem> {
+async fn files_of_order(ctx: &Ctx, order: &Order) -> Result<Vec<Bought>, Problem> {
     if !holds_files(order) {
         return Ok(Vec::new());
     }
@@ -260,4 +261,10 @@ pub(crate) async fn own_files(ctx: &Ctx) -> Result<Vec<Bought>, Problem> {
         Ok(all)
     })
     .await
+}
+
+/// What an order's page shows its buyer: the files that it bought.
+pub(super) async fn buyer_card(ctx: &Ctx, order: &Order) -> Result<Vec<Block>, Problem> {
+    let files: Vec<FileRow> = files_of_order(ctx, order).await?.iter().map(FileRow::bought).collect();
+    Ok(if files.is_empty() { Vec::new() } else { vec![OrderFiles { files }.block()] })
 }

@@ -3,12 +3,15 @@ use events::{ClientId, Instant, OrderId, billing::OrderPaid, packages::CreditsGr
 use kernel::{Block, Ctx, Problem, Tx};
 use ledger::credits::{self, CreditError, Grant, Granted, Origin};
 
-use super::vouchers::{VoucherDue, hand_out_voucher, revoke_voucher, tell_buyer};
+use super::{
+    files,
+    vouchers::{VoucherDue, hand_out_voucher, revoke_voucher, tell_buyer},
+};
 use crate::{
     model::{Gift, GrantSpec, Sold, SoldGrant},
-    policy::{CREDITS_READ, CREDITS_WRITE},
+    policy::{CREDITS_READ, CREDITS_WRITE, ORDERS_CREATE},
     queries,
-    views::{HandedOut, LotView},
+    views::{HandedOut, LotView, VouchersCard, YoursCard},
 };
 
 /// Credits that a paid line gives.
@@ -37,7 +40,8 @@ async fn grant(tx: &mut Tx, order: OrderId, client: ClientId) -> Result<(), Prob
     let taken = taken_back(tx, order).await?;
     let lines = billing::lines(tx, order).await?;
     let (mut given, mut made) = (0, false);
-    for line in lines.iter().filter(|line| line.module == crate::ID && !taken.contains(&line.id.to_string())) {
+    for line in lines.iter().filter(|line| line.module == crate::ID && !taken.contains(&line.id.to_string()))
+    {
         let sold = sold(line)?;
         for due in due_of(line, &sold, tx.ctx().now()) {
             given += hand_out(tx, order, client, due).await?;
@@ -215,7 +219,17 @@ pub(super) async fn handed_out(ctx: &Ctx, order: &Order, lines: &[OrderLine]) ->
         .await?;
     let lots: Vec<LotView> = lots.into_iter().map(LotView::of).collect();
     let mut blocks = if lots.is_empty() { Vec::new() } else { vec![HandedOut { lots }.block()] };
-    blocks.extend(crate::views::VouchersCard::of(ctx, &vouchers).map(|card| card.block()));
+    blocks.extend(VouchersCard::of(ctx, &vouchers).map(|card| card.block()));
+    Ok(blocks)
+}
+
+/// What was handed out for an order, on its own page: files to open, vouchers to pass on.
+pub(super) async fn yours(ctx: &Ctx, order: &Order) -> Result<Vec<Block>, Problem> {
+    let mut blocks = files::buyer_card(ctx, order).await?;
+    let vouchers = ctx
+        .tx(ORDERS_CREATE, async |tx| Ok::<_, Problem>(queries::vouchers_of_order(tx, order.id).await?))
+        .await?;
+    blocks.extend(YoursCard::of(&vouchers, ctx.now()).map(|card| card.block()));
     Ok(blocks)
 }
 
@@ -228,7 +242,8 @@ pub(super) fn receipt(lines: &[OrderLine]) -> Vec<ReceiptNote> {
         grants().filter(|grant| of(&grant.grant)).map(|grant| i64::from(grant.times)).sum::<i64>()
     };
     let vouchers = times(|grant| matches!(grant, GrantSpec::Voucher { .. }));
-    let downloads = i64::try_from(grants().filter(|grant| matches!(grant.grant, GrantSpec::Download { .. })).count());
+    let downloads =
+        i64::try_from(grants().filter(|grant| matches!(grant.grant, GrantSpec::Download { .. })).count());
     let notes = [
         ReceiptNote { key: "packages-mail-receipt-credits", count: credits },
         ReceiptNote { key: "packages-mail-receipt-vouchers", count: vouchers },

@@ -32,7 +32,7 @@ pub(crate) use credits::{
 pub(crate) use dates::Dates;
 pub(crate) use edit::{add_starters, archive, create, input_of, patch, prices, set_status, update};
 pub(crate) use files::{
-    Bought, add_file, bought_file, describe_picture, files_of_order, own_files, picture, remove_file, remove_picture,
+    Bought, add_file, bought_file, describe_picture, own_files, picture, remove_file, remove_picture,
     set_picture, staff_file,
 };
 pub(crate) use grant::grant_on_paid;

@@ -3,7 +3,7 @@ use kernel::{Ctx, Problem, Tx};
 
 use super::{
     checkout::{self, sold_lines},
-    grant::{grant_what_is_missing, handed_out, receipt, revoke, sold, taken_back},
+    grant::{grant_what_is_missing, handed_out, receipt, revoke, sold, taken_back, yours},
 };
 use crate::{
     model::{Sold, holds_of},
@@ -53,6 +53,8 @@ pub fn order_rules() -> OrderRules {
         prolongs: true,
         receipt,
         card: |ctx, order, lines| Box::pin(handed_out(ctx, order, lines)),
+        buyer: |ctx, order, _| Box::pin(yours(ctx, order)),
+        plans: |tx, sub| Box::pin(checkout::other_plans(tx, sub)),
         ..OrderRules::none(crate::ID)
     }
 }

@@ -111,7 +111,11 @@ pub(super) struct VoucherDue<'a> {
 }
 
 /// Makes a voucher that was bought, once for its source, and tells who it is for. `false`: it was made before.
-pub(super) async fn hand_out_voucher(tx: &mut Tx, order: OrderId, due: VoucherDue<'_>) -> Result<bool, Problem> {
+pub(super) async fn hand_out_voucher(
+    tx: &mut Tx,
+    order: OrderId,
+    due: VoucherDue<'_>,
+) -> Result<bool, Problem> {
     let ctx = tx.ctx().clone();
     let new = NewVoucher {
         code: voucher_code(&ctx.new_token()),
@@ -148,7 +152,8 @@ pub(super) async fn revoke_voucher(tx: &mut Tx, source: &str) -> Result<(), Prob
     let Some(found) = queries::voucher_by_source(tx, source).await? else { return Ok(()) };
     let Some(locked) = queries::lock_voucher(tx, found.id).await? else { return Ok(()) };
     if locked.balance > 0 {
-        queries::move_money(tx, locked.id, &format!("{source}/revoked"), -locked.balance, locked.order_id).await?;
+        queries::move_money(tx, locked.id, &format!("{source}/revoked"), -locked.balance, locked.order_id)
+            .await?;
     }
     queries::block_voucher(tx, locked.id, true).await?;
     Ok(())
@@ -183,7 +188,8 @@ async fn tell_recipient(tx: &mut Tx, voucher: &VoucherRow) -> Result<(), Problem
     if voucher.recipient_email.is_empty() {
         return Ok(());
     }
-    let spec = JobSpec::new(SEND_JOB, json!({ "voucher": voucher.id })).once(format!("{SEND_JOB}/{}", voucher.id));
+    let spec =
+        JobSpec::new(SEND_JOB, json!({ "voucher": voucher.id })).once(format!("{SEND_JOB}/{}", voucher.id));
     tx.enqueue(match voucher.send_at {
         Some(at) => spec.at(at),
         None => spec,
@@ -209,4 +215,3 @@ pub(crate) async fn send_voucher(ctx: &Ctx, id: VoucherId) -> Result<(), Problem
     })
     .await
 }
-

@@ -2,7 +2,7 @@ use events::Instant;
 use kernel::Block;
 use serde::Serialize;
 
-use super::{Card, LotView, moment};
+use super::{FileRow, Card, LotView, moment};
 use crate::model::Availability;
 
 /// Offers on the public page.
@@ -25,7 +25,9 @@ pub(crate) struct CreditsCard {
 /// A client's credits, in the studio.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct ClientCard {
+    pub(crate) path: String,
     pub(crate) credits: i64,
+    pub(crate) expiring: i64,
     pub(crate) next_expiry: Option<Instant>,
 }
 
@@ -61,6 +63,17 @@ impl HandedOut {
     }
 }
 
+/// Files that an order bought, on its page.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct OrderFiles {
+    pub(crate) files: Vec<FileRow>,
+}
+impl OrderFiles {
+    pub(crate) fn block(&self) -> Block {
+        block("packages/card_files", self, 20)
+    }
+}
+
 /// All blocks, in every form.
 pub(crate) fn samples() -> Vec<Block> {
     let offers = vec![
@@ -68,16 +81,21 @@ pub(crate) fn samples() -> Vec<Block> {
         Card::free_sample(),
         Card::sample(Availability::SoldOut, false),
     ];
+    let offers = [offers, Card::plan_samples()].concat();
     let credits = CreditsCard { credits: 9, expiring: 4, next_expiry: Some(moment()), buy: true };
-    let client = ClientCard { credits: 9, next_expiry: Some(moment()) };
-    let lot = |expires_at| LotView { name: "Kickstarter".into(), credits: 30, expires_at };
-    vec![
+    let path = "/studio/credits/cli_7".to_owned();
+    let client = ClientCard { path: path.clone(), credits: 9, expiring: 4, next_expiry: Some(moment()) };
+    let lot = |expires_at| LotView { name: "Kickstarter".into(), credits: 30, expires_at, pays_for: String::new() };
+    let mut all = vec![super::YoursCard::sample().block(), super::VouchersCard::sample().block()];
+    all.extend([
         OffersBlock { offers: offers.clone(), more: true }.block(),
+        OrderFiles { files: vec![FileRow::sample()] }.block(),
         OffersBlock { offers, more: false }.block(),
         credits.block(),
         CreditsCard { credits: 0, expiring: 0, next_expiry: None, buy: false }.block(),
         client.block(),
-        ClientCard { credits: 0, next_expiry: None }.block(),
+        ClientCard { path, credits: 0, expiring: 0, next_expiry: None }.block(),
         HandedOut { lots: vec![lot(Some(moment())), lot(None)] }.block(),
-    ]
+    ]);
+    all
 }

@@ -72,8 +72,10 @@ impl View for OfferPage {
             form: FormState::default().with("key", "k"),
         };
         let both = [Method::Sandbox, Method::Manual];
-        let mut all: Vec<Self> =
-            BasketView::samples().into_iter().map(|basket| page(Availability::Open, &both, Some(basket))).collect();
+        let mut all: Vec<Self> = BasketView::samples()
+            .into_iter()
+            .map(|basket| page(Availability::Open, &both, Some(basket)))
+            .collect();
         let full = all.first().cloned();
         if let Some(full) = full {
             let wrong = FormState::default()
@@ -88,12 +90,25 @@ impl View for OfferPage {
             };
             all.push(Self { form: wrong, company_open: true, guest: false, ..full.clone() });
             all.push(Self { form: refused, ..full.clone() });
-            all.push(Self { said: "applied", choice: false, ways: Way::all(&[Method::Manual], ""), ..full.clone() });
-            all.push(Self { offer: Card::free_sample(), choice: false, ways: Way::all(&[Method::Free], ""), ..full });
+            all.push(Self {
+                said: "applied",
+                choice: false,
+                ways: Way::all(&[Method::Manual], ""),
+                ..full.clone()
+            });
+            all.push(Self {
+                offer: Card::free_sample(),
+                choice: false,
+                ways: Way::all(&[Method::Free], ""),
+                ..full
+            });
         }
         all.push(page(Availability::Open, &[], None));
         all.push(Self { description: String::new(), ..page(Availability::SoldOut, &[], None) });
-        all.extend([Availability::NotYet, Availability::Over, Availability::Archived].map(|state| page(state, &[], None)));
+        all.extend(
+            [Availability::NotYet, Availability::Over, Availability::Archived]
+                .map(|state| page(state, &[], None)),
+        );
         all
     }
 }
@@ -145,7 +160,8 @@ impl View for VoucherAskPage {
         Text::key("packages-voucher-ask-title")
     }
     fn samples() -> Vec<Self> {
-        let wrong = FormState::default().with("code", "X").wrong(&kernel::FieldError::new("code", "code_unknown"));
+        let wrong =
+            FormState::default().with("code", "X").wrong(&kernel::FieldError::new("code", "code_unknown"));
         vec![Self { form: FormState::default() }, Self { form: wrong }]
     }
 }

@@ -8,7 +8,7 @@ mod credits;
 mod me;
 mod studio;
 
-pub(crate) use blocks::{ClientCard, CreditsCard, HandedOut, OffersBlock, samples as block_samples};
+pub(crate) use blocks::{ClientCard, CreditsCard, HandedOut, OffersBlock, OrderFiles, samples as block_samples};
 pub(crate) use buy::{OfferPage, OffersPage, VoucherAskPage, VoucherPage};
 pub(crate) use card::{Card, percent_text};
 pub(crate) use checkout::{BasketView, TaxLine, taxes};
@@ -16,7 +16,7 @@ pub(crate) use credits::{ClientCreditsPage, HolderRow, MoveCreditsPage, StudioCr
 pub(crate) use me::{LotView, MyCreditsPage};
 pub(crate) use studio::{
     CouponFormPage, CouponItem, CouponsPage, MoveView, OfferTick, StudioVoucherPage, VoucherFormPage, VoucherItem,
-    VouchersCard, VouchersPage,
+    VouchersCard, VouchersPage, YoursCard,
 };
 pub(crate) use studio::{
     BumpFields, Choice, FileRow, ItemField, MyDownloadsPage, OfferFormPage, Opt, PackageSettingsPage, PriceRow,

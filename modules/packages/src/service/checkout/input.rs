@@ -106,7 +106,8 @@ impl CheckoutInput {
     }
     /// What makes a form sent again the same form.
     pub(super) fn fingerprint(&self) -> String {
-        let buyer = (&self.buyer.email, &self.buyer.name, &self.buyer.bill_to, &self.buyer.tax_id, &self.buyer.gift);
+        let buyer =
+            (&self.buyer.email, &self.buyer.name, &self.buyer.bill_to, &self.buyer.tax_id, &self.buyer.gift);
         serde_json::to_string(&(&self.wanted, buyer)).unwrap_or_default()
     }
 }
@@ -123,7 +124,10 @@ mod tests {
             ..Wanted::one("ten")
         };
         let normal = typed.normal();
-        assert_eq!((normal.bumps, normal.codes), (vec!["a".into(), "b".into()], vec!["SPRING".into(), "7KQ2-M0XD-94TB".to_owned()]));
+        assert_eq!(
+            (normal.bumps, normal.codes),
+            (vec!["a".into(), "b".into()], vec!["SPRING".into(), "7KQ2-M0XD-94TB".to_owned()])
+        );
         let many = Wanted { codes: (0..9).map(|n| format!("CODE{n}")).collect(), ..Wanted::one("ten") };
         assert_eq!(many.normal().codes.len(), MAX_CODES);
     }
@@ -132,7 +136,8 @@ mod tests {
         let now = Instant::new(jiff::Timestamp::UNIX_EPOCH);
         let gift = Gift { email: "kim@".into(), ..Gift::default() };
         let buyer = Buyer { email: "sam@".into(), tax_id: "x".repeat(61), gift, ..Buyer::default() };
-        let fields: Vec<_> = buyer.checked(now).unwrap_err().fields.into_iter().map(|error| error.field).collect();
+        let fields: Vec<_> =
+            buyer.checked(now).unwrap_err().fields.into_iter().map(|error| error.field).collect();
         assert_eq!(fields, ["name", "email", "tax_id", "gift_email"]);
     }
 }

@@ -6,9 +6,10 @@ mod plan;
 mod pricing;
 
 pub(crate) use input::{Buyer, CheckoutInput, Wanted};
-pub(crate) use place::{CheckedOut, checkout, ways_to_pay};
+pub(crate) use place::{checkout, ways_to_pay};
 pub(in crate::service) use place::{free, sold_lines, take};
-pub(crate) use plan::{PlanQuote, terms_of};
+pub(crate) use plan::PlanQuote;
+pub(in crate::service) use plan::other_plans;
 pub(crate) use pricing::{Beside, Priced, price};
 
 use kernel::{Problem, Tries, TryLimit};

@@ -56,14 +56,18 @@ async fn before(ctx: &Ctx, input: &CheckoutInput) -> Result<Before, Problem> {
         };
         let found: Option<(Order, bool)> = ctx
             .tx(ORDERS_CREATE, async |tx| {
-                let Some(order) = billing::by_form_key(tx, &key).await? else { return Ok::<_, Problem>(None) };
+                let Some(order) = billing::by_form_key(tx, &key).await? else {
+                    return Ok::<_, Problem>(None);
+                };
                 let same = sold_lines(tx, &order).await?.first().is_none_or(|sold| sold.wanted == wanted);
                 Ok(Some((order, same)))
             })
             .await?;
         match found {
             None => return Ok(Before::Free(key)),
-            Some((order, same)) if same || order.status.was_paid() => return Ok(Before::Ordered(Box::new(order))),
+            Some((order, same)) if same || order.status.was_paid() => {
+                return Ok(Before::Ordered(Box::new(order)));
+            }
             Some((order, _)) if order.status.is_open() => give_up(ctx, &order).await?,
             Some(_) => {}
         }
@@ -85,7 +89,8 @@ async fn place_once(ctx: &Ctx, input: &CheckoutInput, key: &str) -> Result<Order
         Ok(order) => return Ok(order),
         Err(problem) => problem,
     };
-    let same = ctx.tx(ORDERS_CREATE, async |tx| Ok::<_, Problem>(billing::by_form_key(tx, key).await?)).await?;
+    let same =
+        ctx.tx(ORDERS_CREATE, async |tx| Ok::<_, Problem>(billing::by_form_key(tx, key).await?)).await?;
     match same {
         Some(order) => Ok(order),
         // Something overdue may still hold what is wanted; it is freed on demand, however late the job comes.
@@ -95,7 +100,9 @@ async fn place_once(ctx: &Ctx, input: &CheckoutInput, key: &str) -> Result<Order
 }
 
 fn is_gone(problem: &Problem) -> bool {
-    let gone = |code: &str| matches!(code, "offer_sold_out" | "offer_limit" | "coupon_used_up" | "coupon_own_used_up");
+    let gone = |code: &str| {
+        matches!(code, "offer_sold_out" | "offer_limit" | "coupon_used_up" | "coupon_own_used_up")
+    };
     gone(problem.code) || problem.fields.iter().any(|error| gone(error.code))
 }
 
@@ -111,8 +118,7 @@ async fn place(tx: &mut Tx, input: &CheckoutInput, key: &str) -> Result<Order, P
     let client = clients::upsert(tx, new).await?;
     let mut sold = basket.sold();
     queries::reserve(tx, client.id, &holds_of(&sold)).await?;
-    let mut priced =
-        pricing::priced(tx, &input.wanted, basket, beside, Some(client.id), Hold::Yes).await?;
+    let mut priced = pricing::priced(tx, &input.wanted, basket, beside, Some(client.id), Hold::Yes).await?;
     agreed(&priced, input)?;
     let (method, expires_at) = billing::choose_method(tx, priced.to_pay(), &buyer.method).await?;
     let period = subscribe(tx, &priced, client.id, method).await?;

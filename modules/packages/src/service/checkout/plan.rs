@@ -1,13 +1,18 @@
 use billing::{
     LineRole, Method, NewLine, Period,
-    subscriptions::{self, ClientRules, NewSubscription, PeriodDiscount, Terms, boundary, days_later},
+    subscriptions::{
+        self, ClientRules, NewSubscription, PeriodDiscount, Subscription, Terms, boundary, days_later,
+    },
 };
 use events::{ClientId, Instant, PlanId};
 use jiff::tz::TimeZone;
 use kernel::{Ctx, Problem, Tx};
 
 use super::Priced;
-use crate::model::{CouponRow, Every, MayCancel, Offer, PlanTerms, SoldPlan};
+use crate::{
+    model::{Availability, CouponRow, Every, MayCancel, Offer, PlanTerms, SoldPlan},
+    queries,
+};
 
 /// So many payments to come are named with their days.
 const NAMED: i64 = 12;
@@ -92,7 +97,7 @@ const fn every(every: Every) -> subscriptions::Every {
 }
 
 /// A plan's terms as billing keeps them: later changes of the offer don't touch them.
-pub(crate) fn terms_of(offer: &Offer, plan: &PlanTerms) -> Terms {
+fn terms_of(offer: &Offer, plan: &PlanTerms) -> Terms {
     let detail = SoldPlan::of(PlanId::from_uuid(offer.row.id.uuid()), plan, Vec::new());
     Terms {
         item: offer.public_id(),
@@ -138,6 +143,22 @@ pub(super) async fn subscribe(
     };
     let (_, period) = subscriptions::place(tx, new).await?;
     Ok(Some(period))
+}
+
+/// What a subscription may be changed to: the plans on sale, in the business's currency, but for its own. What is agreed
+/// about a free trial holds for those who are new.
+pub(in crate::service) async fn other_plans(tx: &mut Tx, sub: &Subscription) -> Result<Vec<Terms>, Problem> {
+    let (now, currency) = (tx.ctx().now(), sub.currency);
+    let open = |offer: &Offer| {
+        offer.public_id() != sub.item && offer.availability(now, currency) == Availability::Open
+    };
+    let shown = queries::shown(tx).await?;
+    let terms = |offer: &Offer| {
+        let mut terms = terms_of(offer, offer.plan.as_ref()?);
+        terms.rules.trial_days = 0;
+        Some(terms)
+    };
+    Ok(shown.iter().filter(|offer| open(offer)).filter_map(terms).collect())
 }
 
 /// A client has one running subscription of a plan, unless the plan's limit allows more. Several orders of one client wait

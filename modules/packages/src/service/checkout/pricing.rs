@@ -7,7 +7,8 @@ use super::{Wanted, plan::PlanQuote};
 use crate::{
     error::unavailable,
     model::{
-        Availability, Basket, CouponRefused, CouponRow, Offer, OfferKind, Picked, UsedCode, VoucherRow, typed_voucher,
+        Availability, Basket, CouponRefused, CouponRow, Offer, OfferKind, Picked, UsedCode, VoucherRow,
+        typed_voucher,
     },
     policy::ORDERS_CREATE,
     queries,
@@ -104,7 +105,12 @@ pub(super) async fn basket(tx: &mut Tx, wanted: &Wanted) -> Result<(Basket, Vec<
         return Err(Problem::field("bumps", "checkout_bump_gone"));
     }
     let ticked = beside.iter().filter(|one| one.ticked);
-    let bumps = ticked.map(|one| Picked { offer: one.offer.clone(), quantity: 1, price: one.price, role: LineRole::Bump });
+    let bumps = ticked.map(|one| Picked {
+        offer: one.offer.clone(),
+        quantity: 1,
+        price: one.price,
+        role: LineRole::Bump,
+    });
     let bumps = bumps.collect();
     let price = offer.row.price;
     Ok((Basket { main: Picked { offer, quantity, price, role: LineRole::Item }, bumps }, beside))
@@ -241,4 +247,3 @@ impl<'a> Applied<'a> {
         }
     }
 }
-

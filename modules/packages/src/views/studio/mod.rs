@@ -11,7 +11,7 @@ pub(crate) use offer_form::{
 pub(crate) use coupons::{CouponFormPage, CouponItem, CouponsPage, OfferTick};
 pub(crate) use offers::{StudioOfferRow, StudioOffersPage, kind_label, status_label};
 pub(crate) use vouchers::{
-    MoveView, StudioVoucherPage, VoucherFormPage, VoucherItem, VouchersCard, VouchersPage,
+    MoveView, StudioVoucherPage, VoucherFormPage, VoucherItem, VouchersCard, VouchersPage, YoursCard,
 };
 
 /// A choice of a list, with the key of its label.
