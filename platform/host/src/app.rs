@@ -46,6 +46,8 @@ pub struct App {
     pub subscriptions: Arc<Subscriptions>,
     /// Runs tenants' automations.
     pub automations: Automations,
+    /// The way to Stripe.
+    pub stripe: stripe_provider::Stripe,
     /// Rendered public pages.
     pub public_pages: PublicCache,
     /// OpenAPI documents: module (or none for the platform's own) and document.
@@ -78,7 +80,8 @@ impl App {
         order_rules: Vec<OrderRules>,
     ) -> anyhow::Result<Arc<Self>> {
         let Parts { config, db, clock, entropy, cache } = parts;
-        billing::install(payment_providers(&config, &entropy)?);
+        let stripe = stripe(&config, &db, &entropy)?;
+        billing::install(payment_providers(&config, &entropy)?.with(stripe.provider()));
         billing::install_rules(order_rules);
         let registry = Arc::new(Registry::new(modules));
         let permissions: Vec<_> = core::PERMISSIONS
@@ -93,6 +96,7 @@ impl App {
             identity: Identity::new(&config, db.clone(), clock.clone(), entropy.clone(), cache.clone()),
             subscriptions: Arc::new(subscriptions(&registry)),
             automations: Automations::new(&config, &entropy)?,
+            stripe,
             public_pages: PublicCache::default(),
             specs: mount::specs(&registry),
             registry,
@@ -227,14 +231,20 @@ fn payment_providers(config: &Config, entropy: &kernel::Entropy) -> anyhow::Resu
     })
 }
 
+/// The way to Stripe. Secrets of businesses are encrypted with a key derived from the installation's.
+fn stripe(config: &Config, db: &db::Db, entropy: &kernel::Entropy) -> anyhow::Result<stripe_provider::Stripe> {
+    let key = crate::automations::derived_key(config, entropy, "stripe secrets")?;
+    let settings = config.stripe_settings().checked(config.is_development())?;
+    Ok(stripe_provider::Stripe::new(settings, key, db.clone(), entropy.clone()))
+}
+
 /// Templates and texts of everybody, the look's own first.
 #[must_use]
 pub fn sources(registry: &Registry) -> Vec<web::Source> {
-    let modules = registry.all().iter().map(|module| {
-        let kernel::Source { name, templates, texts } = (module.source)();
-        web::Source { name, templates, texts }
-    });
-    [web::own_source(), crate::pages::own_source(), crate::identity::source(), crate::checkout::source()]
+    let outside = |kernel::Source { name, templates, texts }| web::Source { name, templates, texts };
+    let modules = registry.all().iter().map(|module| outside((module.source)()));
+    let modules = std::iter::once(outside(stripe_provider::source())).chain(modules);
+    [web::own_source(), crate::pages::own_source(), crate::identity::source(), crate::checkout::source(), crate::checkout::subscriptions::source()]
         .into_iter()
         .chain(modules)
         .collect()
@@ -244,7 +254,7 @@ pub fn sources(registry: &Registry) -> Vec<web::Source> {
 fn subscriptions(registry: &Registry) -> Subscriptions {
     let mut all = Subscriptions::default();
     let modules = registry.all().iter().flat_map(|module| module.reactions);
-    for reaction in modules.chain(crate::checkout::REACTIONS) {
+    for reaction in modules.chain(crate::checkout::REACTIONS).chain(stripe_provider::REACTIONS).chain(crate::checkout::subscriptions::REACTIONS) {
         all.add(reaction.event, reaction.job);
     }
     for event in events::catalogue() {

@@ -22,6 +22,7 @@ pub struct Config {
     pub worker: Worker,
     pub plugins: Plugins,
     pub rooms: Rooms,
+    pub stripe: Stripe,
 }
 
 /// What kind of installation this is.
@@ -72,6 +73,15 @@ section!(Limits {
 section!(Worker { concurrency: usize, orphan_seconds: u64 });
 section!(Plugins { concurrency: usize });
 section!(Rooms { base_url: String });
+section!(Stripe {
+    api_url: String,
+    js_url: String,
+    page_hosts: Vec<String>,
+    secret_key: String,
+    publishable_key: String,
+    webhook_secret: String,
+    application_fee: u32,
+});
 
 /// How mails leave.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
@@ -144,6 +154,8 @@ impl Config {
             &mut shown.database.owner_url,
             &mut shown.redis.url,
             &mut shown.mail.smtp_url,
+            &mut shown.stripe.secret_key,
+            &mut shown.stripe.webhook_secret,
         ] {
             if !secret.is_empty() {
                 "(set)".clone_into(secret);
@@ -155,6 +167,23 @@ impl Config {
     #[must_use]
     pub fn is_development(&self) -> bool {
         self.server.environment == Environment::Development
+    }
+
+    /// How Stripe is reached.
+    #[must_use]
+    pub fn stripe_settings(&self) -> stripe_provider::Settings {
+        let Stripe { api_url, js_url, page_hosts, secret_key, publishable_key, webhook_secret, application_fee } =
+            self.stripe.clone();
+        stripe_provider::Settings {
+            api_url,
+            js_url,
+            page_hosts,
+            secret_key,
+            publishable_key,
+            webhook_secret,
+            application_fee,
+            origin: self.server.origin.clone(),
+        }
     }
 
     fn checked(self) -> Result<Self, ConfigError> {
@@ -177,6 +206,9 @@ impl Config {
         }
         if kernel::FrameOrigin::of(&self.rooms.base_url).is_none() || self.rooms.base_url.ends_with('/') {
             return Err(wrong("rooms.base_url", "an https address without a slash at the end"));
+        }
+        if let Err(error) = self.stripe_settings().checked(self.is_development()) {
+            return Err(wrong(&format!("stripe.{}", error.key), error.reason));
         }
         Ok(self)
     }

@@ -28,6 +28,8 @@ impl Jobs {
             .into_iter()
             .chain(automations::jobs(&app))
             .chain(checkout::jobs())
+            .chain(app.stripe.jobs())
+            .chain(checkout::subscriptions::jobs())
             .map(|job| (None, job));
         let mut kinds: HashMap<_, _> = own.map(|(module, job)| (job.kind, (module, job))).collect();
         for module in app.registry.all() {
@@ -85,7 +87,7 @@ impl Inner {
     /// Whether the clock brings such a job again: then nothing is lost without this one.
     fn comes_back(&self, job: &Job) -> bool {
         let modules = self.app.registry.all().iter().flat_map(|module| module.schedules);
-        let scheduled = modules.chain(checkout::SCHEDULES);
+        let scheduled = modules.chain(stripe_provider::SCHEDULES).chain(checkout::SCHEDULES).chain(checkout::subscriptions::SCHEDULES);
         job.args.get("scheduled_for").is_some() && scheduled.into_iter().any(|one| one.job == job.kind)
     }
 }

@@ -15,6 +15,7 @@ pub mod config;
 pub mod core;
 pub mod dispatch;
 pub mod edges;
+pub mod hooks;
 pub mod identity;
 pub mod mailing;
 pub mod pages;

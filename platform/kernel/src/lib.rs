@@ -38,7 +38,7 @@ pub use module::{
     Api, Audience, Block, BlockFn, CreditUse, CreditUses, Module, NavItem, NavPlace, PageRoute, PermissionDef, Provision,
     PublicAction, Registry, Source, Widgets, no_provision,
 };
-pub use page::{FrameOrigin, Layout, Page, Redirect, View, ViewDef};
+pub use page::{FrameOrigin, Layout, Page, PageSources, Redirect, View, ViewDef};
 pub use paging::{Cursor, Paging};
 pub use problem::{FieldError, Problem};
 pub use search::contains_pattern;

@@ -82,6 +82,49 @@ impl FrameOrigin {
     }
 }
 
+/// Other sites from which one page may load scripts, that it may show in frames, and that its scripts may ask.
+///
+/// Invariant: origins alone, so that none can add to a policy.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PageSources {
+    /// Of scripts.
+    pub scripts: Vec<String>,
+    /// Of frames.
+    pub frames: Vec<String>,
+    /// Of what scripts ask.
+    pub connections: Vec<String>,
+}
+
+impl PageSources {
+    /// With scripts of an address's site; an address without an origin adds nothing. `*.` stands for any part of a name.
+    #[must_use]
+    pub fn script(mut self, address: &str) -> Self {
+        self.scripts.extend(origin(address));
+        self
+    }
+    /// With frames of an address's site.
+    #[must_use]
+    pub fn frame(mut self, address: &str) -> Self {
+        self.frames.extend(origin(address));
+        self
+    }
+    /// With requests to an address's site.
+    #[must_use]
+    pub fn connect(mut self, address: &str) -> Self {
+        self.connections.extend(origin(address));
+        self
+    }
+}
+
+/// Scheme and host of an address, as they stand in a policy.
+fn origin(address: &str) -> Option<String> {
+    let (scheme, rest) = address.split_once("://")?;
+    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let name = host.strip_prefix("*.").unwrap_or(host);
+    let plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-.:".contains(&byte));
+    (matches!(scheme, "http" | "https") && plain && !name.is_empty()).then(|| format!("{scheme}://{host}"))
+}
+
 /// A page as a value. The host renders it.
 #[derive(Clone, Debug)]
 pub struct Page {
@@ -99,6 +142,8 @@ pub struct Page {
     pub noindex: bool,
     /// The other site that it shows in a frame; no page may by itself.
     pub frame: Option<FrameOrigin>,
+    /// Other sites that it loads from; no page may by itself.
+    pub sources: Option<PageSources>,
 }
 
 impl Page {
@@ -113,6 +158,7 @@ impl Page {
             status: StatusCode::OK,
             noindex: V::LAYOUT != Layout::Public,
             frame: None,
+            sources: None,
         }
     }
     /// With another status, for example 422 when a form is shown again.
@@ -133,6 +179,12 @@ impl Page {
         self.frame = Some(origin);
         self
     }
+    /// Loading from other sites.
+    #[must_use]
+    pub fn allowing(mut self, sources: PageSources) -> Self {
+        self.sources = Some(sources);
+        self
+    }
 }
 
 impl IntoResponse for Page {
@@ -141,6 +193,10 @@ impl IntoResponse for Page {
         // Left for the edges, which write the policies, when the page itself is rendered and gone.
         let response = match self.frame.clone() {
             Some(origin) => response.extension(origin),
+            None => response,
+        };
+        let response = match self.sources.clone() {
+            Some(sources) => response.extension(sources),
             None => response,
         };
         response.extension(self).finish()
@@ -183,7 +239,18 @@ impl IntoResponse for Redirect {
 
 #[cfg(test)]
 mod tests {
-    use super::FrameOrigin;
+    use super::{FrameOrigin, PageSources};
+
+    #[test]
+    fn sources_are_origins_alone() {
+        let of = |address| PageSources::default().script(address).scripts;
+        assert_eq!(of("https://js.stripe.com/v3/?x"), ["https://js.stripe.com"]);
+        assert_eq!(of("https://*.js.stripe.com"), ["https://*.js.stripe.com"]);
+        assert_eq!(of("http://127.0.0.1:8080/v3/"), ["http://127.0.0.1:8080"]);
+        for bad in ["data:text/html,x", "https://", "https://a; script-src *", "https://*", "javascript://x", "x"] {
+            assert!(of(bad).is_empty(), "{bad}");
+        }
+    }
 
     #[test]
     fn a_frame_is_the_origin_of_an_https_address() {

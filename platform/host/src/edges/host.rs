@@ -15,9 +15,13 @@ use web::Shell;
 use super::{Asked, EdgeOptions, Network, Readiness, TenantLabel, install_metrics, operations, run};
 use crate::{
     app::App,
-    pages,
+    hooks, pages,
     routes::{Scene, render},
 };
+
+/// One address that delivers events: all of them come from a few.
+const DELIVERIES_PER_SECOND: f64 = 1000.0;
+const DELIVERIES_BURST: u32 = 4000;
 
 /// Serves the installation until `shutdown`, and drains.
 ///
@@ -66,6 +70,8 @@ fn options(app: &Arc<App>) -> anyhow::Result<EdgeOptions> {
         connections_per_address: (limits.connections / 4).max(1),
         trusted_proxies,
         address_rate: Some(Rate::new(f64::from(limits.address_per_second), limits.address_burst)),
+        deliveries: Some((hooks::is_delivery, Rate::new(DELIVERIES_PER_SECOND, DELIVERIES_BURST))),
+        form_targets: form_targets(app),
         https: server.origin.starts_with("https:"),
         drain_delay: Duration::from_secs(server.drain_seconds),
         grace: Duration::from_secs(server.grace_seconds),
@@ -75,10 +81,22 @@ fn options(app: &Arc<App>) -> anyhow::Result<EdgeOptions> {
     let file = limits.file_bytes;
     let largest = move |path: &str| match path.trim_end_matches('/') {
         path if is_component(path) => upload,
+        path if hooks::is_delivery(path) => stripe_provider::MAX_BODY,
         path if is_file(path) => file,
         _ => ordinary,
     };
     Ok(EdgeOptions { body_limit: Arc::new(move |_, path| largest(path)), ..options })
+}
+
+/// Pages of the payment provider: forms lead there.
+fn form_targets(app: &App) -> Vec<String> {
+    let stripe = &app.config.stripe;
+    let mut hosts = stripe.page_hosts.clone();
+    // A provider of tests has its pages where its API is.
+    if app.config.is_development() && !stripe.api_url.starts_with("https://api.stripe.com/") {
+        hosts.push(stripe.api_url.trim_end_matches('/').to_owned());
+    }
+    hosts
 }
 
 /// Components of automations are uploaded here.

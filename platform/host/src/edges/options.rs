@@ -44,6 +44,8 @@ pub struct EdgeOptions {
     pub trusted_proxies: Vec<Network>,
     /// Requests of one address; none: no limit.
     pub address_rate: Option<Rate>,
+    /// Paths to which programs deliver (webhooks), and how quickly one address may; none: as everybody.
+    pub deliveries: Option<(fn(&str) -> bool, Rate)>,
     /// Whether people reach this installation by https: then HSTS is sent.
     pub https: bool,
     /// Further places that forms may lead to (a payment page of another host), as CSP sources.
@@ -74,6 +76,7 @@ impl EdgeOptions {
             body_limit: Arc::new(|_, _| ORDINARY),
             trusted_proxies: Vec::new(),
             address_rate: Some(Rate::new(50.0, 200)),
+            deliveries: None,
             https: false,
             form_targets: Vec::new(),
             drain_delay: Duration::from_secs(5),

@@ -68,7 +68,8 @@ impl Service {
             }
         };
         let frame = response.data::<kernel::FrameOrigin>().cloned();
-        self.complete(&asked, frame.as_ref(), response.headers_mut());
+        let sources = response.data::<kernel::PageSources>().cloned();
+        self.complete(&asked, frame.as_ref(), sources.as_ref(), response.headers_mut());
         let response: http::Response<BoxBody<Bytes, io::Error>> = response.into();
         response.map(|inner| Answer { inner, state })
     }
@@ -126,8 +127,13 @@ impl Service {
         client: IpAddr,
         limit: usize,
     ) -> Result<(), Problem> {
-        if let Some(rate) = self.options.address_rate {
-            let key = Key::platform(format_args!("address/{}", address::limited_as(client)));
+        let delivered = self.options.deliveries.filter(|(is_delivery, _)| is_delivery(request.uri().path()));
+        let (name, rate) = match delivered {
+            Some((_, rate)) => ("deliveries", self.options.address_rate.map(|_| rate)),
+            None => ("address", self.options.address_rate),
+        };
+        if let Some(rate) = rate {
+            let key = Key::platform(format_args!("{name}/{}", address::limited_as(client)));
             self.options
                 .cache
                 .allow(&key, rate, self.options.clock.now())
@@ -198,11 +204,18 @@ impl Service {
         response
     }
 
-    fn complete(&self, asked: &Asked, frame: Option<&kernel::FrameOrigin>, headers: &mut HeaderMap) {
+    fn complete(
+        &self,
+        asked: &Asked,
+        frame: Option<&kernel::FrameOrigin>,
+        sources: Option<&kernel::PageSources>,
+        headers: &mut HeaderMap,
+    ) {
         if let Ok(id) = HeaderValue::from_str(&asked.request_id) {
             headers.insert(REQUEST_ID, id);
         }
-        headers::add(headers, &asked.nonce, self.options.https, &self.options.form_targets, frame);
+        let targets = &self.options.form_targets;
+        headers::add(headers, &asked.nonce, self.options.https, targets, frame, sources);
     }
 }
 

@@ -18,7 +18,7 @@ use super::{
     input::Bodies,
     render::Render,
 };
-use crate::{app::App, automations, checkout, edges, identity, mailing, pages, studio};
+use crate::{app::App, automations, checkout, edges, hooks, identity, mailing, pages, studio};
 
 /// The whole installation as one endpoint, without the edges.
 ///
@@ -42,7 +42,7 @@ pub fn endpoint(app: &Arc<App>) -> anyhow::Result<BoxEndpoint<'static, Response>
         }
         route = mount_api(app, route, Some(module.id), (module.api)())?;
     }
-    let with_app = route.data(Arc::clone(app)).map_to_response();
+    let with_app = route.data(Arc::clone(app)).data(app.stripe.clone()).map_to_response();
     let by_host = ByHost { app: Arc::clone(app), inner: with_app };
     Ok(Render { app: Arc::clone(app), inner: by_host }.boxed())
 }
@@ -50,12 +50,12 @@ pub fn endpoint(app: &Arc<App>) -> anyhow::Result<BoxEndpoint<'static, Response>
 /// The pages of a tenant that the host has itself; the modules' come on top.
 #[must_use]
 pub fn own_pages() -> Vec<PageRoute> {
-    studio::routes().into_iter().chain(checkout::routes()).chain(pages::routes()).collect()
+    studio::routes().into_iter().chain(checkout::routes()).chain(stripe_provider::routes()).chain(checkout::subscriptions::routes()).chain(pages::routes()).collect()
 }
 
 /// The operations of a tenant that the host has itself.
-fn own_apis() -> [kernel::Api; 3] {
-    [studio::api(), checkout::api(), automations::api()]
+fn own_apis() -> [kernel::Api; 5] {
+    [studio::api(), checkout::api(), automations::api(), checkout::subscriptions::api(), stripe_provider::api()]
 }
 
 /// The documents of all APIs, each with its module: the modules', that of accounts, and the host's own.
@@ -80,6 +80,8 @@ fn platform_routes(app: &Arc<App>) -> Vec<(&'static str, BoxEndpoint<'static, Re
         ("/book/:slug", boxed(get(pages::old_book_link))),
         ("/api/openapi.json", boxed(get(pages::full_openapi))),
         ("/api/docs", boxed(get(pages::api_docs))),
+        ("/webhooks/stripe", boxed(poem::post(hooks::connected))),
+        ("/:slug/webhooks/stripe", boxed(poem::post(hooks::own))),
     ];
     routes.extend(identity::routes());
     if app.config.is_development() {

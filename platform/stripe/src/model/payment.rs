@@ -265,11 +265,6 @@ impl Saved {
     }
 }
 
-/// Whether a charge is disputed at all.
-pub(crate) fn is_disputed(charge: &Value) -> bool {
-    is(charge, "/disputed")
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
