@@ -30,7 +30,7 @@ pub(crate) struct FileInfo {
 pub(crate) fn clean_name(name: &str) -> Option<String> {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let kept: String =
-        last.chars().filter(|c| !c.is_control() && !r#""<>:|?*;%"#.contains(*c)).take(400).collect();
+        last.chars().filter(|c| !c.is_control() && !r#""<>:|?*;%"#.contains(*c)).collect();
     let kept = kept.trim_matches(|c: char| c == '.' || c.is_whitespace());
     if kept.is_empty() {
         return None;
