@@ -10,6 +10,7 @@
 mod connect;
 mod faults;
 mod hosted;
+mod parsed;
 mod payments;
 mod shapes;
 mod subscriptions;

@@ -123,7 +123,7 @@ async fn sold(world: &World, customer: &str) -> Vec<String> {
 }
 
 /// Makes one of everything, and gives the paths of all objects.
-async fn everything(world: &World) -> Vec<String> {
+pub(crate) async fn everything(world: &World) -> Vec<String> {
     let customer = world.customer().await;
     let method = id(&world.post("payment_methods/pm_card_visa/attach", &[("customer", &customer)]).await);
     let form = [("invoice_settings[default_payment_method]", method.as_str())];
