@@ -23,7 +23,13 @@ mod openapi;
 #[cfg(test)]
 mod packages;
 #[cfg(test)]
+mod orders;
+#[cfg(test)]
 mod pages;
+#[cfg(test)]
+mod subscriptions;
+#[cfg(test)]
+mod stripe;
 #[cfg(test)]
 mod tenancy;
 #[cfg(test)]

@@ -4,6 +4,7 @@ mod bare;
 mod booking;
 mod calendar;
 mod engine;
+mod orders;
 mod plugin;
 mod public_page;
 mod slots;
@@ -22,11 +23,12 @@ use crate::{
 
 type Bench = fn(&Cluster) -> BoxFuture<'_, Result<Vec<Line>>>;
 
-const ALL: [(&str, Bench); 7] = [
+const ALL: [(&str, Bench); 8] = [
     ("public-page", |cluster| Box::pin(public_page::run(cluster))),
     ("slots", |cluster| Box::pin(slots::run(cluster))),
     ("booking", |cluster| Box::pin(booking::run(cluster))),
     ("calendar", |cluster| Box::pin(calendar::run(cluster))),
+    ("order-list", |cluster| Box::pin(orders::run(cluster))),
     ("plugin-run", |_| Box::pin(plugin::run())),
     ("engine", |_| Box::pin(async { engine::run() })),
     ("start", |cluster| Box::pin(start::run(cluster))),
