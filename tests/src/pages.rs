@@ -154,7 +154,10 @@ fn ids(name: &str, html: &str) {
 fn blocks() -> Vec<kernel::Block> {
     let registry = registry();
     let modules = registry.all().iter().flat_map(|module| (module.block_samples)());
-    modules.chain(host::checkout::block_samples()).collect()
+    modules
+        .chain(host::checkout::block_samples())
+        .chain(host::checkout::subscriptions::block_samples())
+        .collect()
 }
 
 #[test]
@@ -190,6 +193,7 @@ fn every_mail_renders_with_text_and_one_line_of_subject() {
         .flat_map(|module| (module.mails)())
         .chain(host::identity::mails())
         .chain(host::checkout::mails())
+        .chain(host::checkout::subscriptions::mails())
         .collect();
     assert!(mails.len() >= 4, "{}", mails.len());
     for locale in web.locales() {

@@ -10,8 +10,8 @@ use super::{
     time, wish,
 };
 use crate::{
-    BillingError, DiscountKind, Extras, LineRole, Method, NewDiscount, NewLine, NewOrder, Order, Period, place,
-    spread,
+    BillingError, DiscountKind, Extras, LineRole, Method, NewDiscount, NewLine, NewOrder, Order, Period,
+    choose_method, place, spread,
 };
 
 /// Minutes after which another run looks at a subscription that this one works on, should it be killed.
@@ -139,7 +139,12 @@ pub(super) fn period_to_pay(sub: &Subscription, now: events::Instant, zone: &str
 pub(super) async fn place_period(tx: &mut Tx, sub: &Subscription) -> Result<Order, Problem> {
     let (now, zone) = (tx.ctx().now(), tx.ctx().tenant().zone.clone());
     let period = period_to_pay(sub, now, &zone).ok_or_else(|| Problem::internal("a period beyond time"))?;
-    Ok(place_order(tx, sub, period, sub.provider).await?)
+    // After a trial that asked for no way to pay, the order offers the first there is.
+    let method = match sub.provider {
+        Method::Free if sub.price > 0 => choose_method(tx, sub.price, "").await?.0,
+        method => method,
+    };
+    Ok(place_order(tx, sub, period, method).await?)
 }
 
 /// Places the order of a period.

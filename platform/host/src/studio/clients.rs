@@ -86,6 +86,7 @@ async fn shown(request: &Request, ctx: &Ctx, client: &str, form: kernel::FormSta
             cards.extend(make(ctx.clone(), id).await?);
         }
     }
+    cards.extend(crate::checkout::subscriptions::client_card(ctx, id).await?);
     cards.extend(crate::checkout::client_card(ctx, id).await?);
     cards.sort_by_key(|card| card.order);
     let note =

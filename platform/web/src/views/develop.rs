@@ -133,6 +133,8 @@ pub struct SandboxPay {
     pub cancel_href: Option<String>,
     /// Whether this is the second step: the bank asks who it is.
     pub challenge: bool,
+    /// Whether the card is saved, so that how it behaves later is asked.
+    pub saves: bool,
 }
 
 impl View for SandboxPay {
@@ -156,6 +158,7 @@ impl View for SandboxPay {
             action: "/sandbox/pay/tok".into(),
             cancel_href: Some("/northlight/buy".into()),
             challenge: false,
+            saves: true,
         };
         vec![first.clone(), Self { challenge: true, cancel_href: None, ..first }]
     }

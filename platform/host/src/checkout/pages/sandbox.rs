@@ -18,15 +18,16 @@ pub(super) async fn show(
 ) -> Result<Response, Problem> {
     let (order, state) = service::sandbox_page(ctx, &token).await?;
     let back = ctx.path(&order.back_path());
-    if !order.status.is_open() {
+    if !order.may_be_paid(ctx.now()) || order.due_now == 0 {
         return Ok(Redirect::to(back).into_response());
     }
     let view = service::by_link(ctx, &order.token).await?;
     let page = SandboxPage {
         business: ctx.tenant().name.clone(),
-        total: order.total(),
+        total: order.due(),
         lines: LineView::all(&view.lines, order.total()),
         challenge: state.step == SandboxStep::Challenge,
+        saves: service::sandbox_saves(ctx, &order).await?,
         action: ctx.path(&format!("/pay/sandbox/{token}")),
         cancel_href: Some(back),
     };
@@ -40,5 +41,5 @@ pub(super) async fn submit(
     Path((_, token)): Path<(String, String)>,
     form: Form,
 ) -> Result<Redirect, Problem> {
-    Ok(Redirect::to(service::sandbox_outcome(ctx, &token, form.text("outcome")).await?))
+    Ok(Redirect::to(service::sandbox_outcome(ctx, &token, form.text("outcome"), form.text("card")).await?))
 }

@@ -24,6 +24,8 @@ pub(crate) struct OrderView {
     pub(crate) refunds: Vec<Refund>,
     pub(crate) discounts: Vec<Discount>,
     pub(crate) dues: Vec<Due>,
+    /// What the module that sold it shows the buyer.
+    pub(crate) cards: Vec<Block>,
 }
 
 /// An order as staff see it.
@@ -49,6 +51,16 @@ pub(crate) struct OrderDetail {
 
 /// The order behind a link.
 pub(crate) async fn by_link(ctx: &Ctx, token: &str) -> Result<OrderView, Problem> {
+    let mut view = read_by_link(ctx, token).await?;
+    // A module that is off shows nothing, as everywhere.
+    if ctx.has(&view.order.module) {
+        let buyer = billing::rules_of(&view.order.module).buyer;
+        view.cards = buyer(ctx, &view.order, &view.lines).await?;
+    }
+    Ok(view)
+}
+
+async fn read_by_link(ctx: &Ctx, token: &str) -> Result<OrderView, Problem> {
     ctx.tx(ORDER_LINK, async |tx| {
         let order = billing::by_token(tx, token).await?.ok_or_else(Problem::not_found)?;
         let tries = billing::payments(tx, order.id).await?;
@@ -61,6 +73,7 @@ pub(crate) async fn by_link(ctx: &Ctx, token: &str) -> Result<OrderView, Problem
             refunds: billing::refunds(tx, order.id).await?,
             discounts: billing::discounts(tx, order.id).await?,
             dues: billing::dues(tx, order.id).await?,
+            cards: Vec::new(),
             order,
         })
     })
@@ -175,6 +188,7 @@ pub(crate) async fn detail(ctx: &Ctx, id: OrderId) -> Result<OrderDetail, Proble
         let lines: Vec<OrderLine> = detail.lines.iter().map(|one| one.line.clone()).collect();
         detail.cards = card(ctx, &detail.order, &lines).await?;
     }
+    detail.cards.extend(crate::checkout::subscriptions::order_card(ctx, &detail.order).await?);
     Ok(detail)
 }
 

@@ -1,5 +1,6 @@
 use billing::{
-    Method, NewPayment, ORDER_LINK, OnGone, Order, SandboxState, SandboxStep, Settled, Try, TryState,
+    Method, NewPayment, ORDER_LINK, OnGone, Order, SandboxState, SandboxStep, Settled, TestCard, Try, TryState,
+    save_method, subscriptions,
 };
 use events::Money;
 use kernel::{Ctx, Problem, Tx};
@@ -41,7 +42,15 @@ pub(crate) async fn sandbox_page(ctx: &Ctx, token: &str) -> Result<(Order, Sandb
 }
 
 /// Carries out what was chosen on the sandbox's page. Answers where to go on.
-pub(crate) async fn sandbox_outcome(ctx: &Ctx, token: &str, button: &str) -> Result<String, Problem> {
+///
+/// With `card` the card that was paid with is saved, and behaves so when it is used again; where nothing is to be collected
+/// later it is not.
+pub(crate) async fn sandbox_outcome(
+    ctx: &Ctx,
+    token: &str,
+    button: &str,
+    card: &str,
+) -> Result<String, Problem> {
     let (order, state) = sandbox_page(ctx, token).await?;
     let outcome =
         Outcome::read(state.step, button).ok_or_else(|| Problem::field("outcome", "payment_outcome"))?;
@@ -56,7 +65,13 @@ pub(crate) async fn sandbox_outcome(ctx: &Ctx, token: &str, button: &str) -> Res
                 let turn = turn_of(tx, &state).await?;
                 let payment = payment_of(&order, &turn, "paid");
                 billing::try_went(tx, turn.id, TryState::Succeeded).await?;
-                billing::settle(tx, order.id, payment, OnGone::GiveBack).await
+                let settled = billing::settle(tx, order.id, payment, OnGone::GiveBack).await?;
+                if matches!(settled, Settled::Paid(_)) && collects_later(tx, &order).await? {
+                    let card = card.parse().unwrap_or(TestCard::Pays);
+                    let saved = save_method(tx, card.saved(order.client_id, &turn.id.to_string())).await?;
+                    subscriptions::pay_with(tx, order.client_id, saved.provider).await?;
+                }
+                Ok::<_, Problem>(settled)
             });
             Ok(match settle.await? {
                 // Why the money goes back is told on the order's own page.
@@ -73,6 +88,16 @@ pub(crate) async fn sandbox_outcome(ctx: &Ctx, token: &str, button: &str) -> Res
             Ok(ctx.path(&order.own_path()))
         }
     }
+}
+
+/// Whether the card that an order is paid with is saved.
+pub(crate) async fn sandbox_saves(ctx: &Ctx, order: &Order) -> Result<bool, Problem> {
+    ctx.tx(ORDER_LINK, async |tx| collects_later(tx, order).await).await
+}
+
+/// Whether more is to be collected after an order: further periods of a subscription, or instalments.
+pub(crate) async fn collects_later(tx: &mut Tx, order: &Order) -> Result<bool, Problem> {
+    Ok(order.subscription_id.is_some() || billing::dues(tx, order.id).await?.len() > 1)
 }
 
 /// The try that a page is about.

@@ -12,6 +12,8 @@ pub(crate) struct SandboxPage {
     pub(crate) lines: Vec<LineView>,
     /// Whether the bank asks (3-D Secure).
     pub(crate) challenge: bool,
+    /// Whether the card is saved, so that how it behaves later is asked.
+    pub(crate) saves: bool,
     pub(crate) action: String,
     pub(crate) cancel_href: Option<String>,
 }
@@ -28,9 +30,11 @@ impl View for SandboxPage {
             total: money(30_700),
             lines: LineView::samples(),
             challenge: false,
+            saves: true,
             action: "/northside/pay/sandbox/t".into(),
             cancel_href: Some("/northside/order/t".into()),
         };
-        vec![Self { challenge: true, cancel_href: None, ..pay.clone() }, pay]
+        let plain = Self { saves: false, ..pay.clone() };
+        vec![Self { challenge: true, cancel_href: None, ..pay.clone() }, plain, pay]
     }
 }

@@ -11,6 +11,8 @@ use jiff::tz::TimeZone;
 use kernel::{Audience, Ctx, Form, PageRoute, Problem};
 use poem::{get, post};
 
+/// The pages.
+#[must_use]
 pub fn all() -> Vec<PageRoute> {
     use Audience::{Client, Public, Studio};
     vec![

@@ -19,6 +19,8 @@ use serde::Serialize;
 
 use crate::checkout::views::{moment, money};
 
+/// Views with samples.
+#[must_use]
 pub fn all() -> Vec<ViewDef> {
     vec![
         ViewDef::of::<MinePage>(),
