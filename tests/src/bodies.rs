@@ -24,7 +24,12 @@ pub fn body_of(world: &World<'_>, document: &Value, operation: &Operation) -> Op
     let (kind, schema) = operation.body.as_ref()?;
     kind.starts_with("application/json").then(|| {
         let known = |name: &str, _: &Value| known(world, operation, name);
-        sample(document, schema, &known)
+        let mut body = sample(document, schema, &known);
+        // A refund is either an amount or lines: the schema requires neither.
+        if operation.path.ends_with("/orders/{id}/refund") {
+            body["amount"] = json!({ "amount": 100, "currency": "GBP" });
+        }
+        body
     })
 }
 
@@ -57,6 +62,9 @@ fn known(world: &World<'_>, operation: &Operation, name: &str) -> Option<Value> 
         "price" => json!({ "amount": 1_200, "currency": "GBP" }),
         "items" => json!([{ "product": world.id("prd"), "quantity": 1 }]),
         "grants" => json!([{ "kind": "credits", "credits": 3 }]),
+        "terms" => json!({ "every": "month" }),
+        "first_weekday" => json!(1),
+        "return_days" => json!(7),
         "windows" => {
             json!([{ "weekday": 1, "opens": "08:00", "closes": "18:00" }, { "weekday": 2, "opens": "08:00", "closes": "18:00" },
             { "weekday": 3, "opens": "08:00", "closes": "18:00" }, { "weekday": 4, "opens": "08:00", "closes": "18:00" },
@@ -90,6 +98,7 @@ pub fn query_of(world: &World<'_>, operation: &Operation) -> String {
             "from" if parameter.required => "2026-12-01T10:00:00Z".to_owned(),
             "to" if parameter.required => "2026-12-24T10:00:00Z".to_owned(),
             "start" => free_start(),
+            "name" if parameter.required => "file.txt".to_owned(),
             name if parameter.required => {
                 panic!("{}: no value is known for the query parameter {name}", operation.name())
             }

@@ -47,6 +47,8 @@ impl<'a> World<'a> {
             });
             spare.push(made(&owner, "/availability/blackouts", &closed).await);
         }
+        spare.push(made(&owner, "/tax-rates", &serde_json::json!({ "name": "VAT", "bp": 2000 })).await);
+        spare.extend(shelf(&tenant, &owner, &sold, &mark).await);
         let coach = tenant.member(Persona::Coach).await;
         let other_hours = serde_json::json!({ "coach": coach, "date": "2027-07-01", "hours": [] });
         let _ = owner.api("PUT", "/availability/overrides", Some(&other_hours)).await.expect(200);
@@ -83,11 +85,38 @@ impl<'a> World<'a> {
         let of_kind: Vec<_> = self.ids.iter().filter(|id| id.starts_with(&format!("{prefix}_"))).collect();
         of_kind[number % of_kind.len()]
     }
+    /// The last of a kind: what may be put away without anybody missing it.
+    pub fn last(&self, prefix: &str) -> &str {
+        self.ids.iter().rev().find(|id| id.starts_with(&format!("{prefix}_"))).unwrap()
+    }
     /// The first identifier of a kind: `bkg`.
     pub fn id(&self, prefix: &str) -> &str {
         let found = self.ids.iter().find(|id| id.starts_with(&format!("{prefix}_")));
         found.unwrap_or_else(|| panic!("the world has no {prefix}: add one to tests/src/world.rs"))
     }
+}
+
+/// Plans, files of a product, and an offer of each kind that may be put away.
+async fn shelf(tenant: &TestTenant<'_>, owner: &Client, product: &str, mark: &str) -> Vec<String> {
+    let mut ids = Vec::new();
+    for number in 1..=2 {
+        let plan = serde_json::json!({
+            "slug": format!("plan-{number}-{mark}"), "name": "A plan", "status": "active",
+            "price": { "amount": 9_900, "currency": "GBP" }, "terms": { "every": "month", "credits_per_week": 2 },
+        });
+        ids.push(made(owner, "/plans", &plan).await);
+    }
+    for number in 1..=SPARE {
+        let place = format!("/api/v1/{}/offers/{product}/files?name=file-{number}.txt", tenant.slug);
+        let request = owner.request(reqwest::Method::POST, &place);
+        let request = request.header("content-type", "application/octet-stream").body("Of the world");
+        let file = owner.send(request).await.expect(200).json();
+        ids.push(file["id"].as_str().unwrap().to_owned());
+    }
+    let away = tenant.product(owner, &format!("away-{mark}"), 100, 1).await;
+    ids.push(tenant.package(owner, &format!("away-too-{mark}"), 100, &away).await);
+    ids.push(away);
+    ids
 }
 
 /// Makes something and gives its identifier.

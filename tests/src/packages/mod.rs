@@ -2,11 +2,22 @@
 
 mod bad_input;
 mod buying;
+mod checkout;
+mod checkout_kit;
+mod coupons;
 mod credits;
+mod credits_appointments;
+mod credits_kit;
+mod credits_pages;
+mod credits_weekly;
 mod money;
+mod offers_files;
+mod offers_plans;
+mod offers_shelf;
 mod races;
 mod refunds;
 mod studio;
+mod vouchers;
 
 use kernel::Ctx;
 use testkit::{Answer, Client, TenantOptions, TestApp, TestTenant};
