@@ -29,6 +29,7 @@ mod openapi;
 mod personas;
 mod services;
 mod sql;
+mod stripe;
 mod tenant;
 
 pub use answer::Answer;
@@ -41,6 +42,7 @@ pub use openapi::{Operation, Parameter, operations, sample};
 pub use personas::{PASSWORD, Persona};
 pub use services::{Services, program};
 pub use sql::Sql;
+pub use stripe::{CONNECT_SECRET, StripeTurn};
 pub use tenant::{TenantOptions, TestTenant};
 
 /// The root of the workspace.

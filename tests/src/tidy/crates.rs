@@ -33,11 +33,12 @@ const MODULE_MAY: [&str; 21] = [
 ];
 
 /// The one crate that lists a heavy or dangerous library.
-const OWNERS: [(&str, &[&str]); 19] = [
+const OWNERS: [(&str, &[&str]); 20] = [
     ("wasmtime", &["plugins"]),
     ("wasmparser", &["plugins"]),
     ("wit-component", &["plugins", "load"]),
-    ("async-stripe", &["stripe"]),
+    ("async-stripe", &["stripe-provider"]),
+    ("async-stripe-client-core", &["stripe-provider"]),
     ("casbin", &["access"]),
     ("apalis", &["worker"]),
     ("apalis-core", &["worker"]),
@@ -95,12 +96,13 @@ fn height(name: &str, of: &Crate) -> u8 {
         "db" => 1,
         "kernel" => 2,
         "ledger" | "people" | "tenants" | "access" | "worker" | "cache" | "web" | "plugins" => 3,
-        "billing" | "stripe" => 4,
-        "host" => 5,
-        "server" => 6,
-        "testkit" => 7,
-        "tests" | "xtask" | "load" => 8,
-        _ if of.folder.starts_with("modules/") => 5,
+        "billing" => 4,
+        "stripe-provider" => 5,
+        "host" => 6,
+        "server" => 7,
+        "testkit" => 8,
+        "tests" | "xtask" | "load" => 9,
+        _ if of.folder.starts_with("modules/") => 6,
         _ => {
             panic!("{name} has no place in the order of crates: give it one here and in docs/architecture.md")
         }
