@@ -94,6 +94,7 @@ pub fn query_of(world: &World<'_>, operation: &Operation) -> String {
             "coach" => coach(world).to_owned(),
             "client" => world.id("cli").to_owned(),
             "date" => "2026-12-24".to_owned(),
+            "what" => "orders".to_owned(),
             "from" | "to" if parameter.schema["format"] == "date" => "2026-12-24".to_owned(),
             "from" if parameter.required => "2026-12-01T10:00:00Z".to_owned(),
             "to" if parameter.required => "2026-12-24T10:00:00Z".to_owned(),

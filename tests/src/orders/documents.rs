@@ -73,7 +73,7 @@ async fn documents_say_what_the_order_says() {
     for place in [
         format!("/{}/studio/orders/{}/files/receipt.pdf", tenant.slug, order.id),
         format!("/{}/studio/orders/{}/files/refund/{refund}.pdf", tenant.slug, order.id),
-        format!("/api/v1/{}/orders/{}/documents/invoice", tenant.slug, order.id),
+        format!("/api/v1/{}/orders/{}/invoice", tenant.slug, order.id),
         format!("/api/v1/{}/orders/{}/refunds/{refund}/credit-note", tenant.slug, order.id),
     ] {
         read(&owner, &place).await;
@@ -101,7 +101,7 @@ async fn another_business_s_orders_have_no_documents_here() {
         owner.get(&place).await.expect(404);
     }
     for (method, path) in [
-        ("GET", format!("/orders/{}/documents/receipt", order.id)),
+        ("GET", format!("/orders/{}/receipt", order.id)),
         ("POST", format!("/orders/{}/resend", order.id)),
     ] {
         owner.api(method, &path, None).await.expect(404);

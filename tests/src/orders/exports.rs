@@ -47,9 +47,9 @@ async fn files_say_what_the_orders_say() {
     assert_eq!((column(&refunds, "Reason"), column(&refunds, "Amount")), (vec!["'+1"], vec!["25.00"]));
 
     // The API gives the same, and days narrow it.
-    let api = owner.api("GET", "/order-exports/orders", None).await.expect(200);
+    let api = owner.api("GET", "/order-exports?what=orders", None).await.expect(200);
     assert_eq!(api.body, answer.body);
-    let none = owner.api("GET", "/order-exports/payments?from=2000-01-01&to=2000-12-31", None).await.expect(200);
+    let none = owner.api("GET", "/order-exports?what=payments&from=2000-01-01&to=2000-12-31", None).await.expect(200);
     assert_eq!(table(&none.body).len(), 1, "nothing but the heads");
     assert_eq!(
         none.header("content-disposition"),
@@ -79,7 +79,7 @@ async fn a_file_longer_than_a_page_holds_each_order_once() {
         order.number
     );
     app.sql.run(&copy).await;
-    let rows = table(&owner.api("GET", "/order-exports/orders?module=none", None).await.expect(200).body);
+    let rows = table(&owner.api("GET", "/order-exports?what=orders&module=none", None).await.expect(200).body);
     let mut numbers = column(&rows, "Order");
     assert_eq!(numbers.len(), 1_201);
     numbers.sort_unstable();
@@ -97,7 +97,7 @@ async fn files_are_for_those_who_manage() {
         coach.get(path).await.expect(403);
         client.get(path).await.expect(404);
     }
-    coach.api("GET", "/order-exports/orders", None).await.expect(403);
+    coach.api("GET", "/order-exports?what=orders", None).await.expect(403);
     let page = coach.get("/studio/orders").await.expect(200);
     assert!(!page.has("/studio/orders/export") && !page.has("/studio/payouts"), "nothing is offered that is refused");
     let admin = shop.tenant.persona(Persona::Owner).await;

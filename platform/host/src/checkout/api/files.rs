@@ -63,16 +63,6 @@ enum What {
     Refunds,
 }
 
-/// Which document.
-#[derive(Clone, Copy, Debug, Enum)]
-#[oai(rename_all = "snake_case")]
-enum Kind {
-    /// That the order was paid.
-    Receipt,
-    /// What is to be paid, or was.
-    Invoice,
-}
-
 fn named(name: &str) -> String {
     format!("attachment; filename=\"{name}\"")
 }
@@ -89,14 +79,14 @@ impl FilesApi {
     ///
     /// Orders, their lines, payments or refunds of a time as CSV. For payments and refunds only days and method count, and
     /// the days are those of the payment or refund.
-    #[oai(path = "/order-exports/:what", method = "get", operation_id = "export_orders")]
+    #[oai(path = "/order-exports", method = "get", operation_id = "export_orders")]
     #[expect(clippy::too_many_arguments, reason = "one parameter of the request each")]
     async fn export_orders(
         &self,
         ctx: Data<&Ctx>,
         app: Data<&Arc<App>>,
         /// What the table holds.
-        what: Path<What>,
+        what: Query<What>,
         /// From this day on, a day of the business's zone: `2026-11-23`.
         from: Query<Option<String>>,
         /// Up to this day, with it.
@@ -126,21 +116,32 @@ impl FilesApi {
         Ok(CsvFile::File(Binary(body), named(&name)))
     }
 
-    /// A receipt or invoice
-    #[oai(path = "/orders/:id/documents/:kind", method = "get", operation_id = "get_order_document")]
-    async fn get_order_document(
+    /// A receipt
+    ///
+    /// Of an order that is paid.
+    #[oai(path = "/orders/:id/receipt", method = "get", operation_id = "get_receipt")]
+    async fn get_receipt(
         &self,
         ctx: Data<&Ctx>,
         app: Data<&Arc<App>>,
         id: Path<OrderId>,
-        kind: Path<Kind>,
     ) -> Result<PdfFile, Problem> {
-        let paper = match kind.0 {
-            Kind::Receipt => Paper::Receipt,
-            Kind::Invoice => Paper::Invoice,
-        };
         let words = Words::of(&app.web, ctx.tenant());
-        Ok(pdf(service::document(&ctx, words, id.0, paper).await?))
+        Ok(pdf(service::document(&ctx, words, id.0, Paper::Receipt).await?))
+    }
+
+    /// An invoice
+    ///
+    /// Of an order that is paid or waits for its payment.
+    #[oai(path = "/orders/:id/invoice", method = "get", operation_id = "get_invoice")]
+    async fn get_invoice(
+        &self,
+        ctx: Data<&Ctx>,
+        app: Data<&Arc<App>>,
+        id: Path<OrderId>,
+    ) -> Result<PdfFile, Problem> {
+        let words = Words::of(&app.web, ctx.tenant());
+        Ok(pdf(service::document(&ctx, words, id.0, Paper::Invoice).await?))
     }
 
     /// A credit note
