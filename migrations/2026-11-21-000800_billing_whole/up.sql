@@ -231,7 +231,8 @@ DECLARE
   first_due bigint;
   paid bigint;
 BEGIN
-  wanted := CASE TG_TABLE_NAME WHEN 'orders' THEN NEW.id ELSE (to_jsonb(NEW) ->> 'order_id')::uuid END;
+  -- Not all of these tables have both columns.
+  wanted := coalesce(to_jsonb(NEW) ->> 'order_id', to_jsonb(NEW) ->> 'id')::uuid;
   SELECT * INTO o FROM orders WHERE tenant_id = NEW.tenant_id AND id = wanted;
   SELECT count(*), ARRAY[coalesce(sum(amount), 0), coalesce(sum(discount), 0),
       coalesce(sum(tax) FILTER (WHERE NOT tax_inclusive), 0), coalesce(sum(tax) FILTER (WHERE tax_inclusive), 0)]
@@ -275,7 +276,8 @@ DECLARE
   came bigint;
   back bigint;
 BEGIN
-  wanted := CASE TG_TABLE_NAME WHEN 'orders' THEN NEW.id ELSE (to_jsonb(NEW) ->> 'order_id')::uuid END;
+  -- Not all of these tables have both columns.
+  wanted := coalesce(to_jsonb(NEW) ->> 'order_id', to_jsonb(NEW) ->> 'id')::uuid;
   SELECT * INTO o FROM orders WHERE tenant_id = NEW.tenant_id AND id = wanted;
   SELECT coalesce(sum(amount), 0) INTO came FROM payments
     WHERE tenant_id = o.tenant_id AND order_id = o.id AND status = 'succeeded';
