@@ -138,6 +138,7 @@ fn source() -> Source {
             "studio_offer_gives",
             "studio_offer_files",
             "studio_offer_actions",
+            "studio_offer_moves",
             "studio_offer_state",
             "studio_offer_uses",
             "offer",

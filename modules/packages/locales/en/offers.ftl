@@ -48,6 +48,10 @@ packages-gives-days = { $days ->
     [one] valid for 1 day
    *[other] valid for { $days } days
   }
+packages-gives-years = { $years ->
+    [one] valid for a year
+   *[other] valid for { $years } years
+  }
 packages-gives-weekly = { $count ->
     [one] 1 credit a week
    *[other] { $count } credits a week
@@ -125,6 +129,7 @@ packages-studio-file-added = The file is added.
 packages-studio-file-removed = The file is removed. Who bought it keeps it.
 packages-studio-prices = What it has cost
 packages-column-since = Since
+packages-column-place = Place
 packages-tax-none = No tax
 packages-tax-way-included = The price includes it
 packages-tax-way-added = It comes on top

@@ -12,6 +12,8 @@ pub(crate) struct Give {
     pub(crate) count: i32,
     /// Days that it lives; `None`: for ever.
     pub(crate) days: Option<i32>,
+    /// The same in whole years, when they are.
+    pub(crate) years: Option<i32>,
     /// Name of the piece, or what the credits pay for; may be empty.
     pub(crate) name: String,
     /// Worth of a voucher.
@@ -20,10 +22,11 @@ pub(crate) struct Give {
 
 impl Give {
     fn new(kind: &'static str, count: i32, name: impl Into<String>) -> Self {
-        Self { kind, count, days: None, name: name.into(), amount: None }
+        Self { kind, count, days: None, years: None, name: name.into(), amount: None }
     }
-    const fn for_days(mut self, days: Option<i32>) -> Self {
+    fn for_days(mut self, days: Option<i32>) -> Self {
         self.days = days;
+        self.years = days.filter(|days| days % 365 == 0).map(|days| days / 365);
         self
     }
 }
@@ -235,7 +238,7 @@ fn samples(price: Money) -> Vec<Give> {
         Give::new("product", 1, "Heart-rate monitor"),
         Give::new("appointment", 2, "Check-in").for_days(Some(60)),
         Give::new("appointment", 1, "Check-in"),
-        Give { days: Some(365), ..voucher.clone() },
+        voucher.clone().for_days(Some(365)),
         voucher,
         Give::new("download", 1, "Workbook.pdf"),
         Give::new("extra", 1, "Sauna"),
