@@ -39,9 +39,12 @@ enum Task {
     Bench(Selection),
     /// Show that the promises hold
     Prove(Selection),
-    /// Move credits until killed; a part of the promise `credits`
+    /// Move credits until killed; a part of the promise `ledger`
     #[command(hide = true)]
     MoveCredits(prove::credits::Mover),
+    /// Run the application until killed; a part of the promises on money
+    #[command(hide = true)]
+    Apart(prove::apart::Apart),
 }
 
 /// Which ones.
@@ -77,6 +80,7 @@ fn run(task: Task) -> Result<bool> {
         Task::Bench(selection) => runtime.block_on(bench::run(&selection.names, selection.list)),
         Task::Prove(selection) => runtime.block_on(prove::run(&selection.names, selection.list)),
         Task::MoveCredits(mover) => runtime.block_on(mover.run()).map(|()| true),
+        Task::Apart(apart) => runtime.block_on(apart.run()).map(|()| true),
     };
     runtime.shutdown_timeout(std::time::Duration::from_secs(2));
     kept

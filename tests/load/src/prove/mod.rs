@@ -8,6 +8,7 @@ mod edges;
 mod hot_queries;
 mod jobs_kill;
 mod late_money;
+mod ledger;
 mod memory;
 mod once;
 mod places;
@@ -32,7 +33,7 @@ use crate::{
 
 type Promise = fn(&Cluster) -> BoxFuture<'_, Result<Vec<Line>>>;
 
-const ALL: [(&str, Promise); 24] = [
+const ALL: [(&str, Promise); 25] = [
     ("slot-race", |cluster| Box::pin(slot_race::run(cluster))),
     ("slot-race-unguarded", |cluster| Box::pin(slot_race::unguarded(cluster))),
     ("five-calendars", |cluster| Box::pin(places::together(cluster))),
@@ -45,7 +46,8 @@ const ALL: [(&str, Promise); 24] = [
     ("idempotency-key", |cluster| Box::pin(once::run(cluster))),
     ("ledger-append-only", |cluster| Box::pin(appends::run(cluster))),
     ("last-credit", |cluster| Box::pin(credits::last(cluster))),
-    ("credits", |cluster| Box::pin(credits::run(cluster))),
+    ("ledger", |cluster| Box::pin(credits::run(cluster))),
+    ("ledger-million", |cluster| Box::pin(ledger::million(cluster))),
     ("aborted-requests", |cluster| Box::pin(aborted::run(cluster))),
     ("jobs-kill", |cluster| Box::pin(jobs_kill::run(cluster))),
     ("worker-kill", |cluster| Box::pin(worker_kill::run(cluster))),
