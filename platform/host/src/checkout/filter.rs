@@ -38,12 +38,12 @@ impl FilterText {
             return Err(Problem::invalid(vec![error]));
         }
         Ok(OrderFilter {
-            status: code(&self.status, "status", "order_status")?,
-            method: code(&self.method, "method", "payment_method")?,
+            status: code(&self.status).map_err(|_| Problem::field("status", "order_status"))?,
+            method: code(&self.method).map_err(|_| Problem::field("method", "payment_method"))?,
             module: self.module.trim().to_owned(),
             client,
             placed: self.span(zone)?,
-            needs: code(&self.needs, "needs", "order_needs")?,
+            needs: code(&self.needs).map_err(|_| Problem::field("needs", "order_needs"))?,
             search: search.to_owned(),
         })
     }
@@ -89,13 +89,14 @@ impl FilterText {
     }
 }
 
-fn code<T: std::str::FromStr>(text: &str, field: &str, wrong: &'static str) -> Result<Option<T>, Problem> {
+/// Reads what is given; nothing is not read.
+fn code<T: std::str::FromStr>(text: &str) -> Result<Option<T>, T::Err> {
     let text = text.trim();
-    if text.is_empty() { Ok(None) } else { text.parse().map(Some).map_err(|_| Problem::field(field, wrong)) }
+    if text.is_empty() { Ok(None) } else { text.parse().map(Some) }
 }
 
 fn day(text: &str, field: &str) -> Result<Option<Date>, Problem> {
-    code(text, field, "date")
+    code(text).map_err(|_| Problem::field(field, "date"))
 }
 
 fn midnight(day: Date, zone: &TimeZone, field: &str) -> Result<Instant, Problem> {

@@ -2,6 +2,7 @@ use billing::{Method, Order, Refund, Status, Way, office::may_bill_to};
 use events::{Instant, Money};
 use kernel::{FormState, Layout, Text, View};
 use serde::Serialize;
+use web::views::Block;
 
 use super::{DueView, LineView, RefundView, SumsView, moment, money};
 use crate::checkout::service::{OrderView, Paper, has_paper};
@@ -115,6 +116,8 @@ pub(crate) struct OrderPage {
     /// Where the buyer goes on, below the tenant's base, and whether the seller said so.
     pub(crate) back: String,
     pub(crate) goes_on: bool,
+    /// What the module that sold it shows the buyer.
+    pub(crate) cards: Vec<Block>,
 }
 
 impl OrderPage {
@@ -161,6 +164,7 @@ impl OrderPage {
             refunds: RefundView::all(&view.refunds, false, false),
             back: if goes_on { order.return_path.clone() } else { "/".into() },
             goes_on,
+            cards: view.cards.iter().map(|card| Block::new(card.template, card.data.clone())).collect(),
         }
     }
     fn sample(shown: Shown, method: Method) -> Self {
@@ -201,6 +205,7 @@ impl OrderPage {
             },
             back: "/".into(),
             goes_on: shown == Shown::Paid,
+            cards: vec![],
         }
     }
 }
@@ -225,7 +230,7 @@ impl View for OrderPage {
         let mut all: Vec<_> = card.map(|shown| Self::sample(shown, Method::Sandbox)).into();
         all.push(Self::sample(Shown::Transfer, Method::Manual));
         let part = Self::sample(Shown::PartPaid, Method::Sandbox);
-        let owes = Self { dues: DueView::samples(), due: Some(money(9_900)), due_by_button: true, ..part };
+        let owes = Self { cards: vec![Block::new("web/block/about", serde_json::json!({ "title": "A card", "text": "Of a module." }))], dues: DueView::samples(), due: Some(money(9_900)), due_by_button: true, ..part };
         let company = || "Reed Ltd\n1 High Street".to_owned();
         all.push(Self { bill_to: company(), buyer_tax_id: "GB123".into(), sums: SumsView::samples(), ..owes });
         let by_hand = Self::sample(Shown::PartPaid, Method::Manual);

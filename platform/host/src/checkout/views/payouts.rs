@@ -1,4 +1,4 @@
-use billing::office::Taken;
+use billing::{Method, office::Taken};
 use events::{Instant, Money};
 use kernel::{Layout, Text, View};
 use serde::Serialize;
@@ -44,6 +44,8 @@ pub(crate) struct PayoutView {
 pub(crate) struct HeldView {
     /// Key of the way to pay it carries out.
     pub(crate) method_label: String,
+    /// Whether its books are compared with ours each night.
+    pub(crate) compared: bool,
     /// It could not be asked.
     pub(crate) away: bool,
     pub(crate) available: Vec<Money>,
@@ -70,6 +72,7 @@ impl PayoutsPage {
             let (away, payouts) = (answer.is_none(), answer.unwrap_or_default());
             HeldView {
                 method_label: format!("checkout-method-{method}"),
+                compared: method == Method::Stripe,
                 away,
                 available: payouts.available,
                 pending: payouts.pending,
@@ -128,6 +131,7 @@ impl View for PayoutsPage {
         };
         let held = HeldView {
             method_label: "checkout-method-stripe".into(),
+            compared: true,
             away: false,
             available: vec![money(30_000)],
             pending: vec![money(4_000)],

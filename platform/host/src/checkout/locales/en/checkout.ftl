@@ -376,6 +376,7 @@ checkout-payouts-counts = { $payments ->
     [one] 1 refund
    *[other] { $refunds } refunds
   }
+checkout-payouts-compared = Books compared
 checkout-payouts-nothing = Nothing came in.
 
 # Taxes and who sells
@@ -392,6 +393,7 @@ checkout-field-tax-name = Name
 checkout-field-tax-name-hint = As it stands on receipts, for example VAT.
 checkout-field-percent = Rate
 checkout-field-percent-hint = For example 20 or 7.5. A rate never changes: add another one and archive this.
+checkout-cards = Card payments
 checkout-seller = On receipts and invoices
 checkout-seller-text = Who sells, as it has to stand there.
 checkout-field-seller-name = Name in law
