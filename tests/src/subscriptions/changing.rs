@@ -61,6 +61,7 @@ async fn it_stays_as_it_is_until_the_difference_is_paid() {
     pay(&ctx, order.id).await;
     assert_eq!(get(&ctx, id).await.item, "b");
     // A change that is not paid in time is dropped, and nothing else happens.
+    later(&tenant, 60).await;
     let next = terms("c", 20_000);
     carry_out(&ctx, BILLING_RUN, id, &change(&next), client, "").await.unwrap();
     later(&tenant, DAY).await;
