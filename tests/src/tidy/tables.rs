@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use testkit::{Sql, TestHost};
 
 /// Tables of the platform itself. Whatever else there is belongs to tenants.
-const PLATFORM: [&str; 10] = [
+const PLATFORM: [&str; 11] = [
     "__diesel_schema_migrations",
     "account_mails",
     "account_tokens",
@@ -13,6 +13,7 @@ const PLATFORM: [&str; 10] = [
     "job_workers",
     "jobs",
     "logins",
+    "stripe_routes",
     "tenant_domains",
     "tenant_old_slugs",
     "tenants",
