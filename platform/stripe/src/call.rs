@@ -146,7 +146,9 @@ impl Line {
         let turns = if by.background { &self.back } else { &self.front };
         let waited = tokio::time::timeout(QUEUE, turns.acquire()).await;
         let _turn = waited.map_err(|_| Trouble::Away("too many calls to Stripe at once".into()))?;
-        let mut request = request.build().customize::<miniserde::json::Value>();
+        let mut built = request.build();
+        built.body = built.body.as_deref().map(sorted);
+        let mut request = built.customize::<miniserde::json::Value>();
         if let Some(key) = key {
             let key = IdempotencyKey::new(key).map_err(|error| Trouble::Refused(error.to_string()))?;
             request = request.request_strategy(RequestStrategy::Idempotent(key));
@@ -189,6 +191,13 @@ impl Line {
             self.unanswered.store(0, Ordering::Relaxed);
         }
     }
+}
+
+/// The same form in one order: maps have none, and the same call must be the same text under its key.
+fn sorted(form: &str) -> String {
+    let mut pairs: Vec<&str> = form.split('&').collect();
+    pairs.sort_unstable();
+    pairs.join("&")
 }
 
 /// The same value as the rest of the house reads JSON.
@@ -245,6 +254,12 @@ mod tests {
         let form = serde_json::json!({"expand": ["latest_charge", "customer"], "created": {"gte": 5}});
         let request = Plain::get("/events", form).build();
         assert_eq!(request.query.as_deref(), Some("expand[0]=latest_charge&expand[1]=customer&created[gte]=5"));
+    }
+
+    #[test]
+    fn the_same_call_is_the_same_text() {
+        assert_eq!(sorted("b[0]=1&a=2&b[1]=3"), "a=2&b[0]=1&b[1]=3");
+        assert_eq!(sorted(""), "");
     }
 
     #[tokio::test]

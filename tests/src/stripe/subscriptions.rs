@@ -11,7 +11,7 @@ const MONTH: i64 = 31 * 86_400;
 async fn plan(shop: &Shop<'_>) {
     let body = json!({
         "slug": "committed", "name": "Committed", "price": { "amount": 10_900, "currency": "GBP" }, "status": "active",
-        "every": "month", "credits_per_week": 5,
+        "terms": { "every": "month", "credits_per_week": 5 },
     });
     shop.owner.api("POST", "/plans", Some(&body)).await.expect(200);
     shop.tenant.run_jobs().await;

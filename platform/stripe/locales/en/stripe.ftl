@@ -140,3 +140,15 @@ stripe-card-back = Back to the order
 stripe-card-failed = The payment did not go through. Please try again or use another card.
 stripe-card-away = The card form can’t be loaded right now. Please pay on Stripe’s page instead.
 stripe-processing-flash = Your payment is on its way. We’ll write to you as soon as it has arrived.
+
+# What goes wrong.
+problem-stripe-account-taken = This Stripe account belongs to another business here.
+problem-stripe-account = No business here has this account.
+problem-stripe-signature = This was not signed by Stripe.
+problem-stripe-event = This is no event that belongs here.
+field-stripe-secret-key = A secret key begins with sk_ or rk_.
+field-stripe-publishable-key = A publishable key begins with pk_.
+field-stripe-webhook-secret = A signing secret begins with whsec_.
+field-stripe-modes-differ = One key is for live payments and the other for tests. Use two of the same kind.
+field-stripe-key-refused = Stripe refuses this key: { $words }
+field-stripe-style = Choose one of the two.
