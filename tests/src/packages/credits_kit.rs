@@ -33,7 +33,13 @@ pub async fn give(ctx: &Ctx, client: ClientId, credits: i32, expires_at: Option<
 }
 
 /// Takes credits for something.
-pub async fn spend(ctx: &Ctx, client: ClientId, source: &str, credits: i32, of: Option<&str>) -> Result<Spent, Problem> {
+pub async fn spend(
+    ctx: &Ctx,
+    client: ClientId,
+    source: &str,
+    credits: i32,
+    of: Option<&str>,
+) -> Result<Spent, Problem> {
     let spend = Spend { client, source, reason: "HIIT", credits, pays_for: of };
     ctx.tx(WRITE, async |tx| Ok::<_, Problem>(credits::spend(tx, spend.clone()).await?)).await
 }

@@ -15,7 +15,10 @@ async fn a_client_reads_what_they_have_and_what_happened_in_words() {
     let tenant = TestTenant::new(&app).await;
     let ctx = context(&tenant).await;
     let browser = tenant.client().await;
-    assert!(browser.get("/me/credits").await.expect(200).has("Nothing has happened yet"), "who is no client has none");
+    assert!(
+        browser.get("/me/credits").await.expect(200).has("Nothing has happened yet"),
+        "who is no client has none"
+    );
     browser.get("/me/credits/history.csv").await.expect(404);
     let sam = client(&ctx, &tenant.email(Persona::Client)).await;
     let browser = tenant.client().await;
@@ -23,7 +26,12 @@ async fn a_client_reads_what_they_have_and_what_happened_in_words() {
     give(&ctx, sam, 10, None, &[]).await;
     // Nobody has allocated yet: reading does.
     let page = browser.get("/me/credits").await.expect(200);
-    for words in ["5 credits for the week of 23 Nov 2026 from Committed", "10 credits from Ten classes", "Pays for: yoga", "Does not expire"] {
+    for words in [
+        "5 credits for the week of 23 Nov 2026 from Committed",
+        "10 credits from Ten classes",
+        "Pays for: yoga",
+        "Does not expire",
+    ] {
         assert!(page.has(words), "{words}");
     }
     spend(&ctx, sam, "place/1", 6, Some("yoga")).await.unwrap();
@@ -32,9 +40,16 @@ async fn a_client_reads_what_they_have_and_what_happened_in_words() {
         .await
         .unwrap();
     let told: Vec<_> = explained.iter().map(|part| (part.name.as_str(), part.credits, part.why)).collect();
-    assert_eq!(told, [("Committed", -5, credits::Why::ExpiresFirst), ("Ten classes", -1, credits::Why::Oldest)]);
+    assert_eq!(
+        told,
+        [("Committed", -5, credits::Why::ExpiresFirst), ("Ten classes", -1, credits::Why::Oldest)]
+    );
     let page = browser.get("/me/credits").await.expect(200);
-    for words in ["6 credits paid for HIIT", "5 credits of Committed, which expires first: 30 Nov 2026", "1 credit of Ten classes, the oldest"] {
+    for words in [
+        "6 credits paid for HIIT",
+        "5 credits of Committed, which expires first: 30 Nov 2026",
+        "1 credit of Ten classes, the oldest",
+    ] {
         assert!(page.has(words), "{words}");
     }
     // Page by page, nothing twice and nothing left out.
@@ -44,7 +59,11 @@ async fn a_client_reads_what_they_have_and_what_happened_in_words() {
     }
     let (mut seen, mut cursor) = (Vec::new(), String::new());
     loop {
-        let list = browser.api("GET", &format!("/credits/history?limit=7&cursor={cursor}"), None).await.expect(200).json();
+        let list = browser
+            .api("GET", &format!("/credits/history?limit=7&cursor={cursor}"), None)
+            .await
+            .expect(200)
+            .json();
         seen.extend(list["items"].as_array().unwrap().clone());
         let Some(next) = list["next_cursor"].as_str() else { break };
         next.clone_into(&mut cursor);
@@ -68,10 +87,19 @@ async fn staff_give_and_take_with_a_reason_and_the_history_says_who() {
     let sam = client(&ctx, &tenant.email(Persona::Client)).await;
     let page = format!("/studio/credits/{sam}");
     assert!(owner.get("/studio/credits").await.expect(200).has("Nobody holds credits yet"));
-    assert!(owner.get("/studio/credits?search=reed").await.expect(200).has("Sam Reed"), "any client is found");
+    assert!(
+        owner.get("/studio/credits?search=reed").await.expect(200).has("Sam Reed"),
+        "any client is found"
+    );
     let form = owner.get(&format!("{page}/give")).await.expect(200);
     let key = form.field("key").unwrap();
-    let give = [("credits", "4"), ("days", "30"), ("reason", "=Sorry, \"late\""), ("pays_for", "yoga, "), ("key", key.as_str())];
+    let give = [
+        ("credits", "4"),
+        ("days", "30"),
+        ("reason", "=Sorry, \"late\""),
+        ("pays_for", "yoga, "),
+        ("key", key.as_str()),
+    ];
     for _ in 0..2 {
         owner.post_form(&format!("{page}/give"), &give).await.expect(303);
     }
@@ -97,13 +125,23 @@ async fn staff_give_and_take_with_a_reason_and_the_history_says_who() {
     futures::future::join_all(tries).await;
     assert_eq!(balance(&ctx, sam).await, 1);
     let shown = owner.get(&page).await.expect(200);
-    assert!(shown.has("taken by the business: Given by mistake") && shown.has(&format!("by owner of {}", tenant.slug)));
+    assert!(
+        shown.has("taken by the business: Given by mistake")
+            && shown.has(&format!("by owner of {}", tenant.slug))
+    );
     assert!(owner.get("/studio/credits").await.expect(200).has(&page));
-    assert!(owner.get(&format!("/studio/clients/{sam}")).await.expect(200).has(&page), "the client's card leads there");
+    assert!(
+        owner.get(&format!("/studio/clients/{sam}")).await.expect(200).has(&page),
+        "the client's card leads there"
+    );
     let own = tenant.client().await.get("/me/credits").await.expect(200);
     assert!(own.has("Given by mistake") && !own.has("by owner"), "names of staff are theirs");
     let csv = owner.get(&format!("{page}/history.csv")).await.expect(200);
-    assert!(csv.has("\"'=Sorry, \"\"late\"\"\"") && csv.has(&format!("owner of {}", tenant.slug)), "{}", csv.body);
+    assert!(
+        csv.has("\"'=Sorry, \"\"late\"\"\"") && csv.has(&format!("owner of {}", tenant.slug)),
+        "{}",
+        csv.body
+    );
     assert_eq!(tenant.count("audit", "action = 'credits.given'").await, 1);
     // Coaches look; clients and strangers don't.
     coach.get(&page).await.expect(200);

@@ -41,7 +41,11 @@ async fn a_week_comes_whole_in_its_middle_and_ends_at_its_midnight() {
     app.clock.advance(4 * DAY + 15 * 3600);
     assert_eq!(balance(&ctx, sam).await, 3);
     app.clock.advance(3600);
-    assert_eq!(balance(&ctx, sam).await, 5, "what was left is gone, and the next week is there without any job");
+    assert_eq!(
+        balance(&ctx, sam).await,
+        5,
+        "what was left is gone, and the next week is there without any job"
+    );
     assert_eq!(lots(&tenant).await, ["2026-11-23 2026-11-30 00:00", "2026-11-30 2026-12-07 00:00"]);
     whole(&tenant).await;
     tenant.finish().await;
@@ -61,13 +65,18 @@ async fn jobs_and_readers_at_once_give_each_week_once() {
         clients.push(one);
     }
     for week in 1..=3 {
-        let reading = futures::future::join_all(clients.iter().flat_map(|one| [balance(&ctx, *one), balance(&ctx, *one)]));
+        let reading = futures::future::join_all(
+            clients.iter().flat_map(|one| [balance(&ctx, *one), balance(&ctx, *one)]),
+        );
         let sources: Vec<String> = clients.iter().map(|one| format!("place/{week}/{one}")).collect();
         let spending = futures::future::join_all(
             clients.iter().zip(&sources).map(|(one, source)| spend(&ctx, *one, source, 1, None)),
         );
         let (_, _, spent) = tokio::join!(allocate(&tenant, 3), reading, spending);
-        assert!(spent.iter().all(Result::is_ok), "credits of the week are there for whoever comes first: {spent:?}");
+        assert!(
+            spent.iter().all(Result::is_ok),
+            "credits of the week are there for whoever comes first: {spent:?}"
+        );
         assert_eq!(tenant.count("credit_lots", "origin = 'plan'").await, 12 * week);
         assert_eq!(tenant.count("credit_transactions", "kind = 'grant'").await, 12 * week);
         whole(&tenant).await;
@@ -93,7 +102,8 @@ async fn a_week_late_costs_nobody_anything() {
     let weeks = format!("origin = 'plan' AND client_id = '{}'", saver.uuid());
     assert_eq!(tenant.count("credit_lots", &weeks).await, 4, "each week that was missed, once");
     // 5, then 5 + 5, then 8 + 5 with 2 gone, then 8 + 5 with 5 gone.
-    let cut = format!("kind = 'expire' AND source LIKE 'expire/plan/%/cap/%' AND client_id = '{}'", saver.uuid());
+    let cut =
+        format!("kind = 'expire' AND source LIKE 'expire/plan/%/cap/%' AND client_id = '{}'", saver.uuid());
     assert_eq!(tenant.count("credit_transactions", &cut).await, 2);
     assert_eq!(tenant.count("credit_lots", &format!("{weeks} AND expires_at IS NULL")).await, 4);
     whole(&tenant).await;
@@ -130,7 +140,12 @@ async fn clocks_that_change_move_the_end_of_the_week() {
     newyork.zone = "America/New_York".into();
     let (london, newyork) = (TestTenant::with(&app, all).await, TestTenant::with(&app, newyork).await);
     let sunday = "INSERT INTO package_settings (tenant_id, first_weekday, return_days, updated_at) VALUES";
-    app.sql.run(&format!("{sunday} ('{}', 7, 7, now()) ON CONFLICT (tenant_id) DO UPDATE SET first_weekday = 7", newyork.id.uuid())).await;
+    app.sql
+        .run(&format!(
+            "{sunday} ('{}', 7, 7, now()) ON CONFLICT (tenant_id) DO UPDATE SET first_weekday = 7",
+            newyork.id.uuid()
+        ))
+        .await;
     // To Saturday, 13 March 2027, noon: clocks go forward in New York tomorrow, in London in two weeks.
     app.clock.advance(110 * DAY + 4 * 3600);
     for tenant in [&london, &newyork] {
@@ -146,11 +161,21 @@ async fn clocks_that_change_move_the_end_of_the_week() {
     }
     assert_eq!(
         lots(&london).await,
-        ["2027-03-08 2027-03-15 00:00", "2027-03-15 2027-03-22 00:00", "2027-03-22 2027-03-28 23:00", "2027-03-29 2027-04-04 23:00"]
+        [
+            "2027-03-08 2027-03-15 00:00",
+            "2027-03-15 2027-03-22 00:00",
+            "2027-03-22 2027-03-28 23:00",
+            "2027-03-29 2027-04-04 23:00"
+        ]
     );
     assert_eq!(
         lots(&newyork).await,
-        ["2027-03-07 2027-03-14 05:00", "2027-03-14 2027-03-21 04:00", "2027-03-21 2027-03-28 04:00", "2027-03-28 2027-04-04 04:00"]
+        [
+            "2027-03-07 2027-03-14 05:00",
+            "2027-03-14 2027-03-21 04:00",
+            "2027-03-21 2027-03-28 04:00",
+            "2027-03-28 2027-04-04 04:00"
+        ]
     );
     london.finish().await;
     newyork.finish().await;
@@ -228,7 +253,9 @@ async fn who_owes_or_rests_gets_nothing_new_and_the_end_takes_all() {
     // What comes back to a plan that has ended is kept for a week, as of any expired lot.
     let back = ctx
         .tx(WRITE, async |tx| {
-            Ok::<_, kernel::Problem>(credits::give_back(tx, "place/late", "place/late/back", "Called off", None).await?)
+            Ok::<_, kernel::Problem>(
+                credits::give_back(tx, "place/late", "place/late/back", "Called off", None).await?,
+            )
         })
         .await;
     assert!(matches!(back, Ok(Returned::Returned(_))));

@@ -210,10 +210,14 @@ mod tests {
         let of = |credits, percent| terms(0, None).paid_with(credits).credits_back(percent);
         assert_eq!([of(1, 100), of(1, 99), of(2, 50), of(3, 50), of(5, 0), of(4, 400)], [1, 0, 1, 1, 0, 4]);
         assert_eq!(terms(0, None).credits_back(100), 0);
-        let paid = Terms { price: 4_500, currency: Some("GBP".parse().unwrap()), ..terms(1_440, Some(50)) }.paid_with(1);
+        let paid = Terms { price: 4_500, currency: Some("GBP".parse().unwrap()), ..terms(1_440, Some(50)) }
+            .paid_with(1);
         assert_eq!((paid.price(), paid.costs()), (None, true));
         let start: Instant = "2026-12-01T12:00:00Z".parse().unwrap();
-        assert!(paid.keeps_something(start, start.plus_minutes(-5)) && !paid.keeps_something(start, start.plus_minutes(-2_000)));
+        assert!(
+            paid.keeps_something(start, start.plus_minutes(-5))
+                && !paid.keeps_something(start, start.plus_minutes(-2_000))
+        );
     }
 
     #[test]

@@ -91,7 +91,8 @@ pub(crate) async fn pay(tx: &mut Tx, kind: &AppointmentType, booking: &mut Booki
     let offer = offer_in(tx, client, kind).await?.ok_or_else(short)?;
     let (source, key) = (source(booking.id), kind.id.to_string());
     let reason = reason(booking);
-    let spend = Spend { client, source: &source, reason: &reason, credits: offer.credits, pays_for: Some(&key) };
+    let spend =
+        Spend { client, source: &source, reason: &reason, credits: offer.credits, pays_for: Some(&key) };
     let spent = if offer.made_for {
         credits::spend_made_for(tx, spend).await
     } else {

@@ -9,7 +9,8 @@ pub(crate) fn line(cells: &[&str]) -> String {
 /// A cell. What a spreadsheet would run as a formula gets an apostrophe in front; a plain number stays one.
 fn quoted(text: &str) -> String {
     let is_number = text.parse::<i64>().is_ok();
-    let may_run = text.trim_start().starts_with(['=', '+', '-', '@', '\t', '\r']) || text.starts_with(['\t', '\r', '\n']);
+    let may_run = text.trim_start().starts_with(['=', '+', '-', '@', '\t', '\r'])
+        || text.starts_with(['\t', '\r', '\n']);
     let text = if may_run && !is_number { format!("'{text}") } else { text.to_owned() };
     if text.contains([',', '"', '\r', '\n', ';', '\t']) || text.starts_with('\'') {
         format!("\"{}\"", text.replace('"', "\"\""))

@@ -139,7 +139,8 @@ async fn due(tx: &mut Tx, weeks: &Weeks, plans: Vec<Plan>) -> Result<Vec<(Plan, 
     let streams: Vec<String> = plans.iter().map(Plan::stream).collect();
     let last = credits::last_sources(tx, &streams).await?;
     let owed = |plan: Plan| {
-        let last = last.iter().find(|(of, _)| *of == plan.stream()).and_then(|(_, source)| week_of_source(source));
+        let last =
+            last.iter().find(|(of, _)| *of == plan.stream()).and_then(|(_, source)| week_of_source(source));
         let weeks = weeks.due(now, plan.since, last, plan.sold.rollover_cap.is_some());
         (!weeks.is_empty()).then_some((plan, weeks))
     };
@@ -210,7 +211,10 @@ mod tests {
         let id: SubscriptionId = "sub_00000000000000000000000000000007".parse().unwrap();
         assert_eq!(subscription_of(&stream(id)), Some(id));
         assert_eq!(subscription_of("gift/1"), None);
-        assert_eq!(week_of_source(&format!("plan-week/{id}/2026-11-16")), Some("2026-11-16".parse().unwrap()));
+        assert_eq!(
+            week_of_source(&format!("plan-week/{id}/2026-11-16")),
+            Some("2026-11-16".parse().unwrap())
+        );
         assert_eq!(week_of_source("order-line/oln_1/0"), None);
         let gone = |tag: &str| early_end(&format!("expire/{}/{tag}/0123", stream(id)));
         assert_eq!((gone("cap"), gone("ended"), gone("x")), (Some("cap"), Some("ended"), None));

@@ -169,7 +169,8 @@ pub(crate) async fn give(ctx: &Ctx, client: ClientId, input: &GiveInput) -> Resu
             pays_for: &pays_for,
         };
         if let Granted::Granted(lot) = credits::grant(tx, grant).await? {
-            let detail = json!({ "credits": credits, "reason": reason, "lot": lot, "expires_at": expires_at });
+            let detail =
+                json!({ "credits": credits, "reason": reason, "lot": lot, "expires_at": expires_at });
             audit(tx, "credits.given", client, detail).await?;
         }
         Ok(())

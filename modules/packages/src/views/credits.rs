@@ -3,8 +3,9 @@ use kernel::{FormState, Layout, Text, View};
 use serde::Serialize;
 
 use super::{
-    LotView, moment,
+    LotView,
     me::{MovementView, sample_lots},
+    moment,
 };
 use crate::service::{Account, Dates, Holder};
 
@@ -85,7 +86,12 @@ pub(crate) struct ClientCreditsPage {
 }
 
 impl ClientCreditsPage {
-    pub(crate) fn of(client: people::clients::Client, account: Account, dates: &Dates, may_write: bool) -> Self {
+    pub(crate) fn of(
+        client: people::clients::Client,
+        account: Account,
+        dates: &Dates,
+        may_write: bool,
+    ) -> Self {
         let names = account.names;
         Self {
             path: format!("/studio/credits/{}", client.id),

@@ -87,7 +87,8 @@ impl MovementView {
     pub(crate) fn of(one: Movement, dates: &Dates) -> Self {
         let what = said(&one);
         let first = one.parts.first();
-        let week = first.filter(|_| what == "packages-said-week").and_then(|part| week_of_source(&part.source));
+        let week =
+            first.filter(|_| what == "packages-said-week").and_then(|part| week_of_source(&part.source));
         let part = |part: &ledger::credits::Part| PartView {
             name: part.name.clone(),
             count: i64::from(part.credits.unsigned_abs()),
@@ -98,7 +99,8 @@ impl MovementView {
         Self {
             at: one.at,
             // A plan's credits whose week is not to be read are said as those of an order.
-            what: if what == "packages-said-week" && week.is_none() { "packages-said-bought" } else { what }.into(),
+            what: if what == "packages-said-week" && week.is_none() { "packages-said-bought" } else { what }
+                .into(),
             count: i64::try_from(one.amount.unsigned_abs()).unwrap_or(i64::MAX),
             name: first.map(|part| part.name.clone()).unwrap_or_default(),
             week: week.map(|week| dates.noon(week)),
@@ -244,13 +246,18 @@ mod tests {
     fn each_movement_is_said_in_its_words() {
         let dates = Dates::new("Pacific/Auckland");
         let week = "plan-week/sub_00000000000000000000000000000007/2026-11-16";
-        let view = |kind: &str, source: &str, origin: &str| MovementView::of(movement(kind, source, origin, week), &dates);
+        let view = |kind: &str, source: &str, origin: &str| {
+            MovementView::of(movement(kind, source, origin, week), &dates)
+        };
         let given = view("grant", "grant/x", "plan");
         assert_eq!(given.what, "packages-said-week");
         assert_eq!(given.week.unwrap().to_string(), "2026-11-15T23:00:00Z", "noon there");
         assert_eq!((given.count, given.parts.len()), (2, 0));
         let spent = view("spend", "spend/x", "order");
-        assert_eq!((spent.what.as_str(), spent.amount.as_str(), spent.parts.len()), ("packages-said-spent", "−2", 1));
+        assert_eq!(
+            (spent.what.as_str(), spent.amount.as_str(), spent.parts.len()),
+            ("packages-said-spent", "−2", 1)
+        );
         assert!(!spent.parts[0].first);
         let stream = "expire/plan/sub_00000000000000000000000000000007";
         assert_eq!(view("expire", &format!("{stream}/cap/1"), "plan").what, "packages-said-capped");

@@ -96,10 +96,7 @@ pub async fn giving(
 ///
 /// # Errors
 /// When the database refuses the statement.
-async fn giving_since(
-    tx: &mut Tx,
-    ids: &[SubscriptionId],
-) -> QueryResult<Vec<(SubscriptionId, Instant)>> {
+async fn giving_since(tx: &mut Tx, ids: &[SubscriptionId]) -> QueryResult<Vec<(SubscriptionId, Instant)>> {
     use SubscriptionStepKind::{Resumed, Started, TrialStarted};
     let rows: Vec<(SubscriptionId, Option<Instant>)> = steps::table
         .filter(steps::subscription_id.eq_any(ids))

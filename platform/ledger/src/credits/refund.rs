@@ -113,8 +113,7 @@ async fn lock(tx: &mut Tx, taken: &[Take]) -> QueryResult<Vec<Target>> {
         .for_no_key_update()
         .load(&mut **tx)
         .await?;
-    let target =
-        |(id, name, expires_at, pays_for, stream)| Target { id, name, expires_at, pays_for, stream };
+    let target = |(id, name, expires_at, pays_for, stream)| Target { id, name, expires_at, pays_for, stream };
     Ok(rows.into_iter().map(target).collect())
 }
 

@@ -16,7 +16,8 @@ pub type ReturnRule = for<'a> fn(&'a mut Tx) -> BoxFuture<'a, Result<OnExpired, 
 /// Which of these streams have ended: their lots are as good as expired.
 pub type EndedRule = for<'a> fn(&'a mut Tx, &'a [String]) -> BoxFuture<'a, Result<Vec<String>, Problem>>;
 /// Names for people of those keys that a module knows: `apt_…` → *First talk*.
-pub type NamesRule = for<'a> fn(&'a mut Tx, &'a [String]) -> BoxFuture<'a, QueryResult<Vec<(String, String)>>>;
+pub type NamesRule =
+    for<'a> fn(&'a mut Tx, &'a [String]) -> BoxFuture<'a, QueryResult<Vec<(String, String)>>>;
 
 /// How modules take part in what happens to credits. A value; begin with [`CreditRules::none`]. The rules hold whether the
 /// module is on or off for the tenant: what was paid for outlives a switch.

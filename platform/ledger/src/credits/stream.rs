@@ -89,12 +89,14 @@ pub async fn cut(
         .await?;
     let mut open: Vec<_> = open.into_iter().filter(|(lot, ..)| Some(*lot) != except).collect();
     open.sort_by(|one, other| one.2.cmp(&other.2));
-    let held: Vec<Take> = open.iter().map(|(lot, credits, ..)| Take { lot: *lot, credits: *credits }).collect();
+    let held: Vec<Take> =
+        open.iter().map(|(lot, credits, ..)| Take { lot: *lot, credits: *credits }).collect();
     let gone = plan_cut(&held, keep);
     let Some((.., name)) = open.as_slice().first().filter(|_| !gone.is_empty()) else { return Ok(0) };
     let time = tx.ctx().new_id::<Posting>().uuid().simple();
     let source = format!("expire/{stream}/{tag}/{time}");
-    let entry = Post { client, kind: Kind::Expire, source: &source, reason: name, moves: &gone, reverses: None };
+    let entry =
+        Post { client, kind: Kind::Expire, source: &source, reason: name, moves: &gone, reverses: None };
     post(tx, entry).await?;
     Ok(gone.iter().map(|take| take.credits).sum())
 }

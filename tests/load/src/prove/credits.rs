@@ -146,7 +146,8 @@ async fn step(tx: &mut kernel::Tx, client: ClientId, what: u64, amount: i32) -> 
             credits::spend(tx, spend).await?;
             if what == 7 {
                 let back = format!("back/{source}");
-                credits::refund(tx, &source, &back, "Called off", Some(1), OnExpired::NewLot { days: 7 }).await?;
+                credits::refund(tx, &source, &back, "Called off", Some(1), OnExpired::NewLot { days: 7 })
+                    .await?;
             }
         }
     }
@@ -184,7 +185,10 @@ pub(super) async fn run(cluster: &Cluster) -> Result<Vec<Line>> {
     }
     idle(&house.sql).await?;
     let moved = house.sql.count(MOVED).await?;
-    let kinds = house.sql.column("SELECT kind || ' ' || count(*) FROM credit_transactions GROUP BY kind ORDER BY kind").await?;
+    let kinds = house
+        .sql
+        .column("SELECT kind || ' ' || count(*) FROM credit_transactions GROUP BY kind ORDER BY kind")
+        .await?;
     let mut wrong = Vec::new();
     for query in [UNBALANCED, EMPTY, NEGATIVE, DIFFERENT] {
         wrong.push(house.sql.count(query).await?);

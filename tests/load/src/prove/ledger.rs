@@ -72,22 +72,31 @@ pub(super) async fn million(cluster: &Cluster) -> Result<Vec<Line>> {
     let said = |name: &str, times: &mut [Duration]| {
         format!("{name} {} (p99 {})", shown(percentile(times, 0.5)), shown(percentile(times, 0.99)))
     };
-    Ok(vec![line.with(format!("{entries} entries of {} clients; {wrong} balances that are not the sum of their entries", clients.len())).with(
-        [
-            said("balance", &mut any),
-            said("of the client with 50,000 movements", &mut one),
-            said("for one kind of class", &mut key),
-            said("a page of that client's history", &mut history),
-        ]
-        .join("; "),
-    )])
+    Ok(vec![
+        line.with(format!(
+            "{entries} entries of {} clients; {wrong} balances that are not the sum of their entries",
+            clients.len()
+        ))
+        .with(
+            [
+                said("balance", &mut any),
+                said("of the client with 50,000 movements", &mut one),
+                said("for one kind of class", &mut key),
+                said("a page of that client's history", &mut history),
+            ]
+            .join("; "),
+        ),
+    ])
 }
 
 /// How many of some balances are not what their entries say.
 async fn checked(house: &House, ctx: &Ctx, clients: &[ClientId]) -> Result<usize> {
     let mut wrong = 0;
     for client in clients.iter().rev().step_by(100) {
-        let derived = format!("SELECT coalesce(sum(amount), 0) FROM credit_entries WHERE client_id = '{}' AND account = 'held'", client.uuid());
+        let derived = format!(
+            "SELECT coalesce(sum(amount), 0) FROM credit_entries WHERE client_id = '{}' AND account = 'held'",
+            client.uuid()
+        );
         let read = read(ctx, *client, Read::Balance).await?;
         wrong += usize::from(house.sql.count(&derived).await? != read);
     }

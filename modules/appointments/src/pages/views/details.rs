@@ -159,8 +159,16 @@ impl View for DetailsView {
             view(FormState::default(), Summary::sample(maya, None), vec![]),
             view(refused, Summary::sample(None, sample_money()), Ask::samples()),
             view(FormState::default(), Summary::sample(maya, sample_money()).with_approval(), vec![]),
-            view(FormState::default(), Summary::sample(maya, sample_money()).with_credits(Some(sample_time(0))), vec![]),
-            view(FormState::default(), Summary::sample(maya, sample_money()).with_approval().with_credits(None), vec![]),
+            view(
+                FormState::default(),
+                Summary::sample(maya, sample_money()).with_credits(Some(sample_time(0))),
+                vec![],
+            ),
+            view(
+                FormState::default(),
+                Summary::sample(maya, sample_money()).with_approval().with_credits(None),
+                vec![],
+            ),
         ]
     }
 }
