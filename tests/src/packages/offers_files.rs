@@ -74,7 +74,7 @@ async fn a_file_is_for_those_who_bought_it() {
     let app = TestApp::start().await;
     let tenant = shop(&app, "").await;
     let owner = tenant.owner().await;
-    let id = tenant.product(&owner, "workbook", 1_500, 0).await;
+    let id = tenant.product(&owner, "workbook", 1_500, 1).await;
     let content = b"%PDF-1.7 seven mornings".to_vec();
     let nothing = upload(&owner, &tenant, &format!("{id}/files"), "file", "", Vec::new()).await;
     nothing.expect(422);

@@ -52,7 +52,7 @@ async fn a_copy_is_a_draft_with_a_name_of_its_own() {
     let app = TestApp::start().await;
     let tenant = shop(&app, "").await;
     let owner = tenant.owner().await;
-    let beside = tenant.product(&owner, "strap", 5_900, 0).await;
+    let beside = tenant.product(&owner, "strap", 5_900, 1).await;
     let body = json!({
         "name": "Committed", "status": "active", "featured": true, "price": { "amount": 10_900, "currency": "GBP" },
         "terms": { "every": "month", "periods": 6, "credits_per_week": 5, "pays_for": ["Yoga"] },

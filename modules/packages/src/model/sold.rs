@@ -65,7 +65,7 @@ pub(crate) fn sold_of(offer: &Offer, quantity: i32) -> Sold {
         grant: grant.clone(),
     });
     let mut grants: Vec<SoldGrant> =
-        if offer.row.kind == OfferKind::Product { own.collect() } else { Vec::new() };
+        if offer.row.kind == OfferKind::Package { Vec::new() } else { own.collect() };
     for item in &offer.items {
         let times = item.quantity.saturating_mul(quantity);
         *holds.entry(item.product).or_default() += times;

@@ -150,8 +150,7 @@ impl Reader<'_> {
         items
     }
 
-    /// Offers beside this one: `bumps/0`, `bumps/0/pitch`, `bumps/0/price`. What is not chosen is left out, so that an
-    /// error's place is that of the form.
+    /// Offers beside this one: `bumps/0`, `bumps/0/pitch`, `bumps/0/price`. What is not chosen is left out.
     fn bumps(&mut self) -> Vec<BumpInput> {
         let mut bumps = Vec::new();
         for index in 0..BUMPS {
