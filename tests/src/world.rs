@@ -17,6 +17,8 @@ pub struct World<'a> {
     pub product: String,
     /// The order that the refund belongs to.
     pub refunded_order: String,
+    /// Code of a gift voucher.
+    pub voucher: String,
 }
 
 /// How many there are of what is deleted when it is tried.
@@ -55,6 +57,8 @@ impl<'a> World<'a> {
         let of = "/me/calendar-address?of=coach";
         let feed = tenant.coach().await.api("POST", of, None).await.expect(200).json();
         let other = tenant.book(&tenant.visitor(), &appointment, &tomorrow_at(11, 0), &email).await;
+        let subscribed = subscribed(&tenant, &email).await;
+        let (coupon, voucher, code) = codes(&owner).await;
         tenant.run_jobs().await;
         let run = format!("run_{}", one(&tenant, "automation_runs", "id").await.replace('-', ""));
         let client = format!("cli_{}", one(&tenant, "clients", "id").await.replace('-', ""));
@@ -63,14 +67,16 @@ impl<'a> World<'a> {
         let mut ids = vec![kind, booked.id, other.id, sold, bundle, paying.id, automation, run, client];
         ids.extend(members);
         ids.push(refund);
+        ids.extend([subscribed.0, subscribed.1]);
         ids.push(refunded_order.clone());
+        ids.extend([coupon, voucher]);
         ids.extend(spare);
         ids.extend(lot.iter().map(|id| format!("lot_{}", id.replace('-', ""))));
         let page = paying.next.rsplit('/').next().unwrap().to_owned();
         let feed = feed["url"].as_str().unwrap().rsplit('/').next().unwrap().to_owned();
         let names =
             vec![appointment.clone(), product.clone(), package, booked.token, paying.token, page, feed];
-        Self { tenant, owner, ids, names, appointment, product, refunded_order }
+        Self { tenant, owner, ids, names, appointment, product, refunded_order, voucher }
     }
     /// Everything that can stand in an address.
     pub fn all(&self) -> Vec<&str> {
@@ -117,6 +123,24 @@ async fn shelf(tenant: &TestTenant<'_>, owner: &Client, product: &str, mark: &st
     ids.push(tenant.package(owner, &format!("away-too-{mark}"), 100, &away).await);
     ids.push(away);
     ids
+}
+
+/// A subscription that runs, and the card that it is paid with. Gives both identifiers.
+async fn subscribed(tenant: &TestTenant<'_>, email: &str) -> (String, String) {
+    use crate::subscriptions::{context, started_by, terms};
+    let ctx = context(tenant).await;
+    let id = started_by(&ctx, email, terms("pln_sample", 10_900), billing::TestCard::Pays).await;
+    let card = one(tenant, "payment_methods", "id").await.replace('-', "");
+    (id.to_string(), format!("pmt_{card}"))
+}
+
+/// A coupon and a gift voucher: their identifiers, and the voucher's code.
+async fn codes(owner: &Client) -> (String, String, String) {
+    let coupon = made(owner, "/coupons", &serde_json::json!({ "code": "WORLD-10", "bp": 1_000 })).await;
+    let voucher = serde_json::json!({ "amount": { "amount": 5_000, "currency": "GBP" } });
+    let voucher = owner.api("POST", "/vouchers", Some(&voucher)).await.expect(200).json();
+    let text = |name: &str| voucher[name].as_str().unwrap().to_owned();
+    (coupon, text("id"), text("code"))
 }
 
 /// Makes something and gives its identifier.

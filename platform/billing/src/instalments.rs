@@ -46,11 +46,13 @@ async fn one(ctx: &Ctx, permission: Permission, order: OrderId, position: i32) -
         return Ok(());
     }
     match collect(ctx, permission, order).await? {
-        Outcome::Paid(_) | Outcome::Nothing => Ok(()),
+        Outcome::Paid | Outcome::Nothing => Ok(()),
         Outcome::Processing => {
             let later = ctx.now().plus_seconds(DAY);
-            ctx.tx(permission, async |tx: &mut Tx| Ok::<_, Problem>(look_at(tx, order, position, Some(later)).await?))
-                .await
+            ctx.tx(permission, async |tx: &mut Tx| {
+                Ok::<_, Problem>(look_at(tx, order, position, Some(later)).await?)
+            })
+            .await
         }
         Outcome::Failed { reason, .. } => {
             ctx.tx(permission, async |tx: &mut Tx| Ok(remind(tx, order, position, reason).await?)).await
@@ -107,8 +109,7 @@ async fn remind(tx: &mut Tx, id: OrderId, position: i32, reason: &str) -> QueryR
     let next = next_try(due.due_at, told, now);
     let change = (table::tries.eq(told), table::next_try_at.eq(next));
     diesel::update(table::table.find((id, position))).set(change).execute(&mut **tx).await?;
-    let kind =
-        if reason == "no_method" { StepKind::InstalmentReminded } else { StepKind::InstalmentFailed };
+    let kind = if reason == "no_method" { StepKind::InstalmentReminded } else { StepKind::InstalmentFailed };
     step(tx, id, kind, &due.amount.to_string()).await?;
     let args = json!({ "order": order.id, "due": position, "reminder": told, "reason": reason });
     let key = format!("{TELL_INSTALMENT_JOB}/{id}/{position}/{told}");

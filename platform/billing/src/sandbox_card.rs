@@ -53,9 +53,10 @@ impl TestCard {
             Self::Pays => {
                 Collected::Paid { reference: format!("collected/{}", turn.id), label: saved.label() }
             }
-            Self::Declined => {
-                Collected::Declined { reference: format!("declined/{}", turn.id), words: "card_declined".into() }
-            }
+            Self::Declined => Collected::Declined {
+                reference: format!("declined/{}", turn.id),
+                words: "card_declined".into(),
+            },
             Self::Challenge => Collected::NeedsBuyer,
         }
     }

@@ -1,6 +1,6 @@
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, Queryable, Selectable,
-    SelectableHelper, upsert::on_constraint,
+    BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, Queryable,
+    Selectable, SelectableHelper, upsert::on_constraint,
 };
 use diesel_async::RunQueryDsl;
 use events::{ClientId, Instant, SavedMethodId};
@@ -189,8 +189,10 @@ pub async fn expiring(tx: &mut Tx, year: i32, month: i32, limit: i64) -> QueryRe
         .select(table::id)
         .load(&mut **tx)
         .await?;
-    let told = diesel::update(table::table.filter(table::id.eq_any(due)).filter(table::told_expiry.ne(mark.clone())))
-        .set(table::told_expiry.eq(mark));
+    let told = diesel::update(
+        table::table.filter(table::id.eq_any(due)).filter(table::told_expiry.ne(mark.clone())),
+    )
+    .set(table::told_expiry.eq(mark));
     told.returning(SavedMethod::as_returning()).get_results(&mut **tx).await
 }
 

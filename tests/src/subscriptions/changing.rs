@@ -87,7 +87,10 @@ async fn a_cheaper_plan_comes_with_the_next_period_unless_staff_choose() {
     assert_eq!((sub.item.as_str(), sub.periods_paid), ("b", 2));
     assert_eq!(tenant.count("orders", "total = 10000 AND status = 'paid'").await, 1);
     let now = Wish::Change { terms: Box::new(terms("c", 4_000)), when: Some(When::Now) };
-    assert_eq!(carry_out(&ctx, BILLING_RUN, id, &now, client, "").await.unwrap_err().code, "subscription_rules");
+    assert_eq!(
+        carry_out(&ctx, BILLING_RUN, id, &now, client, "").await.unwrap_err().code,
+        "subscription_rules"
+    );
     carry_out(&ctx, BILLING_RUN, id, &now, By::Staff, "agreed").await.unwrap();
     assert_eq!(tenant.count("refunds", "amount = 6000").await, 1, "the whole period was still ahead");
     tenant.run_jobs().await;

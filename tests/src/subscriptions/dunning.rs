@@ -34,7 +34,8 @@ async fn a_declined_card_is_told_four_times_and_then_it_rests_until_it_is_paid()
     assert_eq!(tenant.count("orders", "true").await, 2);
     assert_eq!(tenant.count("orders", "status = 'expired'").await, 1, "its time to pay is over");
     // Whoever comes back pays for a period that begins then.
-    let order = ctx.tx(BILLING_RUN, async |tx| subscriptions::order_to_pay(tx, id).await).await.unwrap().unwrap();
+    let order =
+        ctx.tx(BILLING_RUN, async |tx| subscriptions::order_to_pay(tx, id).await).await.unwrap().unwrap();
     pay(&ctx, order.id).await;
     let sub = get(&ctx, id).await;
     assert_eq!((sub.status, sub.owed_since, sub.dunned), (SubscriptionStatus::Active, None, 0));
@@ -63,7 +64,8 @@ async fn paid_in_time_the_period_stays_where_it_was() {
     let ctx = context(&tenant).await;
     let id = started(&ctx, terms("a", 10_900), TestCard::Challenge).await;
     later(&tenant, 34 * DAY).await;
-    let order = ctx.tx(BILLING_RUN, async |tx| subscriptions::order_to_pay(tx, id).await).await.unwrap().unwrap();
+    let order =
+        ctx.tx(BILLING_RUN, async |tx| subscriptions::order_to_pay(tx, id).await).await.unwrap().unwrap();
     assert_eq!(tenant.count("payments", "status = 'failed'").await, 0, "the bank asks; nothing was declined");
     pay(&ctx, order.id).await;
     let sub = get(&ctx, id).await;
@@ -91,7 +93,11 @@ async fn who_pays_by_transfer_is_told_how() {
     assert_eq!(get(&ctx, id).await.status, SubscriptionStatus::PastDue);
     assert_eq!(notices(&tenant).await.len(), before, "the first mail is how to pay");
     let mails = tenant.mails_to("sam@example.com").await;
-    assert_eq!(mails.iter().filter(|mail| mail.template == "checkout/awaiting").count(), 1, "of the new period");
+    assert_eq!(
+        mails.iter().filter(|mail| mail.template == "checkout/awaiting").count(),
+        1,
+        "of the new period"
+    );
     later(&tenant, 3 * DAY).await;
     assert_eq!(notices(&tenant).await.len(), before + 1);
     tenant.finish().await;

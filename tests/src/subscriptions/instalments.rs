@@ -1,6 +1,4 @@
-use billing::{
-    BILLING_RUN, Extras, INSTALMENTS_JOB, Method, NewDue, NewLine, NewOrder, Order, TestCard,
-};
+use billing::{BILLING_RUN, Extras, INSTALMENTS_JOB, Method, NewDue, NewLine, NewOrder, Order, TestCard};
 use kernel::{Ctx, Problem};
 use serde_json::json;
 use testkit::{TestApp, TestTenant};
@@ -17,7 +15,8 @@ async fn in_parts(ctx: &Ctx, saved: Option<TestCard>) -> Order {
         .tx(BILLING_RUN, async |tx| {
             let (now, currency) = (tx.ctx().now(), tx.ctx().tenant().currency);
             let due = |days: i64| NewDue { amount: 10_000, due_at: now.plus_seconds(days * DAY) };
-            let (dues, lines) = ([due(0), due(30), due(60)], [NewLine::plain("x", "Course", 30_000, json!({}))]);
+            let (dues, lines) =
+                ([due(0), due(30), due(60)], [NewLine::plain("x", "Course", 30_000, json!({}))]);
             let new = NewOrder {
                 module: "tests",
                 client: buyer,
@@ -85,7 +84,11 @@ async fn who_saved_nothing_is_asked_four_times() {
         later(&tenant, days * DAY).await;
         assert_eq!(asked().await.len(), mails);
     }
-    assert_eq!(tenant.count("orders", "due_now = 10000 AND next_due_at IS NOT NULL").await, 1, "staff see it owed");
+    assert_eq!(
+        tenant.count("orders", "due_now = 10000 AND next_due_at IS NOT NULL").await,
+        1,
+        "staff see it owed"
+    );
     let token = format!("/order/{}", order.token);
     assert!(tenant.visitor().get(&token).await.expect(200).has("£100.00"));
     tenant.finish().await;

@@ -54,8 +54,14 @@ pub async fn placed(ctx: &Ctx, email: &str, terms: Terms, method: Method) -> (Su
     ctx.tx(BILLING_RUN, async |tx| {
         let currency = tx.ctx().tenant().currency;
         let line = NewLine::plain(terms.item.clone(), terms.name.clone(), first, json!({}));
-        let new =
-            NewSubscription { module: "tests", client, currency, method, terms: terms.clone(), discount: None };
+        let new = NewSubscription {
+            module: "tests",
+            client,
+            currency,
+            method,
+            terms: terms.clone(),
+            discount: None,
+        };
         let (sub, period) = subscriptions::place(tx, new).await?;
         let key = tx.ctx().new_token();
         let order = NewOrder {
@@ -113,7 +119,10 @@ pub async fn started_by(ctx: &Ctx, email: &str, terms: Terms, card_behaves: Test
 }
 
 pub async fn get(ctx: &Ctx, id: SubscriptionId) -> Subscription {
-    ctx.tx(BILLING_RUN, async |tx| Ok::<_, Problem>(subscriptions::by_id(tx, id).await?)).await.unwrap().unwrap()
+    ctx.tx(BILLING_RUN, async |tx| Ok::<_, Problem>(subscriptions::by_id(tx, id).await?))
+        .await
+        .unwrap()
+        .unwrap()
 }
 
 /// Time passes, and what is due happens.
@@ -134,5 +143,9 @@ pub async fn events_of(tenant: &TestTenant<'_>) -> Vec<String> {
 /// The subjects of what the platform wrote about subscriptions to Sam, in their order.
 pub async fn notices(tenant: &TestTenant<'_>) -> Vec<String> {
     let mails = tenant.mails_to("sam@example.com").await;
-    mails.into_iter().filter(|mail| mail.template == "subscriptions/notice").map(|mail| mail.subject).collect()
+    mails
+        .into_iter()
+        .filter(|mail| mail.template == "subscriptions/notice")
+        .map(|mail| mail.subject)
+        .collect()
 }

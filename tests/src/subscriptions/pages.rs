@@ -59,7 +59,11 @@ async fn the_link_pays_and_ends_and_no_more() {
     assert!(order.contains("/order/"), "{order}");
     visitor.open(&order).await.expect(200);
     visitor.post_form(&link, &[("wish", "end")]).await.expect(303);
-    assert_eq!(get(&ctx, id).await.status, SubscriptionStatus::Ended, "nothing was paid for, so it ends at once");
+    assert_eq!(
+        get(&ctx, id).await.status,
+        SubscriptionStatus::Ended,
+        "nothing was paid for, so it ends at once"
+    );
     assert_eq!(tenant.count("orders", "status = 'cancelled'").await, 1, "and nothing is owed");
     visitor.get("/subscription/nonsense-nonsense-nonsense").await.expect(404);
     tenant.run_jobs().await;
@@ -83,8 +87,12 @@ async fn staff_see_all_of_it_and_the_neighbours_nothing() {
     let api = format!("/subscriptions/{id}");
     let shown = owner.api("GET", &api, None).await.expect(200).json();
     assert_eq!(shown["subscription"]["status"], "active");
-    assert_eq!(owner.api("GET", "/subscriptions", None).await.expect(200).json()["items"].as_array().unwrap().len(), 1);
-    let paused = owner.api("POST", &format!("{api}/pause"), Some(&json!({ "reason": "injured" }))).await.expect(200);
+    assert_eq!(
+        owner.api("GET", "/subscriptions", None).await.expect(200).json()["items"].as_array().unwrap().len(),
+        1
+    );
+    let paused =
+        owner.api("POST", &format!("{api}/pause"), Some(&json!({ "reason": "injured" }))).await.expect(200);
     assert_eq!(paused.json()["status"], "paused");
     owner.api("POST", &format!("{api}/resume"), None).await.expect(200);
     let ended = owner.api("POST", &format!("{api}/cancel"), Some(&json!({ "now": true }))).await.expect(200);

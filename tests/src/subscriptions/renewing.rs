@@ -26,8 +26,15 @@ async fn each_period_is_paid_once_and_counts_from_the_anchor() {
     for _ in 0..3 {
         later(&tenant, 3600).await;
     }
-    assert_eq!(tenant.count("orders", "status = 'paid' AND total = 10900 AND subscription_id IS NOT NULL").await, 2);
-    assert_eq!(tenant.count("payments", "label = 'Sandbox card •• 4242'").await, 1, "collected with the saved card");
+    assert_eq!(
+        tenant.count("orders", "status = 'paid' AND total = 10900 AND subscription_id IS NOT NULL").await,
+        2
+    );
+    assert_eq!(
+        tenant.count("payments", "label = 'Sandbox card •• 4242'").await,
+        1,
+        "collected with the saved card"
+    );
     assert_eq!(events_of(&tenant).await, ["subscription.started", "subscription.renewed"]);
     assert_eq!(notices(&tenant).await.len(), 1, "that it began; the receipts are the orders' own");
     tenant.finish().await;
@@ -86,7 +93,11 @@ async fn killed_between_two_steps_the_next_run_goes_on() {
             let first = subscriptions::orders_of(tx, id).await?.remove(0);
             let end = sub.period_end.unwrap();
             let line = billing::NewLine::plain("a", "Plan a", 10_900, serde_json::json!({}));
-            let period = billing::Period { subscription: id, start: end, end: "2027-01-23T08:00:00Z".parse().unwrap() };
+            let period = billing::Period {
+                subscription: id,
+                start: end,
+                end: "2027-01-23T08:00:00Z".parse().unwrap(),
+            };
             let order = billing::place(
                 tx,
                 billing::NewOrder {
@@ -136,7 +147,10 @@ async fn a_term_ends_by_itself() {
     assert_eq!((sub.status, sub.periods_paid), (SubscriptionStatus::Ended, 2));
     later(&tenant, 60 * DAY).await;
     assert_eq!(tenant.count("orders", "true").await, 2);
-    assert_eq!(events_of(&tenant).await, ["subscription.started", "subscription.renewed", "subscription.ended"]);
+    assert_eq!(
+        events_of(&tenant).await,
+        ["subscription.started", "subscription.renewed", "subscription.ended"]
+    );
     assert!(notices(&tenant).await.last().unwrap().contains("has ended"));
     tenant.finish().await;
 }

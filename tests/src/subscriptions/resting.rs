@@ -38,12 +38,8 @@ async fn the_plan_says_what_the_client_may_do_alone() {
     let app = TestApp::start().await;
     let tenant = TestTenant::new(&app).await;
     let ctx = context(&tenant).await;
-    let rules = ClientRules {
-        cancel: MayCancel::AfterTerm,
-        pause: false,
-        change: false,
-        ..ClientRules::default()
-    };
+    let rules =
+        ClientRules { cancel: MayCancel::AfterTerm, pause: false, change: false, ..ClientRules::default() };
     let id = started(&ctx, Terms { rules, periods: Some(6), ..terms("a", 10_900) }, TestCard::Pays).await;
     let client = By::Client(get(&ctx, id).await.client_id);
     let soon = Some(app.now().plus_seconds(3 * DAY));
@@ -73,7 +69,10 @@ async fn ended_kept_and_ended_at_once_with_the_rest_paid_back() {
     assert!(get(&ctx, id).await.next_payment().is_some());
     later(&tenant, 15 * DAY).await;
     let now = Wish::EndNow { refund: true };
-    assert_eq!(carry_out(&ctx, BILLING_RUN, id, &now, client, "").await.unwrap_err().code, "subscription_rules");
+    assert_eq!(
+        carry_out(&ctx, BILLING_RUN, id, &now, client, "").await.unwrap_err().code,
+        "subscription_rules"
+    );
     carry_out(&ctx, BILLING_RUN, id, &now, By::Staff, "moved away").await.unwrap();
     assert_eq!(get(&ctx, id).await.status, SubscriptionStatus::Ended);
     assert_eq!(tenant.count("refunds", "amount = 15000").await, 1, "half of a month of thirty days");

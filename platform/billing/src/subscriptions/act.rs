@@ -149,12 +149,13 @@ async fn collected(
     order: Order,
 ) -> Result<Carried, Problem> {
     let outcome = collect(ctx, permission, order.id).await;
-    let load = ctx.tx(permission, async |tx: &mut Tx| {
-        super::by_id(tx, id).await?.ok_or_else(Problem::not_found)
-    });
+    let load =
+        ctx.tx(permission, async |tx: &mut Tx| super::by_id(tx, id).await?.ok_or_else(Problem::not_found));
     let subscription = load.await?;
     match outcome {
-        Ok(Outcome::Paid(_) | Outcome::Nothing | Outcome::Processing) => Ok(Carried { subscription, order: None }),
+        Ok(Outcome::Paid | Outcome::Nothing | Outcome::Processing) => {
+            Ok(Carried { subscription, order: None })
+        }
         // The buyer pays on the order's page; a provider that is away may be back by then.
         Ok(Outcome::Failed { .. }) | Err(_) => Ok(Carried { subscription, order: Some(order) }),
     }

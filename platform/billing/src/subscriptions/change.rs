@@ -10,8 +10,8 @@ use super::{
     time,
 };
 use crate::{
-    BillingError, Extras, LineRole, Method, NewLine, NewOrder, Order, Period, Why, choose_method, lines, place,
-    quote, refund, refundable, rules_of, settings, waits_until,
+    BillingError, Extras, LineRole, Method, NewLine, NewOrder, Order, Period, Why, choose_method, lines,
+    place, quote, refund, refundable, rules_of, settings, waits_until,
 };
 
 /// When a change happens.
@@ -84,7 +84,8 @@ async fn work_out(
     when: Option<When>,
 ) -> Result<Worked, Problem> {
     let (now, zone) = (tx.ctx().now(), time::zone(&tx.ctx().tenant().zone));
-    let present = sub.period().ok_or_else(|| Problem::conflict("subscription_state").arg("state", sub.status))?;
+    let present =
+        sub.period().ok_or_else(|| Problem::conflict("subscription_state").arg("state", sub.status))?;
     let trial = sub.status == SubscriptionStatus::Trialing;
     let same_length = trial || (terms.every == sub.every && terms.every_count == sub.every_count);
     let new_end = time::boundary(now, &zone, terms.every, terms.every_count, 1);
@@ -93,7 +94,8 @@ async fn work_out(
         Difference { unused: 0, cost: 0 }
     } else {
         let paid = paid_for(tx, sub, present).await?;
-        Switch { paid, price: terms.price, same_length, start: present.start, end: present.end, now }.difference()
+        Switch { paid, price: terms.price, same_length, start: present.start, end: present.end, now }
+            .difference()
     };
     let when = when.unwrap_or(if difference.back() > 0 { When::PeriodEnd } else { When::Now });
     let due = if when == When::Now { total(terms, difference.due(), sub)? } else { 0 };
@@ -125,7 +127,8 @@ fn total(terms: &Terms, amount: i64, sub: &Subscription) -> Result<i64, Problem>
     if amount == 0 {
         return Ok(0);
     }
-    let sums = quote(&[line(terms, amount)], sub.currency).ok_or_else(|| Problem::from(BillingError::Total))?;
+    let sums =
+        quote(&[line(terms, amount)], sub.currency).ok_or_else(|| Problem::from(BillingError::Total))?;
     Ok(sums.total)
 }
 
@@ -171,7 +174,12 @@ fn plan(sub: &mut Subscription, planned: Planned) {
     sub.planned = serde_json::to_value(planned).ok();
 }
 
-async fn place_change(tx: &mut Tx, sub: &Subscription, terms: &Terms, worked: &Worked) -> Result<Order, Problem> {
+async fn place_change(
+    tx: &mut Tx,
+    sub: &Subscription,
+    terms: &Terms,
+    worked: &Worked,
+) -> Result<Order, Problem> {
     let amount = worked.difference.due();
     let (method, until) = match sub.provider {
         Method::Free => choose_method(tx, amount, "").await?,
@@ -256,7 +264,11 @@ async fn switch(
 }
 
 /// A change that was planned for the end of the period that is over.
-pub(super) async fn at_end(tx: &mut Tx, mut sub: Subscription, terms: Terms) -> Result<Subscription, Problem> {
+pub(super) async fn at_end(
+    tx: &mut Tx,
+    mut sub: Subscription,
+    terms: Terms,
+) -> Result<Subscription, Problem> {
     let before = (sub.item.clone(), sub.name.clone());
     let other_length = terms.every != sub.every || terms.every_count != sub.every_count;
     take(&mut sub, terms);
@@ -285,7 +297,11 @@ fn take(sub: &mut Subscription, terms: Terms) {
     sub.planned = None;
 }
 
-async fn told(tx: &mut Tx, sub: &Subscription, (before, before_name): (String, String)) -> Result<(), BillingError> {
+async fn told(
+    tx: &mut Tx,
+    sub: &Subscription,
+    (before, before_name): (String, String),
+) -> Result<(), BillingError> {
     step(tx, sub.id, SubscriptionStepKind::Changed, &sub.name).await?;
     let of = facts(tx, sub).await?;
     tx.emit(&SubscriptionChanged { of, before, before_name }).await?;

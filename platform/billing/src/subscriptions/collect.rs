@@ -5,7 +5,8 @@ use kernel::{Ctx, Permission, Problem, Tx};
 
 use crate::{
     BillingError, Collected, Method, NewPayment, OnGone, Order, ProviderError, SavedMethod, Settled, Try,
-    TryState, begin_try, by_id, installed, payment_failed, saved_method_for, settle, tries, try_opened, try_went,
+    TryState, begin_try, by_id, installed, payment_failed, saved_method_for, settle, tries, try_opened,
+    try_went,
 };
 
 /// What kind of try it is, for who reads the tries.
@@ -15,7 +16,7 @@ const KIND: &str = "off_session";
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// It is paid now, or was before.
-    Paid(Order),
+    Paid,
     /// The money is on its way.
     Processing,
     /// Nothing is to be paid.
@@ -30,7 +31,7 @@ pub enum Outcome {
 }
 
 enum Ready {
-    Go(Order, SavedMethod, Try),
+    Go(Box<(Order, SavedMethod, Try)>),
     Not(Outcome),
 }
 
@@ -41,7 +42,7 @@ enum Ready {
 /// 502 `payment_away` when the provider can't be reached: nothing is known, and the same try goes on later.
 pub async fn collect(ctx: &Ctx, permission: Permission, order: OrderId) -> Result<Outcome, Problem> {
     let (order, saved, turn) = match ctx.tx(permission, async |tx: &mut Tx| ready(tx, order).await).await? {
-        Ready::Go(order, saved, turn) => (order, saved, turn),
+        Ready::Go(ready) => *ready,
         Ready::Not(outcome) => return Ok(outcome),
     };
     let provider = installed().of(saved.provider).map_err(BillingError::from)?;
@@ -57,7 +58,7 @@ async fn ready(tx: &mut Tx, id: OrderId) -> Result<Ready, Problem> {
     let order = by_id(tx, id).await?.ok_or_else(Problem::not_found)?;
     let now = tx.ctx().now();
     if order.status.was_paid() && !order.owes_more() {
-        return Ok(Ready::Not(Outcome::Paid(order)));
+        return Ok(Ready::Not(Outcome::Paid));
     }
     if order.due_now == 0 || !order.may_be_paid(now) {
         return Ok(Ready::Not(Outcome::Nothing));
@@ -74,7 +75,7 @@ async fn ready(tx: &mut Tx, id: OrderId) -> Result<Ready, Problem> {
         return Ok(Ready::Not(none));
     };
     let turn = begin_try(tx, id, saved.provider, KIND).await?;
-    Ok(Ready::Go(order, saved, turn))
+    Ok(Ready::Go(Box::new((order, saved, turn))))
 }
 
 async fn write(tx: &mut Tx, order: &Order, turn: &Try, answer: Collected) -> Result<Outcome, Problem> {
@@ -88,7 +89,7 @@ async fn write(tx: &mut Tx, order: &Order, turn: &Try, answer: Collected) -> Res
             let settled = settle(tx, order.id, payment(reference, label), OnGone::GiveBack).await?;
             try_went(tx, turn.id, TryState::Succeeded).await?;
             Ok(match settled {
-                Settled::Paid(order) | Settled::AlreadyPaid(order) => Outcome::Paid(order),
+                Settled::Paid(_) | Settled::AlreadyPaid(_) => Outcome::Paid,
                 Settled::GivenBack(..) => Outcome::Nothing,
             })
         }

@@ -30,7 +30,8 @@ pub(super) async fn failed(
 ) -> Result<(), Problem> {
     let Some(order) = crate::lock(tx, order).await? else { return Ok(()) };
     let Some(sub) = lock(tx, id).await? else { return Ok(()) };
-    let owes = !order.status.was_paid() && sub.owed_since.is_some() && sub.status != SubscriptionStatus::Paused;
+    let owes =
+        !order.status.was_paid() && sub.owed_since.is_some() && sub.status != SubscriptionStatus::Paused;
     if owes && sub.status.is_live() { remind(tx, sub, Some(order.id), reason, words).await } else { Ok(()) }
 }
 
@@ -77,7 +78,9 @@ mod tests {
 
     #[test]
     fn the_days_are_kept_when_the_job_is_in_time() {
-        let days: Vec<_> = (1..=4).map(|told| next_try(at(0), told, at(0)).map(|at| at.seconds_since(self::at(0)) / DAY)).collect();
+        let days: Vec<_> = (1..=4)
+            .map(|told| next_try(at(0), told, at(0)).map(|at| at.seconds_since(self::at(0)) / DAY))
+            .collect();
         assert_eq!(days, [Some(3), Some(5), Some(7), None]);
     }
     proptest! {

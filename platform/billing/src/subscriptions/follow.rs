@@ -11,8 +11,8 @@ use super::{
     store::{facts, lock, move_period, next_at, open_order, order_of_period, save, tell},
 };
 use crate::{
-    BillingError, Extras, LineRole, Method, NewLine, NewOrder, NewPayment, OnGone, Order, Period, Settled, place,
-    quote, settle,
+    BillingError, Extras, LineRole, Method, NewLine, NewOrder, NewPayment, OnGone, Order, Period, Settled,
+    place, quote, settle,
 };
 
 /// How a subscription stands at its provider.
@@ -52,7 +52,12 @@ impl ProviderState {
 ///
 /// # Errors
 /// 404 for an unknown subscription; when the database refuses.
-pub async fn bind(tx: &mut Tx, id: SubscriptionId, method: Method, reference: &str) -> Result<Subscription, Problem> {
+pub async fn bind(
+    tx: &mut Tx,
+    id: SubscriptionId,
+    method: Method,
+    reference: &str,
+) -> Result<Subscription, Problem> {
     let mut sub = lock(tx, id).await?.ok_or_else(Problem::not_found)?;
     if sub.reference != reference || sub.provider != method {
         (sub.provider, sub.reference) = (method, reference.to_owned());
@@ -132,7 +137,12 @@ pub(super) fn taken(mut sub: Subscription, state: &ProviderState, now: Instant) 
 }
 
 /// Tells what changed.
-async fn announce(tx: &mut Tx, before: &Subscription, sub: &Subscription, cause: &str) -> Result<(), Problem> {
+async fn announce(
+    tx: &mut Tx,
+    before: &Subscription,
+    sub: &Subscription,
+    cause: &str,
+) -> Result<(), Problem> {
     use SubscriptionStatus::{Ended, Paused};
     let begun = sub.anchor.is_some();
     match (before.status, sub.status) {

@@ -1,6 +1,6 @@
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, NullableExpressionMethods, OptionalExtension, PgTextExpressionMethods, QueryDsl, QueryResult,
-    SelectableHelper, dsl,
+    BoolExpressionMethods, ExpressionMethods, NullableExpressionMethods, OptionalExtension,
+    PgTextExpressionMethods, QueryDsl, QueryResult, SelectableHelper, dsl,
 };
 use diesel_async::RunQueryDsl;
 use events::{ClientId, Instant, SubscriptionId};
@@ -99,7 +99,8 @@ async fn with_buyers(tx: &mut Tx, rows: Vec<Subscription>) -> QueryResult<Vec<Li
         .await?;
     let listed = |subscription: Subscription| {
         let buyer = buyers.iter().find(|buyer| buyer.0 == Some(subscription.id));
-        let (client_name, client_email) = buyer.map(|buyer| (buyer.1.clone(), buyer.2.clone())).unwrap_or_default();
+        let (client_name, client_email) =
+            buyer.map(|buyer| (buyer.1.clone(), buyer.2.clone())).unwrap_or_default();
         Listed { subscription, client_name, client_email }
     };
     Ok(rows.into_iter().map(listed).collect())
@@ -186,8 +187,11 @@ pub async fn pay_with(tx: &mut Tx, client: ClientId, method: Method) -> QueryRes
     let own = table::table
         .filter(table::client_id.eq(client).and(table::reference.eq("")))
         .filter(table::status.eq_any(live).and(table::provider.ne(method)));
-    let changed: Vec<SubscriptionId> =
-        diesel::update(own).set(table::provider.eq(method)).returning(table::id).get_results(&mut **tx).await?;
+    let changed: Vec<SubscriptionId> = diesel::update(own)
+        .set(table::provider.eq(method))
+        .returning(table::id)
+        .get_results(&mut **tx)
+        .await?;
     for id in changed {
         super::step(tx, id, super::SubscriptionStepKind::WayChanged, method.code()).await?;
     }

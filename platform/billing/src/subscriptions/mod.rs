@@ -52,7 +52,9 @@ pub use change::{Preview, When, choices, preview};
 pub use collect::{Outcome, collect};
 pub use figures::{Figures, figures, monthly};
 pub use follow::{ProviderState, bind, follow, payment_failed, period_paid};
-pub use list::{Listed, SubscriptionFilter, by_id, by_token, entitled, items, list, of_client, orders_of, pay_with, payer};
+pub use list::{
+    Listed, SubscriptionFilter, by_id, by_token, entitled, items, list, of_client, orders_of, pay_with, payer,
+};
 pub use model::{
     ClientRules, Every, MayCancel, PeriodDiscount, Planned, Subscription, SubscriptionStatus, Terms,
 };

@@ -333,7 +333,10 @@ mod tests {
     fn an_end_is_an_end_unless_it_never_began() {
         for next in S::ALL {
             assert!(!S::Ended.may_become(*next, true), "{next}");
-            assert!(!next.may_become(S::Incomplete, true) && !next.may_become(S::Incomplete, false), "{next}");
+            assert!(
+                !next.may_become(S::Incomplete, true) && !next.may_become(S::Incomplete, false),
+                "{next}"
+            );
         }
         assert!(S::Ended.may_become(S::Active, false));
     }

@@ -42,7 +42,9 @@ async fn begin(tx: &mut Tx, mut sub: Subscription, order: &Order) -> Result<(), 
     let trial = days > 0;
     let first = match order.period() {
         Some(period) if sub.is_followed() => Some(period),
-        _ if trial => time::days_later(now, &zone, days).map(|end| Period { subscription: sub.id, start: now, end }),
+        _ if trial => {
+            time::days_later(now, &zone, days).map(|end| Period { subscription: sub.id, start: now, end })
+        }
         _ => {
             let end = time::boundary(now, &zone, sub.every, sub.every_count, 1);
             end.map(|end| Period { subscription: sub.id, start: now, end })
@@ -82,8 +84,10 @@ async fn renewed(tx: &mut Tx, mut sub: Subscription, order: &Order) -> Result<()
     sub.status = SubscriptionStatus::Active;
     (sub.period_start, sub.period_end) = (Some(period.start), Some(period.end));
     sub.periods_paid += 1;
-    sub.discount =
-        sub.discount().and_then(super::PeriodDiscount::after_one).and_then(|left| serde_json::to_value(left).ok());
+    sub.discount = sub
+        .discount()
+        .and_then(super::PeriodDiscount::after_one)
+        .and_then(|left| serde_json::to_value(left).ok());
     (sub.owed_since, sub.dunned, sub.paused_at, sub.resumes_at) = (None, 0, None, None);
     take_way(&mut sub, order);
     sub.next_at = next_at(&sub, now, &tx.ctx().tenant().zone);

@@ -4,8 +4,8 @@ use events::{OrderId, SubscriptionId};
 use kernel::{Ctx, Permission, Problem, Tx};
 
 use super::{
-    Outcome, PeriodDiscount, Subscription, SubscriptionStatus, SubscriptionStepKind, change, collect, dunning,
-    step,
+    Outcome, PeriodDiscount, Subscription, SubscriptionStatus, SubscriptionStepKind, change, collect,
+    dunning, step,
     store::{buyer, claim, due, next_at, open_order, save, tell},
     time, wish,
 };
@@ -38,9 +38,11 @@ pub async fn advance_due(ctx: &Ctx, permission: Permission, most: i64) -> Result
 }
 
 async fn advance(ctx: &Ctx, permission: Permission, id: SubscriptionId) -> Result<(), Problem> {
-    let Some(order) = ctx.tx(permission, async |tx: &mut Tx| turn(tx, id).await).await? else { return Ok(()) };
+    let Some(order) = ctx.tx(permission, async |tx: &mut Tx| turn(tx, id).await).await? else {
+        return Ok(());
+    };
     match collect(ctx, permission, order).await? {
-        Outcome::Paid(_) | Outcome::Processing | Outcome::Nothing => Ok(()),
+        Outcome::Paid | Outcome::Processing | Outcome::Nothing => Ok(()),
         Outcome::Failed { reason, words } => {
             ctx.tx(permission, async |tx: &mut Tx| dunning::failed(tx, id, order, reason, &words).await).await
         }
@@ -191,4 +193,3 @@ pub(super) fn lines_of(sub: &Subscription) -> (Vec<NewLine>, Vec<NewDiscount>) {
     let PeriodDiscount { name, code, .. } = discount;
     (lines, vec![NewDiscount { kind: DiscountKind::Coupon, code, name, amount }])
 }
-

@@ -85,12 +85,7 @@ pub(super) async fn open_order(tx: &mut Tx, id: SubscriptionId) -> QueryResult<O
 /// All orders of a subscription that wait for their payment.
 pub(super) async fn open_orders(tx: &mut Tx, id: SubscriptionId) -> QueryResult<Vec<OrderId>> {
     let open = fixed::<diesel::sql_types::Bool>("status IN ('draft', 'pending_payment')");
-    orders::table
-        .filter(orders::subscription_id.eq(id))
-        .filter(open)
-        .select(orders::id)
-        .load(&mut **tx)
-        .await
+    orders::table.filter(orders::subscription_id.eq(id)).filter(open).select(orders::id).load(&mut **tx).await
 }
 
 /// The order that pays a period, whatever became of it, unless it ended unpaid.

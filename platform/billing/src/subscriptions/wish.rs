@@ -90,7 +90,9 @@ fn allowed(sub: &Subscription, wish: &Wish) -> bool {
         // Who has not paid yet, or whose trial runs, owes nothing.
         Wish::EndWithPeriod => may_end,
         Wish::EndNow { refund } => {
-            !refund && may_end && !matches!(sub.status, SubscriptionStatus::Active | SubscriptionStatus::Trialing)
+            !refund
+                && may_end
+                && !matches!(sub.status, SubscriptionStatus::Active | SubscriptionStatus::Trialing)
         }
         Wish::Change { when, .. } => rules.change && when.is_none(),
     }

@@ -48,8 +48,8 @@ fn sub() -> Subscription {
 
 fn state(number: i64) -> impl Strategy<Value = ProviderState> {
     let live = [SubscriptionStatus::Active, SubscriptionStatus::PastDue, SubscriptionStatus::Trialing];
-    (proptest::sample::select(live.to_vec()), any::<bool>(), any::<bool>()).prop_map(move |(status, paused, ends)| {
-        ProviderState {
+    (proptest::sample::select(live.to_vec()), any::<bool>(), any::<bool>()).prop_map(
+        move |(status, paused, ends)| ProviderState {
             status,
             period_start: Some(at(number * 100)),
             period_end: Some(at(number * 100 + 100)),
@@ -58,8 +58,8 @@ fn state(number: i64) -> impl Strategy<Value = ProviderState> {
             resumes_at: None,
             ended_at: None,
             at: at(number),
-        }
-    })
+        },
+    )
 }
 
 /// As [`follow_as`] does with a row.

@@ -14,7 +14,8 @@ use poem_openapi::{
 use super::{
     service,
     types::{
-        CancelIn, ChangeIn, ChangedOut, PauseIn, PreviewOut, SubscriptionDetail, SubscriptionList, SubscriptionOut,
+        CancelIn, ChangeIn, ChangedOut, PauseIn, PreviewOut, SubscriptionDetail, SubscriptionList,
+        SubscriptionOut,
     },
 };
 
@@ -144,7 +145,11 @@ impl SubscriptionsApi {
     /// What a change would mean
     ///
     /// Nothing changes. The change itself does the very same, by the seconds that are left then.
-    #[oai(path = "/subscriptions/:id/change-preview", method = "post", operation_id = "preview_subscription_change")]
+    #[oai(
+        path = "/subscriptions/:id/change-preview",
+        method = "post",
+        operation_id = "preview_subscription_change"
+    )]
     async fn preview_subscription_change(
         &self,
         ctx: Data<&Ctx>,

@@ -7,8 +7,8 @@ use billing::{
 use events::{
     Instant, Money, OrderId, SubscriptionId,
     billing::{
-        SubscriptionChanged, SubscriptionEnded, SubscriptionFacts, SubscriptionPaused, SubscriptionPaymentFailed,
-        SubscriptionResumed, SubscriptionStarted,
+        SubscriptionChanged, SubscriptionEnded, SubscriptionFacts, SubscriptionPaused,
+        SubscriptionPaymentFailed, SubscriptionResumed, SubscriptionStarted,
     },
 };
 use kernel::{
@@ -301,7 +301,10 @@ pub(super) async fn told(tx: &mut Tx, id: SubscriptionId, what: &str, turn: &str
     let sub = found(tx, id).await?;
     let Some(words) = told_words(&sub, what) else { return Ok(()) };
     let (client_name, client_email) = subscriptions::payer(tx, id).await?;
-    let name = sub.planned().filter(|_| what == "change_planned").map_or(sub.name.clone(), |planned| planned.terms.name);
+    let name = sub
+        .planned()
+        .filter(|_| what == "change_planned")
+        .map_or(sub.name.clone(), |planned| planned.terms.name);
     let of = SubscriptionFacts {
         subscription: id,
         module: sub.module.clone(),
@@ -333,7 +336,8 @@ pub(super) async fn instalment(
     let amount = Money::new(open.amount, order.currency);
     let words = instalment_words(reason, reminder, open.due_at, amount);
     let (ctx, link) = (tx.ctx().clone(), tx.ctx().link(&order.own_path()));
-    let data = words.notice(ctx.tenant().name.clone(), order.client_name.clone(), order.number.to_string(), link);
+    let data =
+        words.notice(ctx.tenant().name.clone(), order.client_name.clone(), order.number.to_string(), link);
     let draft = Draft {
         key: format!("order-instalment/{id}/{due}/{reminder}"),
         template: Notice::TEMPLATE,

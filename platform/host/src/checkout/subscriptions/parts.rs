@@ -47,7 +47,9 @@ pub async fn client_card(ctx: &Ctx, client: ClientId) -> Result<Vec<Block>, Prob
 /// # Errors
 /// When the database is away.
 pub async fn order_card(ctx: &Ctx, order: &Order) -> Result<Vec<Block>, Problem> {
-    let Some(id) = order.subscription_id.filter(|_| ctx.may(SUBSCRIPTIONS_READ)) else { return Ok(Vec::new()) };
+    let Some(id) = order.subscription_id.filter(|_| ctx.may(SUBSCRIPTIONS_READ)) else {
+        return Ok(Vec::new());
+    };
     let detail = service::for_staff(ctx, id).await?;
     let row = Row::of(&detail.sub, &detail.name, &detail.email);
     Ok(vec![block("subscriptions/card_order", &OrderCard { row }, 10)])

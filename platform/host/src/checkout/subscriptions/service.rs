@@ -1,7 +1,8 @@
 //! Use cases: permission → billing.
 
 use billing::{
-    BillingError, Method, ORDER_LINK, OWN_SUBSCRIPTIONS, Order, SUBSCRIPTIONS_READ, SUBSCRIPTIONS_WRITE, SavedMethod,
+    BillingError, Method, ORDER_LINK, OWN_SUBSCRIPTIONS, Order, SUBSCRIPTIONS_READ, SUBSCRIPTIONS_WRITE,
+    SavedMethod,
     subscriptions::{
         self, By, Carried, Figures, Listed, Preview, Subscription, SubscriptionFilter, SubscriptionStatus,
         SubscriptionStep, Terms, When, Wish,
@@ -69,9 +70,8 @@ pub(super) async fn list(
     if filter.search.chars().count() > 100 {
         return Err(Problem::invalid(vec![kernel::FieldError::new("search", "too_long").arg("max", 100)]));
     }
-    let read = ctx.tx(SUBSCRIPTIONS_READ, async |tx| {
-        Ok::<_, Problem>(subscriptions::list(tx, filter, paging).await?)
-    });
+    let read = ctx
+        .tx(SUBSCRIPTIONS_READ, async |tx| Ok::<_, Problem>(subscriptions::list(tx, filter, paging).await?));
     Ok(paging.cut(read.await?, |row| (row.subscription.created_at, row.subscription.id.uuid())))
 }
 
@@ -112,7 +112,11 @@ pub(super) async fn detail(ctx: &Ctx, id: SubscriptionId, who: Who) -> Result<De
         Ok(Detail {
             steps: subscriptions::steps(tx, id).await?,
             orders: subscriptions::orders_of(tx, id).await?,
-            way: if collects { billing::saved_method_for(tx, sub.client_id, sub.provider).await? } else { None },
+            way: if collects {
+                billing::saved_method_for(tx, sub.client_id, sub.provider).await?
+            } else {
+                None
+            },
             choices: if live { subscriptions::choices(tx, &sub).await? } else { Vec::new() },
             by: who.by,
             name,
@@ -250,8 +254,7 @@ pub(super) async fn choose_method(ctx: &Ctx, id: SavedMethodId) -> Result<(), Pr
 /// Removes something that a client saved, here and at its provider.
 pub(super) async fn remove_method(ctx: &Ctx, id: SavedMethodId) -> Result<(), Problem> {
     let client = client(ctx).await?;
-    let removed =
-        ctx.tx(OWN_SUBSCRIPTIONS, async |tx| billing::remove_method(tx, client, id).await).await?;
+    let removed = ctx.tx(OWN_SUBSCRIPTIONS, async |tx| billing::remove_method(tx, client, id).await).await?;
     let provider = billing::installed().of(removed.provider).map_err(BillingError::from)?;
     // Here it is gone; a provider that is away keeps a card that nobody uses any more.
     if let Err(error) = provider.forget(ctx, &removed).await {

@@ -55,7 +55,9 @@ pub(super) async fn list(Data(ctx): Data<&Ctx>, Query(query): Query<ListQuery>) 
     let (filter, paging) = (query.filter(), Paging::new(query.cursor.as_deref(), None)?);
     let (rows, next) = service::list(ctx, &filter, &paging).await?;
     let (figures, items) = service::overview(ctx).await?;
-    let row = |row: &billing::subscriptions::Listed| Row::of(&row.subscription, &row.client_name, &row.client_email);
+    let row = |row: &billing::subscriptions::Listed| {
+        Row::of(&row.subscription, &row.client_name, &row.client_email)
+    };
     Ok(Page::of(&StudioPage {
         rows: rows.iter().map(row).collect(),
         tiles: Tile::all(&figures),
@@ -111,7 +113,9 @@ pub(super) async fn act(
 ) -> Result<Response, Problem> {
     let which = id(&which)?;
     let done = match wish(ctx, &form) {
-        Ok((wish, key)) => service::carry_out(ctx, which, STAFF, &wish, form.text("reason")).await.map(|_| key),
+        Ok((wish, key)) => {
+            service::carry_out(ctx, which, STAFF, &wish, form.text("reason")).await.map(|_| key)
+        }
         Err(problem) => Err(problem),
     };
     match done {

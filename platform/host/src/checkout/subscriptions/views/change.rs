@@ -31,7 +31,13 @@ pub(crate) struct ChangeView {
 }
 
 impl ChangeView {
-    pub(crate) fn of(base: String, sub: &Subscription, terms: &Terms, preview: &Preview, when: Option<When>) -> Self {
+    pub(crate) fn of(
+        base: String,
+        sub: &Subscription,
+        terms: &Terms,
+        preview: &Preview,
+        when: Option<When>,
+    ) -> Self {
         let some = |money: Money| Some(money).filter(|money| money.amount > 0);
         Self {
             base,

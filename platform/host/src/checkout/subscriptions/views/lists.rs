@@ -40,8 +40,11 @@ impl Tile {
             count("subscriptions-figure-past-due", figures.past_due),
             count("subscriptions-figure-paused", figures.paused),
         ];
-        let monthly =
-            |amount: &Money| Self { label: "subscriptions-figure-monthly", count: None, amount: Some(*amount) };
+        let monthly = |amount: &Money| Self {
+            label: "subscriptions-figure-monthly",
+            count: None,
+            amount: Some(*amount),
+        };
         all.extend(figures.monthly.iter().map(monthly));
         all
     }

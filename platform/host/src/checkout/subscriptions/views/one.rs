@@ -1,6 +1,8 @@
 use billing::{
     Order,
-    subscriptions::{By, Subscription, SubscriptionStatus, SubscriptionStep, SubscriptionStepKind, Terms, Wish, may},
+    subscriptions::{
+        By, Subscription, SubscriptionStatus, SubscriptionStep, SubscriptionStepKind, Terms, Wish, may,
+    },
 };
 use events::{Instant, Money};
 use jiff::tz::TimeZone;
