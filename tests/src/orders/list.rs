@@ -16,7 +16,7 @@ async fn orders_are_found_by_what_they_are() {
     let app = TestApp::start().await;
     let shop = Shop::open(&app).await;
     let owner = shop.tenant.owner().await;
-    let sam = shop.paid(Wanted::default()).await.number;
+    let sam = shop.paid(Wanted { name: "Sam Weaver", ..Wanted::default() }).await.number;
     let zoe = Wanted { key: "two", name: "Zoë Ärmel", email: "zoe@example.org", ..Wanted::default() };
     let zoe = shop.place(zoe).await.number;
     let later = shop.ctx.now().plus_minutes(60);
@@ -24,9 +24,9 @@ async fn orders_are_found_by_what_they_are() {
     let parts = shop.paid(Wanted { key: "three", name: "Kim", dues: &dues, ..Wanted::default() }).await.number;
 
     for (query, wanted) in [
-        ("search=reed", vec![sam]),
-        ("search=reed+SAM", vec![sam]),
-        ("search=reed+zoe", vec![]),
+        ("search=weaver", vec![sam]),
+        ("search=weaver+SAM", vec![sam]),
+        ("search=weaver+zoe", vec![]),
         ("search=%C3%84RMEL", vec![zoe]),
         ("search=example.org", vec![zoe]),
         ("search=%25", vec![]),
@@ -74,7 +74,7 @@ async fn a_long_list_is_leafed_through_both_ways_and_summed_up() {
     let link = |body: &str, rel: &str| -> Option<String> {
         let at = body.find(&format!("rel=\"{rel}\""))?;
         let href = body[..at].rsplit("href=\"").next()?.split('"').next()?;
-        Some(href.replace("&amp;", "&"))
+        Some(href.replace("&amp;", "&").replace("&#x3D;", "="))
     };
     let open = async |query: &str| owner.get(&format!("/studio/orders{query}")).await.expect(200).body;
     let first = open("?search=robin&status=pending_payment").await;

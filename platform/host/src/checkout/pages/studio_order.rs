@@ -119,7 +119,7 @@ async fn lines_of(ctx: &Ctx, id: OrderId, form: &Form) -> Result<Vec<(OrderLineI
             continue;
         }
         let amount = billing::parse_price(typed, ctx.tenant().currency);
-        match amount.ok_or_else(|| Problem::field("lines", "money"))? {
+        match amount.ok_or_else(|| Problem::field("lines", "refund_amount"))? {
             0 => {}
             amount => lines.push((one.line.id, amount)),
         }
