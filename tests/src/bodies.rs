@@ -48,6 +48,9 @@ fn known(world: &World<'_>, operation: &Operation, name: &str) -> Option<Value> 
         "start" if operation.path.ends_with("/blackouts") => json!("2027-07-01T10:00:00Z"),
         "end" => json!("2027-07-02T10:00:00Z"),
         "start" => json!(free_start()),
+        "client" if operation.path.contains("/credits/") => json!(world.id("cli")),
+        "credits" if operation.path.contains("/credits/") => json!(1),
+        "pay_with_credits" => json!(false),
         "reason" => json!("Travelling"),
         "coach" => json!(coach(world)),
         "coaches" => json!([coach(world)]),
@@ -71,6 +74,11 @@ fn known(world: &World<'_>, operation: &Operation, name: &str) -> Option<Value> 
             { "weekday": 5, "opens": "08:00", "closes": "18:00" }, { "weekday": 6, "opens": "08:00", "closes": "18:00" },
             { "weekday": 7, "opens": "08:00", "closes": "18:00" }])
         }
+        // A code is only typed where it is what the call is about.
+        "code" if operation.path.ends_with("/coupons") => json!(format!("FRESH-{}", number())),
+        "code" if operation.path.ends_with("/coupons/check") => json!("WORLD-10"),
+        "code" if operation.path.ends_with("/vouchers/balance") => json!(world.voucher),
+        "order" if operation.path.ends_with("/payment-intent") => json!(world.names[4]),
         "body" => json!("A note"),
         "hours" => json!([{ "opens": "09:00", "closes": "12:00" }]),
         "date" => json!("2026-12-24"),

@@ -41,8 +41,8 @@ INSERT INTO credit_lots (tenant_id, id, client_id, source, origin, name, pays_fo
 INSERT INTO credit_transactions (tenant_id, id, client_id, kind, source, reason, at)
   SELECT '$tenant', id, client, kind, source, 'Yoga', at FROM moved;
 INSERT INTO credit_entries (tenant_id, id, transaction_id, client_id, lot_id, position, account, amount)
-  SELECT '$tenant', gen_random_uuid(), id, client, lot, 0, 'held', amount FROM moved
-  UNION ALL SELECT '$tenant', gen_random_uuid(), id, client, lot, 1, CASE kind WHEN 'grant' THEN 'issued' ELSE 'spent' END, -amount FROM moved;
+  SELECT '$tenant'::uuid, gen_random_uuid(), id, client, lot, 0, 'held', amount FROM moved
+  UNION ALL SELECT '$tenant'::uuid, gen_random_uuid(), id, client, lot, 1, CASE kind WHEN 'grant' THEN 'issued' ELSE 'spent' END, -amount FROM moved;
 SET session_replication_role = origin;
 ";
 
