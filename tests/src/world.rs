@@ -58,7 +58,7 @@ impl<'a> World<'a> {
         let feed = tenant.coach().await.api("POST", of, None).await.expect(200).json();
         let other = tenant.book(&tenant.visitor(), &appointment, &tomorrow_at(11, 0), &email).await;
         let subscribed = subscribed(&tenant, &email).await;
-        let (coupon, voucher, code) = codes(&owner).await;
+        let (coupon, gift, voucher) = codes(&owner).await;
         tenant.run_jobs().await;
         let run = format!("run_{}", one(&tenant, "automation_runs", "id").await.replace('-', ""));
         let client = format!("cli_{}", one(&tenant, "clients", "id").await.replace('-', ""));
@@ -69,7 +69,7 @@ impl<'a> World<'a> {
         ids.push(refund);
         ids.extend([subscribed.0, subscribed.1]);
         ids.push(refunded_order.clone());
-        ids.extend([coupon, voucher]);
+        ids.extend([coupon, gift]);
         ids.extend(spare);
         ids.extend(lot.iter().map(|id| format!("lot_{}", id.replace('-', ""))));
         let page = paying.next.rsplit('/').next().unwrap().to_owned();

@@ -3,6 +3,7 @@
 mod bare;
 mod booking;
 mod calendar;
+mod checkout;
 mod engine;
 mod orders;
 mod plugin;
@@ -23,12 +24,13 @@ use crate::{
 
 type Bench = fn(&Cluster) -> BoxFuture<'_, Result<Vec<Line>>>;
 
-const ALL: [(&str, Bench); 8] = [
+const ALL: [(&str, Bench); 9] = [
     ("public-page", |cluster| Box::pin(public_page::run(cluster))),
     ("slots", |cluster| Box::pin(slots::run(cluster))),
     ("booking", |cluster| Box::pin(booking::run(cluster))),
     ("calendar", |cluster| Box::pin(calendar::run(cluster))),
     ("order-list", |cluster| Box::pin(orders::run(cluster))),
+    ("checkout-page orders", |cluster| Box::pin(checkout::run(cluster))),
     ("plugin-run", |_| Box::pin(plugin::run())),
     ("engine", |_| Box::pin(async { engine::run() })),
     ("start", |cluster| Box::pin(start::run(cluster))),
