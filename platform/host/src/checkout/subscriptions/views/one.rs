@@ -230,11 +230,25 @@ impl PlanView {
     }
 }
 
-impl One {
+impl Can {
     fn sample(shown: Shown) -> Self {
         let open = matches!(shown, Shown::PastDue | Shown::Unpaid | Shown::Incomplete);
         let runs = matches!(shown, Shown::Active | Shown::Trialing);
-        let step = |kind: &SubscriptionStepKind| StepView {
+        Self {
+            pause: runs,
+            resume: shown == Shown::Paused,
+            end: runs,
+            end_now: runs,
+            keep: matches!(shown, Shown::Ending | Shown::Active),
+            change: runs,
+            pay: open,
+            way: !matches!(shown, Shown::Ended | Shown::Incomplete),
+        }
+    }
+}
+impl StepView {
+    fn samples() -> Vec<Self> {
+        let step = |kind: &SubscriptionStepKind| Self {
             at: moment(),
             what: format!("subscriptions-step-{kind}").replace('_', "-"),
             actor: if *kind == SubscriptionStepKind::Paused { "Jonas".into() } else { String::new() },
@@ -242,20 +256,36 @@ impl One {
             amount: (*kind == SubscriptionStepKind::RestRefunded).then(|| money(5_000)),
             until: (*kind == SubscriptionStepKind::Paused).then(moment),
         };
-        let order = OrderView {
+        SubscriptionStepKind::ALL.iter().map(step).collect()
+    }
+}
+impl OrderView {
+    fn sample() -> Self {
+        Self {
             number: 1001,
             path: "/order/t".into(),
             total: money(10_900),
             at: moment(),
             state_label: OrderShown::Paid.label(),
-        };
-        let plan = PlanView {
+        }
+    }
+}
+impl PlanView {
+    fn sample() -> Self {
+        Self {
             item: "pln_2".into(),
             name: "Totally Committed".into(),
             price: money(9_900),
             every: every_key(billing::subscriptions::Every::Month),
             count: 1,
-        };
+        }
+    }
+}
+
+impl One {
+    fn sample(shown: Shown) -> Self {
+        let open = matches!(shown, Shown::PastDue | Shown::Unpaid | Shown::Incomplete);
+        let runs = matches!(shown, Shown::Active | Shown::Trialing);
         Self {
             base: "/me/subscriptions/sub_1".into(),
             business: "Northside".into(),
@@ -283,19 +313,10 @@ impl One {
             way: runs.then(|| "Visa •• 4242".into()),
             method: "checkout-method-sandbox".into(),
             owed: open.then(|| money(10_900)),
-            steps: if runs { SubscriptionStepKind::ALL.iter().map(step).collect() } else { vec![] },
-            orders: if shown == Shown::Incomplete { vec![] } else { vec![order] },
-            choices: if runs { vec![plan] } else { vec![] },
-            can: Can {
-                pause: runs,
-                resume: shown == Shown::Paused,
-                end: runs,
-                end_now: runs,
-                keep: matches!(shown, Shown::Ending | Shown::Active),
-                change: runs,
-                pay: open,
-                way: !matches!(shown, Shown::Ended | Shown::Incomplete),
-            },
+            steps: if runs { StepView::samples() } else { vec![] },
+            orders: if shown == Shown::Incomplete { vec![] } else { vec![OrderView::sample()] },
+            choices: if runs { vec![PlanView::sample()] } else { vec![] },
+            can: Can::sample(shown),
             pause_days: 60,
             until_min: "2026-12-02".into(),
             until_max: "2027-01-30".into(),
