@@ -82,11 +82,16 @@ impl House {
 
 /// Builds the application over a configured database, with the machine's clock.
 pub(crate) async fn build(config: Config, pool: Option<usize>) -> Result<Arc<App>> {
+    build_with(config, pool, Clock::System).await
+}
+
+/// The same with another clock.
+pub(crate) async fn build_with(config: Config, pool: Option<usize>, clock: Clock) -> Result<Arc<App>> {
     let usual = db::PoolOptions::default();
     let options = db::PoolOptions { size: pool.unwrap_or(config.database.pool), ..usual };
     let db = db::Db::connect(&config.database.url, options)?;
     let cache = cache::Cache::in_process();
-    server::modules::build(Parts { config, db, clock: Clock::System, entropy: Entropy::System, cache }).await
+    server::modules::build(Parts { config, db, clock, entropy: Entropy::System, cache }).await
 }
 
 /// The configuration as environment variables.

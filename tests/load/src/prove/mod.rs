@@ -1,6 +1,8 @@
 //! Promises: what must hold under load, faults and malice. Each ends within a minute, or two.
 
 mod aborted;
+mod allocation;
+pub(crate) mod apart;
 mod appends;
 mod clocks;
 pub(crate) mod credits;
@@ -18,22 +20,29 @@ mod reminders;
 mod schedules;
 mod slot_race;
 mod stock;
+mod stripe_books;
+mod stripe_checkouts;
+mod stripe_events;
+mod stripe_forged;
+mod stripe_gap;
+mod stripe_hangs;
+mod till;
 mod toggle;
 mod worker_kill;
 
 use std::time::Instant;
 
 use anyhow::{Result, ensure};
-use futures::future::BoxFuture;
+use futures::future::LocalBoxFuture;
 
 use crate::{
     cluster::Cluster,
     figures::{Line, machine},
 };
 
-type Promise = fn(&Cluster) -> BoxFuture<'_, Result<Vec<Line>>>;
+type Promise = fn(&Cluster) -> LocalBoxFuture<'_, Result<Vec<Line>>>;
 
-const ALL: [(&str, Promise); 25] = [
+const ALL: [(&str, Promise); 31] = [
     ("slot-race", |cluster| Box::pin(slot_race::run(cluster))),
     ("slot-race-unguarded", |cluster| Box::pin(slot_race::unguarded(cluster))),
     ("five-calendars", |cluster| Box::pin(places::together(cluster))),
@@ -48,6 +57,12 @@ const ALL: [(&str, Promise); 25] = [
     ("last-credit", |cluster| Box::pin(credits::last(cluster))),
     ("ledger", |cluster| Box::pin(credits::run(cluster))),
     ("ledger-million", |cluster| Box::pin(ledger::million(cluster))),
+    ("allocation", |cluster| Box::pin(allocation::run(cluster))),
+    ("stripe-checkouts", |cluster| Box::pin(stripe_checkouts::run(cluster))),
+    ("stripe-events", |cluster| Box::pin(stripe_events::run(cluster))),
+    ("stripe-forged", |cluster| Box::pin(stripe_forged::run(cluster))),
+    ("stripe-gap", |cluster| Box::pin(stripe_gap::run(cluster))),
+    ("stripe-hangs", |cluster| Box::pin(stripe_hangs::run(cluster))),
     ("aborted-requests", |cluster| Box::pin(aborted::run(cluster))),
     ("jobs-kill", |cluster| Box::pin(jobs_kill::run(cluster))),
     ("worker-kill", |cluster| Box::pin(worker_kill::run(cluster))),

@@ -1,0 +1,255 @@
+use std::{
+    sync::atomic::{AtomicBool, AtomicUsize, Ordering},
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result, ensure};
+use serde_json::{Value, json};
+use stripe_double::{Fault, FaultKind};
+
+use super::{
+    stripe_books::{Books, here, there},
+    till::{PRICE, Placed, Seller, Till, quiet},
+};
+use crate::{
+    cluster::Cluster,
+    figures::{Dice, Line},
+    http,
+};
+
+const WANTED: usize = 1_000;
+const HANDS: usize = 12;
+const KILLS: usize = 10;
+/// So many of a hundred answers of Stripe's are lost.
+const LOST: u64 = 30;
+/// A buyer who got nowhere for so long has given up.
+const PATIENCE: Duration = Duration::from_secs(120);
+const SETTLED: Duration = Duration::from_secs(600);
+/// How often the poller comes by itself, see its schedule.
+const EVERY: Duration = Duration::from_secs(300);
+
+/// 1,000 checkouts while answers of Stripe's and deliveries of its events are lost and the application is killed: in the end
+/// both books say the same.
+pub(super) async fn run(cluster: &Cluster) -> Result<Vec<Line>> {
+    let till = Till::open(cluster, &["till", "hall"]).await?;
+    let mut app = till.serve(0, false).await?;
+    let sellers = [till.with_keys("till").await?, till.through_platform("hall").await?];
+    for seller in &sellers {
+        till.sell_credits(seller).await?;
+    }
+    till.owner(&sellers[1], "PUT", "/stripe/style", &json!({ "style": "element" })).await?;
+    let sql = till.sql().await?;
+    quiet(&sql, "now()", "1 minute", Duration::from_secs(60)).await?;
+    losses(&till);
+    let crowd = Crowd { next: AtomicUsize::new(0), paid: AtomicUsize::new(0), over: AtomicBool::new(false) };
+    let began = Instant::now();
+    let buyers = async {
+        let done = futures::future::join_all((0..HANDS).map(|hand| hand_of(&till, &sellers, &crowd, hand))).await;
+        crowd.over.store(true, Ordering::SeqCst);
+        done.into_iter().collect::<Result<Vec<_>>>()
+    };
+    let killing = async {
+        let mut dice = Dice::new(71);
+        let mut kills = 0;
+        while kills < KILLS && !crowd.over.load(Ordering::SeqCst) {
+            let goal = WANTED * (kills + 1) / (KILLS + 2);
+            while crowd.paid.load(Ordering::SeqCst) < goal && !crowd.over.load(Ordering::SeqCst) {
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            }
+            tokio::time::sleep(Duration::from_millis(dice.below(400))).await;
+            app.kill()?;
+            kills += 1;
+            app = till.serve(0, false).await?;
+        }
+        Ok::<_, anyhow::Error>((app, kills))
+    };
+    let (turns, killed, ()) = tokio::join!(buyers, killing, lose_deliveries(&till, &crowd));
+    let (app, kills) = killed?;
+    let turns: usize = turns.with_context(|| app.words())?.iter().sum();
+    let bought = began.elapsed();
+    let settled = settle(&till, &sellers, &sql).await?;
+    let told = format!("{WANTED} bought in {:.0} s with {kills} kills and {turns} attempts", bought.as_secs_f64());
+    let lines = compare(&till, &sql, &settled, kills, told).await;
+    drop(app);
+    lines
+}
+
+/// What the buyers share.
+struct Crowd {
+    next: AtomicUsize,
+    paid: AtomicUsize,
+    over: AtomicBool,
+}
+
+/// Of each hundred answers of the API 30 are lost, after what was asked for was done.
+fn losses(till: &Till<'_>) {
+    let mut dice = Dice::new(5);
+    let mut skip = 0;
+    for _ in 0..6_000 {
+        while dice.below(100) >= LOST {
+            skip += 1;
+        }
+        // Each waits for as many answers that get through.
+        let (method, path, contains) = (None, "/v1/".to_owned(), String::new());
+        till.double.fault(Fault { method, path, contains, skip, times: 1, kind: FaultKind::DropAfter });
+    }
+}
+
+/// Some deliveries never leave, and none is tried for long.
+async fn lose_deliveries(till: &Till<'_>, crowd: &Crowd) {
+    let mut dice = Dice::new(13);
+    till.double.webhooks(json!({ "max_attempts": 2, "pause_ms": 100 }));
+    while !crowd.over.load(Ordering::SeqCst) {
+        till.double.webhooks(json!({ "drop_next": dice.below(4) }));
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    till.double.webhooks(json!({ "drop_next": 0 }));
+}
+
+/// One buyer after the other, until all have paid. Gives how often they pressed the button.
+async fn hand_of(till: &Till<'_>, sellers: &[Seller; 2], crowd: &Crowd, hand: usize) -> Result<usize> {
+    let mut dice = Dice::new(u64::try_from(hand)? + 31);
+    let mut turns = 0;
+    loop {
+        let number = crowd.next.fetch_add(1, Ordering::SeqCst);
+        if number >= WANTED {
+            return Ok(turns);
+        }
+        let seller = &sellers[number % 2];
+        turns += one_buyer(till, seller, number, dice.below(3) == 0).await?;
+        crowd.paid.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+/// Buys as people do: whoever sees an error presses the button again, on the same page.
+async fn one_buyer(till: &Till<'_>, seller: &Seller, number: usize, comes_back: bool) -> Result<usize> {
+    let (email, key) = (format!("b{number}@example.com"), format!("checkout-{number:08}"));
+    let began = Instant::now();
+    for turn in 1.. {
+        let gone = match till.checkout(seller.slug, "ten", &email, &key).await {
+            Ok(placed) => match pay(till, seller, &placed).await {
+                Ok(()) => {
+                    if comes_back {
+                        // Whether anybody is there to be told or not.
+                        let back = http::get(&format!("/{}/order/{}/back", seller.slug, placed.token));
+                        drop(http::once(till.address(), &back).await);
+                    }
+                    return Ok(turn);
+                }
+                Err(error) => error,
+            },
+            Err(error) => error,
+        };
+        ensure!(began.elapsed() < PATIENCE, "buyer {number} at {} gave up: {gone:#}", seller.slug);
+        tokio::time::sleep(Duration::from_millis(150)).await;
+    }
+    Ok(0)
+}
+
+/// Pays on Stripe's page, or by the card form on ours.
+async fn pay(till: &Till<'_>, seller: &Seller, placed: &Placed) -> Result<()> {
+    let Some(session) = Till::session(placed) else {
+        return pay_by_form(till, seller, placed).await;
+    };
+    if till.double.object(&session)["status"] == "open" {
+        till.double.pay_session(&session, "pm_card_visa").map_err(|refused| anyhow::anyhow!("{refused}"))?;
+    }
+    ensure!(till.double.object(&session)["payment_status"] == "paid", "not paid: {}", till.double.object(&session));
+    Ok(())
+}
+
+async fn pay_by_form(till: &Till<'_>, seller: &Seller, placed: &Placed) -> Result<()> {
+    let path = format!("/api/v1/{}/checkout/payment-intent", seller.slug);
+    let start = http::done(till.address(), &http::call("POST", &path, &json!({ "order": placed.token }), &[])).await?;
+    let text = |name: &str| start[name].as_str().unwrap_or_default().to_owned();
+    let secret = text("client_secret");
+    let intent = secret.split("_secret_").next().unwrap_or_default().to_owned();
+    let body = format!("client_secret={secret}&payment_method=pm_card_visa&return_url=https%3A%2F%2Fexample.com%2F");
+    let base = till.double.base_url.trim_start_matches("http://").to_owned();
+    let connected = match text("account").as_str() {
+        "" => String::new(),
+        account => format!("stripe-account: {account}\r\n"),
+    };
+    let request = format!(
+        "POST /v1/payment_intents/{intent}/confirm HTTP/1.1\r\nhost: {base}\r\nauthorization: Bearer {}\r\n{connected}\
+         content-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\r\n{body}",
+        text("publishable_key"),
+        body.len()
+    );
+    // Its answer may be lost as well; then the form looks at what became of it.
+    drop(http::once(base.parse()?, request.as_bytes()).await);
+    let there = till.double.object(&intent);
+    ensure!(there["status"] == "succeeded", "not paid: {}", there["status"]);
+    Ok(())
+}
+
+/// How long it took, and how often the poller had to come.
+struct Settled {
+    work: Duration,
+    polls: u32,
+    differences: usize,
+}
+
+/// Lets the poller come until both books say the same. Losses go on.
+async fn settle(till: &Till<'_>, sellers: &[Seller; 2], sql: &crate::sql::Sql) -> Result<Settled> {
+    let began = Instant::now();
+    let limit = Duration::from_secs(240);
+    let mut polls = 0;
+    loop {
+        for seller in sellers {
+            till.owner(seller, "POST", "/stripe/poll", &json!({})).await?;
+        }
+        polls += 1;
+        till.quiet(sql, "now()", "4 minutes", limit).await?;
+        let differences = there(&till.double).differences(&here(sql).await?);
+        if differences == 0 || polls == 3 || began.elapsed() > limit {
+            return Ok(Settled { work: began.elapsed(), polls, differences });
+        }
+    }
+}
+
+/// Orders with another number of payments than one, of any kind.
+const TWICE: &str = "SELECT count(*) FROM (SELECT FROM payments GROUP BY tenant_id, order_id HAVING count(*) <> 1) x";
+const UNGRANTED: &str = "SELECT count(*) FROM orders o WHERE status = 'paid' AND (SELECT count(*) FROM credit_lots l \
+    WHERE l.tenant_id = o.tenant_id AND l.client_id = o.client_id) <> 1";
+
+async fn compare(
+    till: &Till<'_>,
+    sql: &crate::sql::Sql,
+    settled: &Settled,
+    kills: usize,
+    told: String,
+) -> Result<Vec<Line>> {
+    let (stripes, ours): (Books, Books) = (there(&till.double), here(sql).await?);
+    let charged = till.double.charged(&json!({}));
+    let paid = sql.count("SELECT count(*) FROM orders WHERE status = 'paid' AND provider = 'stripe'").await?;
+    let (twice, ungranted) = (sql.count(TWICE).await?, sql.count(UNGRANTED).await?);
+    let dropped = till.double.faults_hit();
+    let lost = till.double.deliveries().iter().filter(|it| is_lost(it)).count();
+    let wanted = i64::try_from(WANTED)?;
+    let same = settled.differences == 0 && stripes.sum() == ours.sum() && ours.sum() == wanted * PRICE;
+    let ok = same && paid == wanted && charged.count == WANTED as u64 && twice == 0 && ungranted == 0;
+    // A run in which nothing went wrong would prove nothing.
+    let told_much = kills == KILLS && dropped > 500 && lost > 100;
+    let line =
+        Line::new("stripe-checkouts", format!("{}_charges", charged.count), &format!("={paid}_orders"), ok && told_much);
+    let detail = format!(
+        "{told}; {dropped} of Stripe's answers and {lost} deliveries lost; charged {}, paid {}, {} entries differ, {twice} orders \
+         paid twice or never, {ungranted} without their credits or with too many",
+        stripes.sum(),
+        ours.sum(),
+        settled.differences
+    );
+    let took = settled.work + EVERY * settled.polls;
+    let second = Line::time("stripe-checkouts-settled", took, SETTLED).with(format!(
+        "{} visits of the poller, each up to {} s after the last, and {:.0} s of work",
+        settled.polls,
+        EVERY.as_secs(),
+        settled.work.as_secs_f64()
+    ));
+    Ok(vec![line.with(detail), second])
+}
+
+fn is_lost(delivery: &Value) -> bool {
+    delivery["state"] == "dropped" || delivery["state"] == "failed"
+}
