@@ -46,6 +46,8 @@ pub(super) async fn show(
         _ => StatusCode::OK,
     };
     let code = query.map(|Query(query)| query.code).unwrap_or_default();
+    // One that does not hold stays where it could have been typed.
+    let form = if code.is_empty() { form } else { form.with("code", &code) };
     let wanted = Wanted { codes: vec![code], ..Wanted::one(slug) }.normal();
     let shown = Shown { offer, state, wanted, form, said: "" };
     Ok(page(ctx, tries, shown).await?.status(status))
