@@ -10,8 +10,8 @@ use serde_json::Value;
 
 use crate::{
     model::{
-        BumpInput, Deposit, Every, GrantSpec, Instalments, ItemInput, MayCancel, OfferId, OfferInput, OfferKind,
-        OfferStatus, PackageSettings, PartEvery, PlanTerms,
+        BumpInput, Deposit, Every, GrantSpec, Instalments, ItemInput, MayCancel, OfferId, OfferInput,
+        OfferKind, OfferStatus, PackageSettings, PartEvery, PlanTerms,
     },
     policy::OFFERS_WRITE,
     queries, service,
@@ -285,7 +285,8 @@ fn bp_of(percent: &str) -> Option<i64> {
 /// Adds the rates that are not there yet, told by their names.
 async fn add_taxes(ctx: &Ctx, taxes: &[TaxSection]) -> Result<(), Problem> {
     for tax in taxes {
-        let wrong = || Problem::invalid(vec![FieldError::new(format!("{}/percent", tax.name), "offer_number")]);
+        let wrong =
+            || Problem::invalid(vec![FieldError::new(format!("{}/percent", tax.name), "offer_number")]);
         let bp = bp_of(&tax.percent).ok_or_else(wrong)?;
         ctx.tx(PAYMENTS_WRITE, async |tx| {
             let there = billing::tax_rates(tx).await?;
@@ -302,8 +303,7 @@ async fn add_taxes(ctx: &Ctx, taxes: &[TaxSection]) -> Result<(), Problem> {
 /// A rate in use, by its name.
 async fn tax_rate(ctx: &Ctx, name: Option<&str>) -> Result<Option<TaxRateId>, Problem> {
     let Some(name) = name else { return Ok(None) };
-    let all =
-        ctx.tx(OFFERS_WRITE, async |tx| Ok::<_, Problem>(billing::tax_rates(tx).await?)).await?;
+    let all = ctx.tx(OFFERS_WRITE, async |tx| Ok::<_, Problem>(billing::tax_rates(tx).await?)).await?;
     let found = all.into_iter().find(|rate| rate.name == name && rate.archived_at.is_none());
     let unknown = || Problem::invalid(vec![FieldError::new(format!("taxes/{name}"), "offer_unknown_tax")]);
     Ok(Some(found.ok_or_else(unknown)?.id))

@@ -16,7 +16,14 @@ fn png(width: u32, height: u32) -> Vec<u8> {
     bytes
 }
 
-async fn upload(by: &Client, tenant: &TestTenant<'_>, path: &str, field: &str, name: &str, bytes: Vec<u8>) -> Answer {
+async fn upload(
+    by: &Client,
+    tenant: &TestTenant<'_>,
+    path: &str,
+    field: &str,
+    name: &str,
+    bytes: Vec<u8>,
+) -> Answer {
     let part = Part::bytes(bytes).file_name(name.to_owned());
     let form = Form::new().part(field.to_owned(), part).text("image_alt", "Chalk on a floor");
     let place = format!("/{}/studio/offers/edit/{path}", tenant.slug);
@@ -52,7 +59,11 @@ async fn a_picture_is_known_by_its_bytes_and_kept_by_its_address() {
     let visitor = tenant.visitor();
     let page = visitor.get("/buy").await.expect(200);
     let digest = app.sql.one(&format!("SELECT image_digest FROM offers WHERE {}", tenant.rows())).await;
-    assert!(page.has(&format!("/pictures/{digest}")) && page.has("alt=\"Chalk on a floor\""), "{}", page.body);
+    assert!(
+        page.has(&format!("/pictures/{digest}")) && page.has("alt=\"Chalk on a floor\""),
+        "{}",
+        page.body
+    );
     let picture = visitor.get(&format!("/pictures/{digest}")).await.expect(200);
     assert_eq!(picture.header("content-type"), Some("image/png"));
     assert_eq!(picture.header("cache-control"), Some("public, max-age=31536000, immutable"));
@@ -81,7 +92,8 @@ async fn a_file_is_for_those_who_bought_it() {
     let name = "Workbook für dich.pdf";
     upload(&owner, &tenant, &format!("{id}/files"), "file", name, content.clone()).await.expect(303);
     let product = owner.api("GET", &format!("/products/{id}"), None).await.expect(200).json();
-    let grant = product["grants"].as_array().unwrap().iter().find(|one| one["kind"] == "download").unwrap().clone();
+    let grant =
+        product["grants"].as_array().unwrap().iter().find(|one| one["kind"] == "download").unwrap().clone();
     assert_eq!(grant["name"], name);
     let file = grant["file"].as_str().unwrap().to_owned();
     assert!(tenant.visitor().get("/buy").await.expect(200).has("Download: Workbook"));
@@ -130,7 +142,8 @@ async fn the_api_takes_pictures_and_files_as_they_are() {
     let id = tenant.product(&owner, "ten", 9_000, 10).await;
     let send = |method: Method, path: String, bytes: Vec<u8>| {
         let place = format!("/api/v1/{}/offers/{id}{path}", tenant.slug);
-        let request = owner.request(method, &place).header("content-type", "application/octet-stream").body(bytes);
+        let request =
+            owner.request(method, &place).header("content-type", "application/octet-stream").body(bytes);
         owner.send(request)
     };
     let refused = send(Method::PUT, "/picture".into(), b"<svg/>".to_vec()).await.expect(422).json();

@@ -22,8 +22,13 @@ async fn a_plan_is_made_changed_priced_anew_and_archived_by_the_api() {
     assert!(id.starts_with("pln_"));
     assert_eq!((&made["terms"]["every_count"], &made["terms"]["pause_days"]), (&json!(1), &json!(60)));
     assert_eq!(made["terms"]["may_cancel"], "any_time");
-    assert_eq!(owner.api("GET", "/plans", None).await.expect(200).json()["items"].as_array().unwrap().len(), 1);
-    assert!(owner.api("GET", "/products", None).await.expect(200).json()["items"].as_array().unwrap().is_empty());
+    assert_eq!(
+        owner.api("GET", "/plans", None).await.expect(200).json()["items"].as_array().unwrap().len(),
+        1
+    );
+    assert!(
+        owner.api("GET", "/products", None).await.expect(200).json()["items"].as_array().unwrap().is_empty()
+    );
     let prices = [11_900, 12_900];
     for amount in prices {
         app.clock.advance(60);
@@ -31,8 +36,12 @@ async fn a_plan_is_made_changed_priced_anew_and_archived_by_the_api() {
         owner.api("PATCH", &format!("/plans/{id}"), Some(&body)).await.expect(200);
     }
     let history = owner.api("GET", &format!("/plans/{id}/prices"), None).await.expect(200).json();
-    let amounts: Vec<_> =
-        history["items"].as_array().unwrap().iter().map(|one| one["price"]["amount"].as_i64().unwrap()).collect();
+    let amounts: Vec<_> = history["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["price"]["amount"].as_i64().unwrap())
+        .collect();
     assert_eq!(amounts, [12_900, 11_900, 10_900], "the newest first");
     let visitor = tenant.visitor();
     let card = visitor.get("/buy").await.expect(200);
@@ -103,7 +112,11 @@ async fn plans_that_make_no_sense_are_refused_at_their_field() {
     let made = owner.api("POST", "/products", Some(&good)).await.expect(200).json();
     assert_eq!((&made["deposit"]["amount"], &made["instalments"]["count"]), (&json!(2_000), &json!(3)));
     let page = tenant.visitor().get("/buy").await.expect(200);
-    assert!(page.has("£20.00 now, the rest 14 days later") && page.has("Or in 3 monthly parts"), "{}", page.body);
+    assert!(
+        page.has("£20.00 now, the rest 14 days later") && page.has("Or in 3 monthly parts"),
+        "{}",
+        page.body
+    );
     tenant.finish().await;
 }
 
@@ -131,20 +144,27 @@ async fn a_plan_is_made_and_edited_by_its_form() {
         ("extras", "HR monitor included\r\nSauna"),
         ("status", "active"),
     ];
-    let wrong: Vec<_> = good.iter().map(|(n, v)| if *n == "rollover_cap" { (*n, "many") } else { (*n, *v) }).collect();
+    let wrong: Vec<_> =
+        good.iter().map(|(n, v)| if *n == "rollover_cap" { (*n, "many") } else { (*n, *v) }).collect();
     let again = owner.post_form("/studio/offers/new/plan", &wrong).await.expect(422);
     assert_eq!(again.field("rollover_cap").as_deref(), Some("many"), "what was typed stays");
     assert_eq!(tenant.count("offers", "true").await, 0);
     owner.post_form("/studio/offers/new/plan", &good).await.expect(303);
-    let wanted = format!("pays_for = ARRAY['Yoga', 'Spin', '{kind}'] AND rollover_cap = 10 AND NOT may_pause");
+    let wanted =
+        format!("pays_for = ARRAY['Yoga', 'Spin', '{kind}'] AND rollover_cap = 10 AND NOT may_pause");
     assert_eq!(tenant.count("offer_plans", &wanted).await, 1);
     let list = owner.get("/studio/offers?kind=plan").await.expect(200);
     let edit = list.links().into_iter().find(|link| link.contains("/edit/pln_")).unwrap();
     let form = owner.open(&edit).await.expect(200);
     assert_eq!(form.field("pays_for").as_deref(), Some("Yoga, Spin"));
-    assert_eq!((form.field("periods").as_deref(), form.field("price").as_deref()), (Some("1"), Some("297.00")));
+    assert_eq!(
+        (form.field("periods").as_deref(), form.field("price").as_deref()),
+        (Some("1"), Some("297.00"))
+    );
     let card = tenant.visitor().get("/buy").await.expect(200);
-    for words in ["£297", "at once", "for 6 weeks", "5 credits a week", "for Yoga, Spin", "HR monitor included"] {
+    for words in
+        ["£297", "at once", "for 6 weeks", "5 credits a week", "for Yoga, Spin", "HR monitor included"]
+    {
         assert!(card.has(words), "{words}: {}", card.body);
     }
     assert!(!card.has("in all"), "what is paid at once has no other sum");
@@ -158,18 +178,21 @@ async fn starter_plans_come_once() {
     let owner = tenant.owner().await;
     let empty = owner.get("/studio/offers").await.expect(200);
     assert!(empty.has("Add the starter plans"));
-    let words: Vec<(String, String)> = ["kickstarter", "kickstarter_text", "committed", "committed_text", "totally", "totally_text"]
-        .iter()
-        .map(|name| ((*name).to_owned(), empty.field(name).unwrap()))
-        .collect();
-    let fields: Vec<(&str, &str)> = words.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let words: Vec<(String, String)> =
+        ["kickstarter", "kickstarter_text", "committed", "committed_text", "totally", "totally_text"]
+            .iter()
+            .map(|name| ((*name).to_owned(), empty.field(name).unwrap()))
+            .collect();
+    let fields: Vec<(&str, &str)> =
+        words.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     for _ in 0..2 {
         owner.post_form("/studio/offers/starters", &fields).await.expect(303);
     }
     assert_eq!(tenant.count("offers", "kind = 'plan' AND status = 'active'").await, 3);
     assert_eq!(tenant.count("offer_plans", "every = 'week' AND every_count = 6 AND periods = 1").await, 1);
     let page = tenant.visitor().get("/buy").await.expect(200);
-    for words in ["Kickstarter", "£297", "Committed", "£109", "Totally Committed", "£99", "£1,188.00 in all"] {
+    for words in ["Kickstarter", "£297", "Committed", "£109", "Totally Committed", "£99", "£1,188.00 in all"]
+    {
         assert!(page.has(words), "{words}: {}", page.body);
     }
     // Without names nothing is made.

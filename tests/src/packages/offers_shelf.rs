@@ -89,7 +89,11 @@ async fn the_list_has_two_views_and_filters() {
     owner.api("POST", "/plans", Some(&body)).await.expect(200);
     for view in ["", "view=table&"] {
         let all = owner.get(&format!("/studio/offers?{view}")).await.expect(200);
-        assert_eq!(all.links().iter().filter(|link| link.contains("/studio/offers/edit/")).count(), 3, "{view}");
+        assert_eq!(
+            all.links().iter().filter(|link| link.contains("/studio/offers/edit/")).count(),
+            3,
+            "{view}"
+        );
         assert!(all.has("data-sort-form"), "the whole list can be put into another order");
         let count = |query: &str| {
             let (owner, path) = (owner.clone(), format!("/studio/offers?{view}{query}"));
@@ -118,9 +122,15 @@ async fn rules_of_credits_are_chosen_once_for_all() {
     let wrong = [("first_weekday", "8"), ("return_days", "-1")];
     let page = owner.post_form("/studio/offers/settings", &wrong).await.expect(422);
     assert_eq!(page.field("return_days").as_deref(), Some("-1"));
-    owner.post_form("/studio/offers/settings", &[("first_weekday", "1"), ("return_days", "0")]).await.expect(303);
+    owner
+        .post_form("/studio/offers/settings", &[("first_weekday", "1"), ("return_days", "0")])
+        .await
+        .expect(303);
     assert_eq!(tenant.count("package_settings", "first_weekday = 1 AND return_days = 0").await, 1);
-    assert_eq!(owner.get("/studio/offers/settings").await.expect(200).field("return_days").as_deref(), Some("0"));
+    assert_eq!(
+        owner.get("/studio/offers/settings").await.expect(200).field("return_days").as_deref(),
+        Some("0")
+    );
     tenant.coach().await.api("GET", "/package-settings", None).await.expect(403);
     tenant.visitor().api("PUT", "/package-settings", Some(&settings)).await.expect(401);
     tenant.finish().await;

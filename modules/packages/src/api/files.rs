@@ -76,10 +76,6 @@ pub(super) async fn add_file(
     Ok(Json(FileOut { id: file, offer: OfferOut::of(&offer, ctx) }))
 }
 
-pub(super) async fn remove_file(
-    ctx: &Ctx,
-    id: &str,
-    file: OfferFileId,
-) -> Result<Json<OfferOut>, Problem> {
+pub(super) async fn remove_file(ctx: &Ctx, id: &str, file: OfferFileId) -> Result<Json<OfferOut>, Problem> {
     Ok(Json(OfferOut::of(&service::remove_file(ctx, offer_id(id)?, file).await?, ctx)))
 }

@@ -257,7 +257,11 @@ impl OffersApi {
 
     /// Remove the picture of an offer
     #[oai(path = "/offers/:id/picture", method = "delete", operation_id = "remove_offer_picture")]
-    async fn remove_offer_picture(&self, ctx: Data<&Ctx>, id: Path<String>) -> Result<Json<OfferOut>, Problem> {
+    async fn remove_offer_picture(
+        &self,
+        ctx: Data<&Ctx>,
+        id: Path<String>,
+    ) -> Result<Json<OfferOut>, Problem> {
         files::remove_picture(&ctx, &id.0).await
     }
 

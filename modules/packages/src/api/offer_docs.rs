@@ -5,8 +5,8 @@ use kernel::{CreditUse, Problem};
 use poem_openapi::{Enum, Object};
 
 use crate::model::{
-    Bump, BumpInput, Deposit, Every, GrantSpec, Instalments, ItemInput, MayCancel, OfferId, OfferStatus, PartEvery,
-    PlanTerms, bump_id, public_id,
+    Bump, BumpInput, Deposit, Every, GrantSpec, Instalments, ItemInput, MayCancel, OfferId, OfferStatus,
+    PartEvery, PlanTerms, bump_id, public_id,
 };
 
 /// An enum of the API for one of the model, variant by variant.
@@ -74,7 +74,7 @@ mirrored! {
 }
 
 /// What kind of thing an offer gives.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
 #[oai(rename_all = "snake_case")]
 pub(super) enum GrantKind {
     /// Credits.
@@ -86,6 +86,7 @@ pub(super) enum GrantKind {
     /// A gift voucher.
     Voucher,
     /// Something outside of the platform.
+    #[default]
     Service,
     /// What a later version wrote; it stays when it is sent back as it is.
     Other,
@@ -123,12 +124,6 @@ pub(super) struct GrantDoc {
     /// As it is stored; for `other`.
     #[oai(skip_serializing_if_is_none)]
     pub(super) stored: Option<serde_json::Value>,
-}
-
-impl Default for GrantKind {
-    fn default() -> Self {
-        Self::Service
-    }
 }
 
 impl GrantDoc {

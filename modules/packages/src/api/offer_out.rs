@@ -2,7 +2,9 @@ use events::{Instant, Money, ProductId};
 use kernel::Ctx;
 use poem_openapi::Object;
 
-use super::offer_docs::{BumpDoc, DepositDoc, GrantDoc, InstalmentsDoc, ItemDoc, PictureDoc, PriceDoc, TaxDoc, TermsDoc};
+use super::offer_docs::{
+    BumpDoc, DepositDoc, GrantDoc, InstalmentsDoc, ItemDoc, PictureDoc, PriceDoc, TaxDoc, TermsDoc,
+};
 use crate::model::Offer;
 
 /// A product, package or plan.
@@ -52,15 +54,6 @@ impl OfferOut {
             product: ProductId::from_uuid(item.product.uuid()),
             quantity: item.quantity,
         };
-        let tax = offer.tax.as_ref().zip(row.tax_rate_id).map(|(tax, rate)| TaxDoc {
-            rate,
-            name: tax.name.clone(),
-            bp: tax.bp,
-            inclusive: tax.inclusive,
-        });
-        let picture = offer
-            .picture_path()
-            .map(|path| PictureDoc { url: ctx.link(&path), alt: row.image_alt.clone() });
         Self {
             id: offer.public_id(),
             price: offer.price(),
@@ -72,8 +65,8 @@ impl OfferOut {
             bumps: offer.bumps.iter().map(BumpDoc::of).collect(),
             grants: offer.grants.iter().map(GrantDoc::of).collect(),
             items: offer.items.iter().map(item).collect(),
-            tax,
-            picture,
+            tax: tax(offer),
+            picture: offer.picture_path().map(|path| PictureDoc { url: ctx.link(&path), alt: row.image_alt }),
             slug: row.slug,
             name: row.name,
             summary: row.summary,
@@ -89,6 +82,11 @@ impl OfferOut {
             updated_at: row.updated_at,
         }
     }
+}
+
+fn tax(offer: &Offer) -> Option<TaxDoc> {
+    let (tax, rate) = offer.tax.as_ref().zip(offer.row.tax_rate_id)?;
+    Some(TaxDoc { rate, name: tax.name.clone(), bp: tax.bp, inclusive: tax.inclusive })
 }
 
 /// A page of offers.

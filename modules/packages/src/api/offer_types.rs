@@ -224,7 +224,11 @@ offer_changes!(
 );
 
 /// What credits can pay for, when somebody asks who may set it up.
-pub(super) async fn uses(ctx: &Ctx, registry: &kernel::Registry, wanted: bool) -> Result<Vec<CreditUse>, Problem> {
+pub(super) async fn uses(
+    ctx: &Ctx,
+    registry: &kernel::Registry,
+    wanted: bool,
+) -> Result<Vec<CreditUse>, Problem> {
     if wanted { registry.credit_uses(ctx).await } else { Ok(Vec::new()) }
 }
 

@@ -5,7 +5,9 @@ use poem_openapi::payload::Json;
 use super::{
     offer_docs::{GrantDoc, ItemDoc, PriceDoc},
     offer_out::{OfferList, OfferOut, PriceList},
-    offer_types::{PackageIn, PackagePatch, PlanIn, PlanPatch, ProductIn, ProductPatch, put, put_or_lift, uses},
+    offer_types::{
+        PackageIn, PackagePatch, PlanIn, PlanPatch, ProductIn, ProductPatch, put, put_or_lift, uses,
+    },
 };
 use crate::{
     model::{GrantSpec, OfferId, OfferInput, OfferKind, OfferStatus},

@@ -29,8 +29,7 @@ pub(crate) struct FileInfo {
 /// `None`: nothing is left of it.
 pub(crate) fn clean_name(name: &str) -> Option<String> {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    let kept: String =
-        last.chars().filter(|c| !c.is_control() && !r#""<>:|?*;%"#.contains(*c)).collect();
+    let kept: String = last.chars().filter(|c| !c.is_control() && !r#""<>:|?*;%"#.contains(*c)).collect();
     let kept = kept.trim_matches(|c: char| c == '.' || c.is_whitespace());
     if kept.is_empty() {
         return None;

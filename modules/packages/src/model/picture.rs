@@ -154,7 +154,8 @@ mod tests {
     #[test]
     fn what_is_no_picture_is_refused() {
         let svg = b"<svg xmlns=\"http://www.w3.org/2000/svg\"><script>alert(1)</script></svg>";
-        for bytes in [&svg[..], b"", b"GIF89a\x01\0\x01\0", b"<html>", b"\x89PNG", &[0xFF, 0xD8, 0xFF, 0xD9]] {
+        for bytes in [&svg[..], b"", b"GIF89a\x01\0\x01\0", b"<html>", b"\x89PNG", &[0xFF, 0xD8, 0xFF, 0xD9]]
+        {
             assert_eq!(picture_of(bytes), Err(PictureError::Unknown), "{bytes:?}");
         }
         assert_eq!(picture_of(&png_of(60_000, 60_000)), Err(PictureError::Size));

@@ -172,7 +172,8 @@ fn attached(file: ServedFile) -> Response {
 
 /// `attachment` with the name for old and new browsers (RFC 6266): plain letters, and all of it in UTF-8.
 fn disposition(name: &str) -> String {
-    let plain: String = name.chars().map(|c| if c.is_ascii_graphic() || c == ' ' { c } else { '_' }).collect();
+    let plain: String =
+        name.chars().map(|c| if c.is_ascii_graphic() || c == ' ' { c } else { '_' }).collect();
     let plain = plain.replace(['"', '\\'], "_");
     let mut encoded = String::new();
     for byte in name.bytes() {

@@ -150,13 +150,15 @@ fn view(
 ) -> OfferFormPage {
     let archived = offer.is_some_and(|offer| offer.row.status == OfferStatus::Archived);
     let active = offer.filter(|offer| offer.row.status == OfferStatus::Active);
-    let unknown = |offer: &Offer| offer.grants.iter().filter(|one| matches!(one, GrantSpec::Other(_))).count();
+    let unknown =
+        |offer: &Offer| offer.grants.iter().filter(|one| matches!(one, GrantSpec::Other(_))).count();
+    let [every, part_every, cancels] = rhythms();
     let ticked = |one: &CreditUse| form.values.contains_key(&format!("pays-{}", one.key));
     OfferFormPage {
-        action: match offer {
-            Some(offer) => format!("/studio/offers/edit/{}", offer.public_id()),
-            None => format!("/studio/offers/new/{kind}"),
-        },
+        action: offer.map_or_else(
+            || format!("/studio/offers/new/{kind}"),
+            |offer| format!("/studio/offers/edit/{}", offer.public_id()),
+        ),
         is_new: offer.is_none(),
         kind: kind.code(),
         package: kind == OfferKind::Package,
@@ -170,9 +172,9 @@ fn view(
         items: if kind == OfferKind::Package { items(facts) } else { Vec::new() },
         bumps: (0..BUMPS).map(BumpFields::of).collect(),
         bump_choices: bump_choices(facts),
-        every: Opt::codes("packages-every", &codes(Every::ALL, |code| code.code())),
-        part_every: Opt::codes("packages-part-every", &codes(PartEvery::ALL, |code| code.code())),
-        cancels: Opt::codes("packages-may-cancel", &codes(MayCancel::ALL, |code| code.code())),
+        every,
+        part_every,
+        cancels,
         uses: uses.iter().map(|one| UseField::of(one, ticked(one))).collect(),
         appointment_types: appointment_types(offer, uses),
         unknown: offer.map_or(0, unknown),
@@ -185,6 +187,15 @@ fn view(
     }
 }
 
+/// Choices of periods, of the time between parts, and of who may cancel when.
+fn rhythms() -> [Vec<Opt>; 3] {
+    [
+        Opt::codes("packages-every", &codes(Every::ALL, Every::code)),
+        Opt::codes("packages-part-every", &codes(PartEvery::ALL, PartEvery::code)),
+        Opt::codes("packages-may-cancel", &codes(MayCancel::ALL, MayCancel::code)),
+    ]
+}
+
 fn codes<T: Copy>(all: &[T], code: fn(T) -> &'static str) -> Vec<&'static str> {
     all.iter().map(|one| code(*one)).collect()
 }
@@ -194,9 +205,8 @@ fn price((amount, currency, since): &(i64, events::Currency, events::Instant)) -
 }
 
 fn taxes(facts: &FormFacts) -> Vec<Opt> {
-    let rate = |rate: &billing::TaxRate| {
-        Opt::said(rate.id, format!("{} {} %", rate.name, percent_text(rate.bp)))
-    };
+    let rate =
+        |rate: &billing::TaxRate| Opt::said(rate.id, format!("{} {} %", rate.name, percent_text(rate.bp)));
     let none = Opt::key("", "packages-tax-none");
     std::iter::once(none).chain(facts.taxes.iter().map(rate)).collect()
 }

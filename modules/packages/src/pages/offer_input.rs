@@ -6,8 +6,8 @@ use kernel::{CreditUse, Ctx, FieldError, Form, Problem};
 
 use crate::{
     model::{
-        BumpInput, Deposit, GrantSpec, Instalments, ItemInput, Offer, OfferId, OfferInput, OfferKind, PlanTerms,
-        bump_id, parse_local,
+        BumpInput, Deposit, GrantSpec, Instalments, ItemInput, Offer, OfferId, OfferInput, OfferKind,
+        PlanTerms, bump_id, parse_local,
     },
     service,
 };
@@ -66,7 +66,11 @@ impl Reader<'_> {
             image_alt: start.image_alt,
             bumps: self.bumps(),
             plan: plan.then(|| self.terms(uses)),
-            grants: if kind == OfferKind::Package { Vec::new() } else { self.grants(kind, start.grants, uses) },
+            grants: if kind == OfferKind::Package {
+                Vec::new()
+            } else {
+                self.grants(kind, start.grants, uses)
+            },
         }
     }
 
@@ -159,7 +163,11 @@ impl Reader<'_> {
             let price = self.price(&format!("{field}/price"), false);
             match bump_id(&chosen) {
                 Some(offer) => {
-                    bumps.push(BumpInput { offer, pitch: self.form.string(&format!("{field}/pitch")), price });
+                    bumps.push(BumpInput {
+                        offer,
+                        pitch: self.form.string(&format!("{field}/pitch")),
+                        price,
+                    });
                 }
                 None => self.errors.push(FieldError::new(field, "offer_unknown_bump")),
             }

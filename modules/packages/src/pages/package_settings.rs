@@ -20,9 +20,9 @@ pub(super) async fn show(Data(ctx): Data<&Ctx>) -> Result<Page, Problem> {
 /// Keeps it.
 #[handler]
 pub(super) async fn save(Data(ctx): Data<&Ctx>, form: Form) -> Result<Response, Problem> {
-    let typed = form
-        .parse("first_weekday", "offer_number")
-        .and_then(|first_weekday| Ok(PackageSettings { first_weekday, return_days: form.parse("return_days", "offer_number")? }));
+    let typed = form.parse("first_weekday", "offer_number").and_then(|first_weekday| {
+        Ok(PackageSettings { first_weekday, return_days: form.parse("return_days", "offer_number")? })
+    });
     let saved = match typed {
         Ok(settings) => service::save_settings(ctx, settings).await,
         Err(problem) => Err(problem),

@@ -60,8 +60,13 @@ async fn infos(
     query: offer_files::BoxedQuery<'static, diesel::pg::Pg>,
 ) -> QueryResult<Vec<FileInfo>> {
     type Row = (OfferFileId, OfferId, String, i32, Instant);
-    let columns =
-        (offer_files::id, offer_files::offer_id, offer_files::name, offer_files::size, offer_files::created_at);
+    let columns = (
+        offer_files::id,
+        offer_files::offer_id,
+        offer_files::name,
+        offer_files::size,
+        offer_files::created_at,
+    );
     let rows: Vec<Row> = query.select(columns).load(&mut **tx).await?;
     let info = |(id, offer, name, size, created_at): Row| FileInfo { id, offer, name, size, created_at };
     Ok(rows.into_iter().map(info).collect())

@@ -1,8 +1,8 @@
 use std::collections::BTreeMap;
 
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, JoinOnDsl, OptionalExtension, PgTextExpressionMethods, QueryDsl,
-    QueryResult, SelectableHelper,
+    BoolExpressionMethods, ExpressionMethods, JoinOnDsl, OptionalExtension, PgTextExpressionMethods,
+    QueryDsl, QueryResult, SelectableHelper,
 };
 use diesel_async::RunQueryDsl;
 use kernel::{Paging, Tx};
@@ -39,9 +39,10 @@ async fn complete(tx: &mut Tx, rows: Vec<OfferRow>) -> QueryResult<Vec<Offer>> {
         items: items.remove(&row.id).unwrap_or_default(),
         plan: terms.remove(&row.id),
         bumps: bumps.remove(&row.id).unwrap_or_default(),
-        tax: rates.iter().find(|rate| Some(rate.id) == row.tax_rate_id && rate.archived_at.is_none()).map(
-            |rate| billing::Tax { name: rate.name.clone(), bp: rate.bp, inclusive: row.tax_inclusive },
-        ),
+        tax: rates
+            .iter()
+            .find(|rate| Some(rate.id) == row.tax_rate_id && rate.archived_at.is_none())
+            .map(|rate| billing::Tax { name: rate.name.clone(), bp: rate.bp, inclusive: row.tax_inclusive }),
         row,
     };
     Ok(rows.into_iter().map(whole).collect())

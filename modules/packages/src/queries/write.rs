@@ -1,12 +1,16 @@
 //! Writes offers.
 
-use diesel::{AsChangeset, BoolExpressionMethods, ExpressionMethods, Insertable, QueryDsl, QueryResult, dsl::max};
+use diesel::{
+    AsChangeset, BoolExpressionMethods, ExpressionMethods, Insertable, QueryDsl, QueryResult, dsl::max,
+};
 use diesel_async::RunQueryDsl;
 use events::{Currency, Instant, TaxRateId};
 use kernel::Tx;
 
 use crate::{
-    model::{AnyOffer, BumpInput, GrantSpec, ItemInput, OfferId, OfferInput, OfferStatus, PartEvery, PlanTerms},
+    model::{
+        AnyOffer, BumpInput, GrantSpec, ItemInput, OfferId, OfferInput, OfferStatus, PartEvery, PlanTerms,
+    },
     schema::{offer_bumps, offer_plans, offer_prices, offers, package_items},
 };
 
@@ -49,11 +53,8 @@ pub(crate) async fn update_status(tx: &mut Tx, id: OfferId, status: OfferStatus)
 
 /// Names a picture by its content; empty: none.
 pub(crate) async fn update_picture(tx: &mut Tx, id: OfferId, digest: &str, alt: &str) -> QueryResult<()> {
-    let row = (
-        offers::image_digest.eq(digest),
-        offers::image_alt.eq(alt),
-        offers::updated_at.eq(tx.ctx().now()),
-    );
+    let row =
+        (offers::image_digest.eq(digest), offers::image_alt.eq(alt), offers::updated_at.eq(tx.ctx().now()));
     diesel::update(offers::table.find(id)).set(row).execute(&mut **tx).await.map(drop)
 }
 

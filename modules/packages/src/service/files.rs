@@ -12,8 +12,8 @@ use sha2::{Digest, Sha256};
 use super::edit::tell;
 use crate::{
     model::{
-        FileInfo, FileKind, GrantSpec, MAX_DOWNLOAD, Offer, OfferId, OfferKind, PictureError, Sold, clean_name,
-        picture_of, served_type,
+        FileInfo, FileKind, GrantSpec, MAX_DOWNLOAD, Offer, OfferId, OfferKind, PictureError, Sold,
+        clean_name, picture_of, served_type,
     },
     policy::{OFFERS_READ, OFFERS_WRITE, ORDERS_CREATE, OWN_READ},
     queries::{self, NewFile, ServedFile},
@@ -122,14 +122,7 @@ pub(crate) async fn add_file(
     let digest = digest_of(content);
     ctx.tx(OFFERS_WRITE, async |tx| {
         let offer = queries::by_id(tx, id).await?.ok_or_else(Problem::not_found)?;
-        if offer.row.kind == OfferKind::Package {
-            return Err(Problem::field("file", "offer_grants_of_package"));
-        }
-        let files = offer.grants.iter().filter_map(GrantSpec::file).count();
-        if files >= MAX_FILES {
-            let error = FieldError::new("file", "offer_files").arg("max", MAX_FILES);
-            return Err(Problem::invalid(vec![error]));
-        }
+        check_room(&offer)?;
         let new = NewFile {
             offer: id,
             kind: FileKind::Download,
@@ -148,6 +141,18 @@ pub(crate) async fn add_file(
         Ok((tell(tx, id).await?, file))
     })
     .await
+}
+
+/// Whether the offer takes one more file.
+fn check_room(offer: &Offer) -> Result<(), Problem> {
+    if offer.row.kind == OfferKind::Package {
+        return Err(Problem::field("file", "offer_grants_of_package"));
+    }
+    if offer.grants.iter().filter_map(GrantSpec::file).count() >= MAX_FILES {
+        let error = FieldError::new("file", "offer_files").arg("max", MAX_FILES);
+        return Err(Problem::invalid(vec![error]));
+    }
+    Ok(())
 }
 
 /// Takes a file out of an offer. Who bought it before keeps it.

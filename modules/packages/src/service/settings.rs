@@ -13,8 +13,7 @@ pub(crate) async fn save_settings(ctx: &Ctx, settings: PackageSettings) -> Resul
     let settings = settings.checked()?;
     ctx.tx(OFFERS_WRITE, async |tx| {
         queries::save_settings(tx, settings).await?;
-        let detail =
-            json!({ "first_weekday": settings.first_weekday, "return_days": settings.return_days });
+        let detail = json!({ "first_weekday": settings.first_weekday, "return_days": settings.return_days });
         audit(tx, "packages.settings_changed", "packages", detail).await?;
         Ok(settings)
     })

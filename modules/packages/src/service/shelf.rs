@@ -5,7 +5,9 @@ use serde_json::json;
 
 use super::edit::{input_of, make};
 use crate::{
-    model::{FileKind, Offer, OfferId, OfferInput, OfferStatus, Place, copy_name, free_slug, placed, slug_of},
+    model::{
+        FileKind, Offer, OfferId, OfferInput, OfferStatus, Place, copy_name, free_slug, placed, slug_of,
+    },
     policy::OFFERS_WRITE,
     queries::{self, NewFile},
 };

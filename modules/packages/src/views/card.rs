@@ -54,7 +54,11 @@ impl Rhythm {
         let at_once = terms.at_once();
         let in_all = terms.in_all(price.amount).filter(|_| !at_once);
         Self {
-            every: if at_once { "packages-plan-at-once".into() } else { format!("packages-plan-every-{unit}") },
+            every: if at_once {
+                "packages-plan-at-once".into()
+            } else {
+                format!("packages-plan-every-{unit}")
+            },
             every_count: terms.every_count,
             length: terms.length().map(|_| format!("packages-plan-length-{unit}")),
             length_count: terms.length().unwrap_or(0),
@@ -184,8 +188,10 @@ impl Card {
                 tax_rate: percent_text(2000),
                 tax_added: !featured,
             },
-            picture: featured
-                .then(|| CardPicture { path: format!("/pictures/{}", "0".repeat(64)), alt: "A class".into() }),
+            picture: featured.then(|| CardPicture {
+                path: format!("/pictures/{}", "0".repeat(64)),
+                alt: "A class".into(),
+            }),
         }
     }
     pub(in crate::views) fn free_sample() -> Self {
@@ -281,7 +287,9 @@ mod tests {
 
     #[test]
     fn rates_read_like_rates() {
-        for (bp, text) in [(0, "0"), (2000, "20"), (750, "7.5"), (1925, "19.25"), (10_000, "100"), (5, "0.05")] {
+        for (bp, text) in
+            [(0, "0"), (2000, "20"), (750, "7.5"), (1925, "19.25"), (10_000, "100"), (5, "0.05")]
+        {
             assert_eq!(percent_text(bp), text);
         }
     }

@@ -189,8 +189,10 @@ impl View for OfferFormPage {
         })
     }
     fn samples() -> Vec<Self> {
-        let item =
-            ItemField { field: "item-prd_00000000000000000000000000000007".into(), name: "Ten classes".into() };
+        let item = ItemField {
+            field: "item-prd_00000000000000000000000000000007".into(),
+            name: "Ten classes".into(),
+        };
         let wrong = FormState::default()
             .with("price", "-1")
             .wrong(&FieldError::new("price", "offer_price"))
@@ -236,7 +238,8 @@ impl View for PackageSettingsPage {
     fn samples() -> Vec<Self> {
         let days = Opt::codes("packages-weekday", &["1", "2", "3", "4", "5", "6", "7"]);
         let form = FormState::default().with("first_weekday", 1).with("return_days", "900");
-        let wrong = form.clone().wrong(&FieldError::new("return_days", "out_of_range").arg("min", 0).arg("max", 365));
+        let wrong =
+            form.clone().wrong(&FieldError::new("return_days", "out_of_range").arg("min", 0).arg("max", 365));
         vec![Self { days: days.clone(), form }, Self { days, form: wrong }]
     }
 }

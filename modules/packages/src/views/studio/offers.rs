@@ -50,14 +50,9 @@ pub(crate) struct StudioOffersPage {
     pub(crate) unpayable: bool,
 }
 
-impl View for StudioOffersPage {
-    const TEMPLATE: &'static str = "packages/studio_offers";
-    const LAYOUT: Layout = Layout::Studio;
-    fn title(&self) -> Text {
-        Text::key("packages-studio-offers-title")
-    }
-    fn samples() -> Vec<Self> {
-        let row = |status: OfferStatus, kind: &'static str| StudioOfferRow {
+impl StudioOfferRow {
+    fn sample(status: OfferStatus, kind: &'static str) -> Self {
+        Self {
             id: "prd_00000000000000000000000000000007".into(),
             kind,
             kind_label: kind_label(kind),
@@ -67,14 +62,25 @@ impl View for StudioOffersPage {
             last: false,
             left: Some(24),
             card: Card::sample(Availability::SoldOut, true),
-        };
+        }
+    }
+}
+
+impl View for StudioOffersPage {
+    const TEMPLATE: &'static str = "packages/studio_offers";
+    const LAYOUT: Layout = Layout::Studio;
+    fn title(&self) -> Text {
+        Text::key("packages-studio-offers-title")
+    }
+    fn samples() -> Vec<Self> {
+        let row = StudioOfferRow::sample;
         let mut offers: Vec<_> = OfferStatus::ALL.iter().map(|status| row(*status, "product")).collect();
         offers.push(StudioOfferRow { card: Card::free_sample(), ..row(OfferStatus::Active, "package") });
-        offers.extend(
-            Card::plan_samples()
-                .into_iter()
-                .map(|card| StudioOfferRow { card, left: None, ..row(OfferStatus::Active, "plan") }),
-        );
+        offers.extend(Card::plan_samples().into_iter().map(|card| StudioOfferRow {
+            card,
+            left: None,
+            ..row(OfferStatus::Active, "plan")
+        }));
         for (index, offer) in offers.iter_mut().enumerate() {
             offer.id = format!("prd_{index:032x}");
             offer.first = index == 0;
@@ -93,7 +99,13 @@ impl View for StudioOffersPage {
             unpayable: false,
         };
         let whole = Self { ordered: true, filtered: false, search: String::new(), ..full.clone() };
-        let none = Self { offers: vec![], earlier: String::new(), later: String::new(), search: String::new(), ..full.clone() };
+        let none = Self {
+            offers: vec![],
+            earlier: String::new(),
+            later: String::new(),
+            search: String::new(),
+            ..full.clone()
+        };
         vec![
             Self { table: false, ..whole.clone() },
             Self { table: false, ..full.clone() },
