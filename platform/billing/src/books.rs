@@ -42,7 +42,14 @@ pub async fn booked_payments(
         .filter(payments::provider.eq(method).and(payments::status.ne(PaymentStatus::Failed)))
         .filter(payments::at.ge(since).and(payments::at.lt(until)).or(payments::reference.eq_any(references)))
         .order((payments::at, payments::id))
-        .select((orders::id, orders::number, payments::reference, payments::amount, payments::currency, payments::at))
+        .select((
+            orders::id,
+            orders::number,
+            payments::reference,
+            payments::amount,
+            payments::currency,
+            payments::at,
+        ))
         .load(&mut **tx)
         .await
 }

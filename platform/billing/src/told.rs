@@ -69,5 +69,9 @@ async fn was_told(tx: &mut Tx, order: &Order, reference: &str) -> QueryResult<bo
 }
 
 async fn waits_until(tx: &mut Tx, order: &Order, until: Instant) -> QueryResult<()> {
-    diesel::update(orders::table.find(order.id)).set(orders::expires_at.eq(until)).execute(&mut **tx).await.map(drop)
+    diesel::update(orders::table.find(order.id))
+        .set(orders::expires_at.eq(until))
+        .execute(&mut **tx)
+        .await
+        .map(drop)
 }

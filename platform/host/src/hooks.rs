@@ -29,7 +29,11 @@ pub fn is_delivery(path: &str) -> bool {
 
 /// For connected accounts: the event names the account, and the account its tenant.
 #[handler]
-pub async fn connected(request: &Request, body: Body, Data(app): Data<&Arc<App>>) -> Result<Response, Problem> {
+pub async fn connected(
+    request: &Request,
+    body: Body,
+    Data(app): Data<&Arc<App>>,
+) -> Result<Response, Problem> {
     let body = read(body).await?;
     let received = app.stripe.open(&delivery(request, &body, app))?;
     let unknown = || Problem::new(StatusCode::NOT_FOUND, "stripe_account");

@@ -65,7 +65,9 @@ impl Connection {
             payouts_enabled: row.as_ref().is_some_and(|row| row.payouts_enabled),
             details_submitted: row.as_ref().is_some_and(|row| row.details_submitted),
             webhook_url: format!("{}/{}/webhooks/stripe", settings.origin, ctx.tenant().slug),
-            webhook_signed: row.as_ref().is_some_and(|row| row.mode == Mode::Connect || row.webhook_secret.is_some()),
+            webhook_signed: row
+                .as_ref()
+                .is_some_and(|row| row.mode == Mode::Connect || row.webhook_secret.is_some()),
             connected_at: row.as_ref().map(|row| row.connected_at),
             last_delivery_at: overview.delivered_at,
             failed_events: overview.failed,
@@ -194,7 +196,10 @@ impl AuditOut {
             ours: one.ours,
             theirs: one.theirs,
             currency: one.currency,
-            what: serde_json::to_value(one.what).ok().and_then(|what| Some(what.as_str()?.to_owned())).unwrap_or_default(),
+            what: serde_json::to_value(one.what)
+                .ok()
+                .and_then(|what| Some(what.as_str()?.to_owned()))
+                .unwrap_or_default(),
             reference: one.reference,
         };
         Self {
@@ -234,7 +239,11 @@ impl StripeApi {
     ///
     /// Payments that were made stay where they are.
     #[oai(path = "/stripe", method = "delete", operation_id = "disconnect_stripe")]
-    async fn disconnect_stripe(&self, ctx: Data<&Ctx>, stripe: Data<&Stripe>) -> Result<Json<Connection>, Problem> {
+    async fn disconnect_stripe(
+        &self,
+        ctx: Data<&Ctx>,
+        stripe: Data<&Stripe>,
+    ) -> Result<Json<Connection>, Problem> {
         stripe.disconnect(&ctx).await?;
         self.get_stripe(ctx, stripe).await
     }
@@ -300,7 +309,8 @@ impl StripeApi {
             Some(text) => Some(text.parse().map_err(|_| Problem::field("state", "unreadable"))?),
         };
         let search = search.0.unwrap_or_default().trim().chars().take(100).collect();
-        let (rows, next_cursor) = service::events(&ctx, &EventFilter { state, search }, cursor.0.as_deref()).await?;
+        let (rows, next_cursor) =
+            service::events(&ctx, &EventFilter { state, search }, cursor.0.as_deref()).await?;
         let items = rows.into_iter().map(|row| EventOut::of(row, None)).collect();
         Ok(Json(EventList { items, next_cursor }))
     }
@@ -316,7 +326,11 @@ impl StripeApi {
     ///
     /// It comes to the same however often it is done.
     #[oai(path = "/stripe/events/:id/run-again", method = "post", operation_id = "run_stripe_event_again")]
-    async fn run_stripe_event_again(&self, ctx: Data<&Ctx>, id: Path<String>) -> Result<Json<EventOut>, Problem> {
+    async fn run_stripe_event_again(
+        &self,
+        ctx: Data<&Ctx>,
+        id: Path<String>,
+    ) -> Result<Json<EventOut>, Problem> {
         Ok(Json(EventOut::of(service::run_again(&ctx, &id).await?, None)))
     }
 

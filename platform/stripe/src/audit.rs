@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use crate::{
     Stripe,
     account::Account,
-    call::{Plain, Trouble},
+    call::{Plain, Trouble, with},
     failure::Failure,
     follow::is_ours,
     model::{Tags, id, is, items, number, text},
@@ -116,15 +116,19 @@ impl Stripe {
     }
 
     /// What moved on the account, as far as it is of this tenant.
-    async fn movements(&self, ctx: &Ctx, account: &Account, since: Instant, until: Instant) -> Result<Book, Failure> {
+    async fn movements(
+        &self,
+        ctx: &Ctx,
+        account: &Account,
+        since: Instant,
+        until: Instant,
+    ) -> Result<Book, Failure> {
         let mut book = Book::default();
         let mut after: Option<String> = None;
         for _ in 0..PAGES {
             let created = json!({"gte": since.timestamp().as_second(), "lt": until.timestamp().as_second()});
-            let mut query = json!({"limit": 100, "created": created, "expand": ["data.source"]});
-            if let Some(after) = &after {
-                query["starting_after"] = after.as_str().into();
-            }
+            let query = json!({"limit": 100, "created": created, "expand": ["data.source"]});
+            let query = with(query, "starting_after", after.as_deref());
             let page = self.line().ask(&account.caller, &Plain::get("/balance_transactions", query)).await?;
             let listed = items(&page, "/data");
             for movement in listed {
@@ -139,7 +143,13 @@ impl Stripe {
     }
 
     /// Charges count by their intent, refunds by themselves.
-    async fn enter(&self, ctx: &Ctx, account: &Account, movement: &Value, book: &mut Book) -> Result<(), Failure> {
+    async fn enter(
+        &self,
+        ctx: &Ctx,
+        account: &Account,
+        movement: &Value,
+        book: &mut Book,
+    ) -> Result<(), Failure> {
         let source = movement.pointer("/source").unwrap_or(&Value::Null);
         match text(movement, "/type") {
             "charge" | "payment" => {
@@ -168,7 +178,13 @@ impl Stripe {
     }
 
     /// Whether a payment is this tenant's: its object carries the name, or it is written down here.
-    async fn is_known(&self, ctx: &Ctx, account: &Account, source: &Value, intent: &str) -> Result<bool, Failure> {
+    async fn is_known(
+        &self,
+        ctx: &Ctx,
+        account: &Account,
+        source: &Value,
+        intent: &str,
+    ) -> Result<bool, Failure> {
         if is_ours(ctx, &Tags::read(source)) {
             return Ok(true);
         }
@@ -196,7 +212,11 @@ impl Stripe {
         }
         for name in ours.refunds.keys().filter(|name| name.starts_with("re_") || name.starts_with("pyr_")) {
             if !theirs.refunds.contains_key(name) {
-                match self.line().ask(&account.caller, &Plain::get(format!("/refunds/{name}"), Value::Null)).await {
+                match self
+                    .line()
+                    .ask(&account.caller, &Plain::get(format!("/refunds/{name}"), Value::Null))
+                    .await
+                {
                     Ok(found) if !matches!(text(&found, "/status"), "failed" | "canceled") => {
                         add(&mut theirs.refunds, name, -number(&found, "/amount"), text(&found, "/currency"));
                     }
@@ -216,7 +236,8 @@ impl Stripe {
         findings: Vec<Finding>,
     ) -> Result<(), Failure> {
         let compared = theirs.payments.len().saturating_add(theirs.refunds.len());
-        let difference = findings.iter().map(|one| one.ours.abs_diff(one.theirs)).fold(0_u64, u64::saturating_add);
+        let difference =
+            findings.iter().map(|one| one.ours.abs_diff(one.theirs)).fold(0_u64, u64::saturating_add);
         let audit_id: Id<AuditKind> = ctx.new_id();
         let row = (
             table::id.eq(audit_id.uuid()),
@@ -255,10 +276,15 @@ fn side(booked: Vec<Booked>) -> Side {
 
 /// Each difference to the cent, payments first.
 fn compare(ours: &Book, theirs: &Book) -> Vec<Finding> {
-    let owed: Side = ours.refunds.iter().map(|(name, (money, number))| (name.clone(), (back(*money), *number))).collect();
-    let payments =
-        differences(&ours.payments, &theirs.payments, [What::PaymentMissing, What::PaymentUnknown, What::PaymentDiffers]);
-    let refunds = differences(&owed, &theirs.refunds, [What::RefundMissing, What::RefundUnknown, What::RefundDiffers]);
+    let owed: Side =
+        ours.refunds.iter().map(|(name, (money, number))| (name.clone(), (back(*money), *number))).collect();
+    let payments = differences(
+        &ours.payments,
+        &theirs.payments,
+        [What::PaymentMissing, What::PaymentUnknown, What::PaymentDiffers],
+    );
+    let refunds =
+        differences(&owed, &theirs.refunds, [What::RefundMissing, What::RefundUnknown, What::RefundDiffers]);
     payments.into_iter().chain(refunds).collect()
 }
 
@@ -274,7 +300,14 @@ fn differences(ours: &Side, theirs: &Side, [missing, unknown, differs]: [What; 3
             let what = if there.is_some() { differs } else { unknown };
             let theirs = there.map_or(0, |there| there.amount);
             let (reference, number) = (name.clone(), *order);
-            found.push(Finding { reference, number, ours: money.amount, theirs, currency: money.currency, what });
+            found.push(Finding {
+                reference,
+                number,
+                ours: money.amount,
+                theirs,
+                currency: money.currency,
+                what,
+            });
         }
     }
     let only = theirs.iter().filter(|(name, _)| !ours.contains_key(*name));

@@ -125,7 +125,8 @@ impl Line {
         if let Some(client) = clients.get(&name) {
             return Ok(client.clone());
         }
-        let made = ClientBuilder::new(secret).url(&self.url).timeout(DEADLINE).build().map_err(Trouble::of)?;
+        let made =
+            ClientBuilder::new(secret).url(&self.url).timeout(DEADLINE).build().map_err(Trouble::of)?;
         if clients.len() >= CLIENTS {
             clients.clear();
         }
@@ -137,11 +138,21 @@ impl Line {
         self.send(by, request, None).await
     }
     /// Writes once for a key, however often it is called.
-    pub(crate) async fn once<R: StripeRequest>(&self, by: &Caller, request: &R, key: &str) -> Result<Value, Trouble> {
+    pub(crate) async fn once<R: StripeRequest>(
+        &self,
+        by: &Caller,
+        request: &R,
+        key: &str,
+    ) -> Result<Value, Trouble> {
         self.send(by, request, Some(key)).await
     }
 
-    async fn send<R: StripeRequest>(&self, by: &Caller, request: &R, key: Option<&str>) -> Result<Value, Trouble> {
+    async fn send<R: StripeRequest>(
+        &self,
+        by: &Caller,
+        request: &R,
+        key: Option<&str>,
+    ) -> Result<Value, Trouble> {
         self.is_up()?;
         let turns = if by.background { &self.back } else { &self.front };
         let waited = tokio::time::timeout(QUEUE, turns.acquire()).await;
@@ -158,7 +169,8 @@ impl Line {
             request = request.account_id(account);
         }
         let began = Instant::now();
-        let answer = request.send(&by.client).await.map_err(Trouble::of);
+        // Boxed, as the client's own future is large.
+        let answer = Box::pin(request.send(&by.client)).await.map_err(Trouble::of);
         self.noted(&answer, began);
         answer.map(plain)
     }
@@ -242,6 +254,33 @@ impl StripeRequest for Plain {
     }
 }
 
+/// A generated call, ready to be sent: those with all their members are large, and futures would carry them along.
+pub(crate) struct Prepared(stripe_client_core::RequestBuilder);
+
+impl Prepared {
+    pub(crate) fn of<R: StripeRequest>(request: &R) -> Self {
+        Self(request.build())
+    }
+}
+
+impl StripeRequest for Prepared {
+    type Output = miniserde::json::Value;
+    fn build(&self) -> stripe_client_core::RequestBuilder {
+        let mut request = stripe_client_core::RequestBuilder::new(self.0.method, self.0.path.clone());
+        request.query.clone_from(&self.0.query);
+        request.body.clone_from(&self.0.body);
+        request
+    }
+}
+
+/// A query with a member more, when there is a value for it.
+pub(crate) fn with(mut query: Value, name: &str, value: Option<impl Into<Value>>) -> Value {
+    if let (Value::Object(members), Some(value)) = (&mut query, value) {
+        members.insert(name.to_owned(), value.into());
+    }
+    query
+}
+
 /// Shared by all who ask.
 pub(crate) type SharedLine = Arc<Line>;
 
@@ -253,7 +292,10 @@ mod tests {
     fn nested_members_are_written_as_stripe_reads_them() {
         let form = serde_json::json!({"expand": ["latest_charge", "customer"], "created": {"gte": 5}});
         let request = Plain::get("/events", form).build();
-        assert_eq!(request.query.as_deref(), Some("expand[0]=latest_charge&expand[1]=customer&created[gte]=5"));
+        assert_eq!(
+            request.query.as_deref(),
+            Some("expand[0]=latest_charge&expand[1]=customer&created[gte]=5")
+        );
     }
 
     #[test]

@@ -235,7 +235,10 @@ mod tests {
         assert!(wrong("rk_test_abcdefgh", "pk_test_abcdefgh", "whsec_abcdefgh").is_empty());
         assert!(wrong("rk_test_abcdefgh", "pk_test_abcdefgh", "").is_empty());
         assert_eq!(wrong("pk_test_abcdefgh", "pk_test_abcdefgh", ""), ["secret_key stripe_secret_key"]);
-        assert_eq!(wrong("sk_live_abcdefgh", "pk_test_abcdefgh", ""), ["publishable_key stripe_modes_differ"]);
+        assert_eq!(
+            wrong("sk_live_abcdefgh", "pk_test_abcdefgh", ""),
+            ["publishable_key stripe_modes_differ"]
+        );
         assert_eq!(wrong("sk_test_abcdefgh", "sk_test_abcdefgh", "x").len(), 2);
         assert_eq!(wrong("sk_test_abc\r\nX: y", "pk_test_abcdefgh", ""), ["secret_key stripe_secret_key"]);
     }

@@ -16,7 +16,8 @@ use crate::{
 impl Stripe {
     /// Handles an event of the inbox. Handled once more it comes to the same.
     pub(crate) async fn handle(&self, ctx: &Ctx, id: &str) -> Result<(), JobError> {
-        let row = ctx.read_tx(BILLING_RUN, async |tx| Ok::<_, Problem>(queries::event(tx, id).await?)).await?;
+        let row =
+            ctx.read_tx(BILLING_RUN, async |tx| Ok::<_, Problem>(queries::event(tx, id).await?)).await?;
         let Some(row) = row else { return Err(JobError::Fail(format!("no event {id}"))) };
         if matches!(row.state, EventState::Handled | EventState::Ignored) {
             return Ok(());
@@ -30,9 +31,8 @@ impl Stripe {
             }
         };
         metrics::counter!("stripe_events_handled_total", "result" => state.code()).increment(1);
-        let write = ctx.tx(BILLING_RUN, async |tx| {
-            Ok::<_, Problem>(queries::event_went(tx, id, state, &words).await?)
-        });
+        let write = ctx
+            .tx(BILLING_RUN, async |tx| Ok::<_, Problem>(queries::event_went(tx, id, state, &words).await?));
         write.await?;
         again.map_or(Ok(()), Err)
     }
@@ -46,7 +46,13 @@ impl Stripe {
         }
     }
 
-    async fn follow_kind(&self, ctx: &Ctx, account: &Account, kind: &str, id: &str) -> Result<Outcome, Failure> {
+    async fn follow_kind(
+        &self,
+        ctx: &Ctx,
+        account: &Account,
+        kind: &str,
+        id: &str,
+    ) -> Result<Outcome, Failure> {
         match follower(kind) {
             Follower::Intent => self.follow_intent(ctx, account, id).await,
             Follower::Session => self.follow_session(ctx, account, id).await,

@@ -54,7 +54,12 @@ struct Known {
 
 impl Stripe {
     /// The price as the account knows it, made when it does not.
-    pub(crate) async fn mirrored_price(&self, ctx: &Ctx, account: &Account, of: &Priced) -> Result<String, Failure> {
+    pub(crate) async fn mirrored_price(
+        &self,
+        ctx: &Ctx,
+        account: &Account,
+        of: &Priced,
+    ) -> Result<String, Failure> {
         let local = of.local();
         if let Some(known) = known(ctx, account, "price", &local).await? {
             return Ok(known.reference);
@@ -106,10 +111,12 @@ impl Stripe {
                 Ok(known.reference)
             }
             (None, _) => {
-                let tags = [("tenant".to_owned(), ctx.tenant().id.to_string()), ("item".to_owned(), item.to_owned())];
-                let mut request = CreateProduct::new(name)
-                    .metadata(std::collections::HashMap::from(tags))
-                    .active(active);
+                let tags = [
+                    ("tenant".to_owned(), ctx.tenant().id.to_string()),
+                    ("item".to_owned(), item.to_owned()),
+                ];
+                let mut request =
+                    CreateProduct::new(name).metadata(std::collections::HashMap::from(tags)).active(active);
                 if !summary.is_empty() {
                     request = request.description(summary);
                 }

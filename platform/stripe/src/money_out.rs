@@ -18,7 +18,8 @@ const LATEST: i64 = 20;
 impl Stripe {
     pub(crate) async fn read_payouts(&self, account: &Account) -> Result<Payouts, Failure> {
         let balance = self.line().ask(&account.caller, &Plain::get("/balance", Value::Null)).await?;
-        let list = self.line().ask(&account.caller, &Plain::get("/payouts", json!({"limit": LATEST}))).await?;
+        let list =
+            self.line().ask(&account.caller, &Plain::get("/payouts", json!({"limit": LATEST}))).await?;
         let sums = |path: &str| items(&balance, path).iter().filter_map(money).collect();
         Ok(Payouts {
             available: sums("/available"),

@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::{
     Stripe,
     account::Account,
-    call::{Plain, Trouble},
+    call::{Plain, Trouble, with},
     failure::Failure,
     follow::Outcome,
     handle::is_handled,
@@ -59,7 +59,8 @@ impl Stripe {
     }
 
     async fn poll_try(&self, ctx: &Ctx, account: &Account, turn: &Try) -> Result<(), Failure> {
-        let order = ctx.read_tx(BILLING_RUN, async |tx| Ok::<_, Failure>(by_id(tx, turn.order_id).await?)).await?;
+        let order =
+            ctx.read_tx(BILLING_RUN, async |tx| Ok::<_, Failure>(by_id(tx, turn.order_id).await?)).await?;
         let Some(order) = order else { return Ok(()) };
         let wanted = order.may_be_paid(ctx.now());
         if turn.reference.is_empty() {
@@ -90,7 +91,11 @@ impl Stripe {
         let known = is_session(&turn.kind) || turn.kind == INTENT;
         if !known {
             // Collected without the buyer: whoever collects asks again by itself while the order waits.
-            return if wanted { self.looked(ctx, turn).await } else { self.went(ctx, turn, TryState::Ended).await };
+            return if wanted {
+                self.looked(ctx, turn).await
+            } else {
+                self.went(ctx, turn, TryState::Ended).await
+            };
         }
         let reopened = if is_session(&turn.kind) {
             self.session_of(ctx, account, order, turn).await.map(|session| session.id)
@@ -129,10 +134,8 @@ impl Stripe {
         let since = since.max(until.plus_seconds(-KEPT));
         let mut after: Option<String> = None;
         for _ in 0..PAGES {
-            let mut query = json!({"limit": 100, "created": {"gte": since.timestamp().as_second()}});
-            if let Some(after) = &after {
-                query["starting_after"] = after.as_str().into();
-            }
+            let query = json!({"limit": 100, "created": {"gte": since.timestamp().as_second()}});
+            let query = with(query, "starting_after", after.as_deref());
             let page = self.line().ask(&account.caller, &Plain::get("/events", query)).await?;
             let listed = items(&page, "/data");
             self.keep_lost(ctx, listed).await?;
@@ -146,11 +149,13 @@ impl Stripe {
     }
 
     async fn keep_lost(&self, ctx: &Ctx, listed: &[serde_json::Value]) -> Result<(), Failure> {
-        let listed: Vec<_> = listed.iter().filter_map(|event| Some((Envelope::read(event)?, event))).collect();
+        let listed: Vec<_> =
+            listed.iter().filter_map(|event| Some((Envelope::read(event)?, event))).collect();
         let ids: Vec<String> = listed.iter().map(|(event, _)| event.id.clone()).collect();
         ctx.tx(BILLING_RUN, async |tx| {
             let known = queries::known_events(tx, &ids).await?;
-            let lost = listed.iter().filter(|(event, _)| !known.contains(&event.id) && is_handled(&event.kind));
+            let lost =
+                listed.iter().filter(|(event, _)| !known.contains(&event.id) && is_handled(&event.kind));
             // The oldest first, as they would have come.
             for (event, payload) in lost.rev() {
                 let mut payload = (*payload).clone();

@@ -1,8 +1,8 @@
 //! Takes payments and gives money back.
 
 use billing::{
-    Collected, ElementStart, Method, Order, Payment, PaymentProvider, Payouts, ProviderError, Refund, Refunding,
-    SavedMethod, Start, Try, TryState, begin_try, dues, lines, tries, try_opened, try_went,
+    Collected, ElementStart, Method, Order, Payment, PaymentProvider, Payouts, ProviderError, Refund,
+    Refunding, SavedMethod, Start, Try, TryState, begin_try, dues, lines, tries, try_opened, try_went,
 };
 use events::ClientId;
 use kernel::{BoxFuture, Ctx, Problem};
@@ -73,7 +73,11 @@ impl PaymentProvider for Stripe {
             Ok(Some(self.form(ctx, &account, order).await?))
         })
     }
-    fn forget<'a>(&'a self, ctx: &'a Ctx, saved: &'a SavedMethod) -> BoxFuture<'a, Result<(), ProviderError>> {
+    fn forget<'a>(
+        &'a self,
+        ctx: &'a Ctx,
+        saved: &'a SavedMethod,
+    ) -> BoxFuture<'a, Result<(), ProviderError>> {
         Box::pin(async move {
             let account = self.connected(ctx).await.map_err(Failure::from)?;
             let detach = Plain::post(format!("/payment_methods/{}/detach", saved.reference), json!({}));
@@ -133,7 +137,9 @@ impl Stripe {
             .tx(right(ctx), async |tx| {
                 let turn = begin_try(tx, order.id, Method::Stripe, kind).await?;
                 let all = tries(tx, order.id).await?;
-                let open = |one: &Try| one.state == TryState::Open && one.provider == Method::Stripe && one.id != turn.id;
+                let open = |one: &Try| {
+                    one.state == TryState::Open && one.provider == Method::Stripe && one.id != turn.id
+                };
                 let others: Vec<Try> = all.into_iter().filter(open).collect();
                 Ok::<_, Failure>((turn, others))
             })
@@ -171,7 +177,12 @@ impl Stripe {
     }
 
     /// The payment behind the card form.
-    pub(crate) async fn form(&self, ctx: &Ctx, account: &Account, order: &Order) -> Result<ElementStart, Failure> {
+    pub(crate) async fn form(
+        &self,
+        ctx: &Ctx,
+        account: &Account,
+        order: &Order,
+    ) -> Result<ElementStart, Failure> {
         let intent = self.open_intent(ctx, account, order).await?;
         let connected = account.caller.account.clone().unwrap_or_default();
         Ok(ElementStart {
@@ -183,7 +194,12 @@ impl Stripe {
     }
 
     /// The open intent of an order, made when there is none.
-    pub(crate) async fn open_intent(&self, ctx: &Ctx, account: &Account, order: &Order) -> Result<Intent, Failure> {
+    pub(crate) async fn open_intent(
+        &self,
+        ctx: &Ctx,
+        account: &Account,
+        order: &Order,
+    ) -> Result<Intent, Failure> {
         for _ in 0..2 {
             let turn = self.turn(ctx, account, order, INTENT).await?;
             let intent = self.intent_of(ctx, account, order, &turn).await?;
@@ -226,7 +242,9 @@ impl Stripe {
         turn: &'a Try,
     ) -> Result<Wanted<'a>, Failure> {
         let (lines, dues) = ctx
-            .read_tx(right(ctx), async |tx| Ok::<_, Failure>((lines(tx, order.id).await?, dues(tx, order.id).await?)))
+            .read_tx(right(ctx), async |tx| {
+                Ok::<_, Failure>((lines(tx, order.id).await?, dues(tx, order.id).await?))
+            })
             .await?;
         let whole = dues.is_empty();
         let line = |line: billing::OrderLine| {
@@ -243,9 +261,15 @@ impl Stripe {
     }
 
     /// The buyer as the account knows them, made when it does not.
-    pub(crate) async fn customer(&self, ctx: &Ctx, account: &Account, order: &Order) -> Result<String, Failure> {
+    pub(crate) async fn customer(
+        &self,
+        ctx: &Ctx,
+        account: &Account,
+        order: &Order,
+    ) -> Result<String, Failure> {
         let (client, name) = (order.client_id, account.name());
-        let known = ctx.read_tx(right(ctx), async |tx| Ok::<_, Failure>(queries::customer(tx, client, name).await?));
+        let known =
+            ctx.read_tx(right(ctx), async |tx| Ok::<_, Failure>(queries::customer(tx, client, name).await?));
         if let Some(known) = known.await? {
             return Ok(known);
         }
@@ -269,7 +293,9 @@ impl Stripe {
             // One that failed stays failed under its key; when it is asked for again, the next key makes another.
             let key = if turn == 0 { refund.id.to_string() } else { format!("{}/{turn}", refund.id) };
             let answer = match self.line().once(&account.caller, &request, &key).await {
-                Err(Trouble::Refused(words)) => return self.given_back(&account, payment, refund, words).await,
+                Err(Trouble::Refused(words)) => {
+                    return self.given_back(&account, payment, refund, words).await;
+                }
                 answer => answer?,
             };
             let made = Refunded::read(&answer).ok_or_else(|| unreadable("refund"))?;
@@ -346,7 +372,8 @@ impl Stripe {
     async fn portal_of(&self, ctx: &Ctx, client: ClientId, back: &str) -> Result<Option<String>, Failure> {
         let Some(account) = self.account(ctx).await? else { return Ok(None) };
         let name = account.name().to_owned();
-        let known = ctx.read_tx(right(ctx), async |tx| Ok::<_, Failure>(queries::customer(tx, client, &name).await?));
+        let known =
+            ctx.read_tx(right(ctx), async |tx| Ok::<_, Failure>(queries::customer(tx, client, &name).await?));
         let Some(customer) = known.await? else { return Ok(None) };
         let request = CreateBillingPortalSession::new().customer(customer).return_url(back);
         let made = self.line().ask(&account.caller, &request).await?;

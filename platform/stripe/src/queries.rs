@@ -1,8 +1,8 @@
 //! All SQL on this crate's tables of a tenant.
 
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, Queryable, Selectable,
-    SelectableHelper,
+    BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, Queryable,
+    Selectable, SelectableHelper,
     dsl::{count_star, max},
     upsert::on_constraint,
 };
@@ -90,23 +90,25 @@ pub(crate) struct NewAccount {
 /// Connects the tenant, in place of what was there; the style stays.
 pub(crate) async fn connect(tx: &mut Tx, new: NewAccount) -> QueryResult<()> {
     let now = tx.ctx().now();
-    let row = || (
-        accounts::mode.eq(new.mode),
-        accounts::account_id.eq(&new.state.id),
-        accounts::secret_key.eq(new.secret_key.as_deref()),
-        accounts::webhook_secret.eq(new.webhook_secret.as_deref()),
-        accounts::publishable_key.eq(&new.publishable_key),
-        accounts::key_hint.eq(&new.key_hint),
-        accounts::live.eq(new.live),
-        accounts::charges_enabled.eq(new.state.charges),
-        accounts::payouts_enabled.eq(new.state.payouts),
-        accounts::details_submitted.eq(new.state.details),
-        accounts::trouble.eq(&new.state.trouble),
-        accounts::provider_at.eq(Some(now)),
-        accounts::polled_at.eq(None::<Instant>),
-        accounts::connected_at.eq(now),
-        accounts::updated_at.eq(now),
-    );
+    let row = || {
+        (
+            accounts::mode.eq(new.mode),
+            accounts::account_id.eq(&new.state.id),
+            accounts::secret_key.eq(new.secret_key.as_deref()),
+            accounts::webhook_secret.eq(new.webhook_secret.as_deref()),
+            accounts::publishable_key.eq(&new.publishable_key),
+            accounts::key_hint.eq(&new.key_hint),
+            accounts::live.eq(new.live),
+            accounts::charges_enabled.eq(new.state.charges),
+            accounts::payouts_enabled.eq(new.state.payouts),
+            accounts::details_submitted.eq(new.state.details),
+            accounts::trouble.eq(&new.state.trouble),
+            accounts::provider_at.eq(Some(now)),
+            accounts::polled_at.eq(None::<Instant>),
+            accounts::connected_at.eq(now),
+            accounts::updated_at.eq(now),
+        )
+    };
     let insert = diesel::insert_into(accounts::table).values(row());
     insert
         .on_conflict(on_constraint("stripe_accounts_pkey"))
@@ -178,7 +180,12 @@ pub(crate) async fn keep_customer(
         customers::reference.eq(reference),
         customers::created_at.eq(tx.ctx().now()),
     );
-    diesel::insert_into(customers::table).values(row).on_conflict_do_nothing().execute(&mut **tx).await.map(drop)
+    diesel::insert_into(customers::table)
+        .values(row)
+        .on_conflict_do_nothing()
+        .execute(&mut **tx)
+        .await
+        .map(drop)
 }
 
 /// An event of the inbox.
@@ -200,7 +207,12 @@ pub(crate) struct EventRow {
 }
 
 /// Keeps an event; `false`: it is kept already.
-pub(crate) async fn keep_event(tx: &mut Tx, event: &Envelope, payload: &Value, way: &str) -> QueryResult<bool> {
+pub(crate) async fn keep_event(
+    tx: &mut Tx,
+    event: &Envelope,
+    payload: &Value,
+    way: &str,
+) -> QueryResult<bool> {
     let row = (
         inbox::id.eq(&event.id),
         inbox::account.eq(&event.account),

@@ -14,12 +14,17 @@ use stripe_checkout::checkout_session::{
 };
 use stripe_core::{
     customer::CreateCustomer,
-    payment_intent::{CreatePaymentIntent, CreatePaymentIntentAutomaticPaymentMethods, CreatePaymentIntentOffSession},
+    payment_intent::{
+        CreatePaymentIntent, CreatePaymentIntentAutomaticPaymentMethods, CreatePaymentIntentOffSession,
+    },
     refund::CreateRefund,
 };
 use stripe_shared::{CheckoutSessionMode, PaymentIntentSetupFutureUsage};
 
-use crate::{call::Trouble, model};
+use crate::{
+    call::{Prepared, Trouble},
+    model,
+};
 
 /// Seconds that a session of Stripe's must at least be open, with some for the way, and may at most.
 const SHORTEST: i64 = 31 * 60;
@@ -58,10 +63,11 @@ impl Wanted<'_> {
     /// On Stripe's own page.
     ///
     /// Invariant: nothing in it depends on when it is asked, so that it is the same call however often it is made.
-    pub(crate) fn session(&self) -> Result<CreateCheckoutSession, Trouble> {
+    pub(crate) fn session(&self) -> Result<Prepared, Trouble> {
         let currency = currency_of(self.order.currency)?;
         let items = items(&self.lines, self.amount()?, &self.title());
-        let items: Vec<Item> = items.into_iter().map(|(name, amount)| item(&currency, name, amount)).collect();
+        let items: Vec<Item> =
+            items.into_iter().map(|(name, amount)| item(&currency, name, amount)).collect();
         let mut intent = IntentData::new();
         intent.application_fee_amount = model::fee_of(self.turn.amount, self.fee);
         intent.description = Some(self.title());
@@ -81,10 +87,10 @@ impl Wanted<'_> {
             Some(customer) => request.customer(customer.as_str()),
             None => request.customer_email(self.order.client_email.as_str()),
         };
-        Ok(request)
+        Ok(Prepared::of(&request))
     }
     /// A subscription that Stripe renews, on its own page.
-    pub(crate) fn subscription(&self, sub: &Subscription, price: &str) -> CreateCheckoutSession {
+    pub(crate) fn subscription(&self, sub: &Subscription, price: &str) -> Prepared {
         let mut data = SubscriptionData::new();
         let mut tags = self.tags();
         tags.insert("subscription".to_owned(), sub.id.to_string());
@@ -104,21 +110,26 @@ impl Wanted<'_> {
             .expires_at(closes(self.turn.created_at, self.order.expires_at).timestamp().as_second())
             .success_url(format!("{}/back?session={{CHECKOUT_SESSION_ID}}", self.ctx.link(&own)))
             .cancel_url(self.ctx.link(&own));
-        match &self.customer {
+        let request = match &self.customer {
             Some(customer) => request.customer(customer.as_str()),
             None => request.customer_email(self.order.client_email.as_str()),
-        }
+        };
+        Prepared::of(&request)
     }
     /// By the card form.
-    pub(crate) fn intent(&self) -> Result<CreatePaymentIntent, Trouble> {
+    pub(crate) fn intent(&self) -> Result<Prepared, Trouble> {
         let request = self.bare_intent()?;
-        let request = request.automatic_payment_methods(CreatePaymentIntentAutomaticPaymentMethods::new(true));
-        Ok(if self.saves { request.setup_future_usage(PaymentIntentSetupFutureUsage::OffSession) } else { request })
+        let request =
+            request.automatic_payment_methods(CreatePaymentIntentAutomaticPaymentMethods::new(true));
+        let later = PaymentIntentSetupFutureUsage::OffSession;
+        let request = if self.saves { request.setup_future_usage(later) } else { request };
+        Ok(Prepared::of(&request))
     }
     /// Without the buyer, with what they saved.
-    pub(crate) fn off_session(&self, method: &str) -> Result<CreatePaymentIntent, Trouble> {
+    pub(crate) fn off_session(&self, method: &str) -> Result<Prepared, Trouble> {
         let request = self.bare_intent()?;
-        Ok(request.payment_method(method).confirm(true).off_session(CreatePaymentIntentOffSession::Bool(true)))
+        let request = request.payment_method(method).confirm(true);
+        Ok(Prepared::of(&request.off_session(CreatePaymentIntentOffSession::Bool(true))))
     }
 
     fn bare_intent(&self) -> Result<CreatePaymentIntent, Trouble> {
@@ -137,20 +148,23 @@ impl Wanted<'_> {
 
     fn amount(&self) -> Result<i64, Trouble> {
         let amount = model::minor(self.turn.amount, self.order.currency);
-        amount.ok_or_else(|| Trouble::Refused("the last decimal of an amount in this currency must be zero".into()))
+        amount.ok_or_else(|| {
+            Trouble::Refused("the last decimal of an amount in this currency must be zero".into())
+        })
     }
 }
 
 /// A buyer, as Stripe keeps them.
-pub(crate) fn customer(ctx: &Ctx, order: &Order) -> CreateCustomer {
+pub(crate) fn customer(ctx: &Ctx, order: &Order) -> Prepared {
     let tags = [
         ("tenant".to_owned(), ctx.tenant().id.to_string()),
         ("client".to_owned(), order.client_id.to_string()),
     ];
-    CreateCustomer::new()
+    let request = CreateCustomer::new()
         .email(order.client_email.as_str())
         .name(order.client_name.as_str())
-        .metadata(HashMap::from(tags))
+        .metadata(HashMap::from(tags));
+    Prepared::of(&request)
 }
 
 /// Money back of a payment.
@@ -189,7 +203,8 @@ fn items(lines: &[(String, i64)], amount: i64, title: &str) -> Vec<(String, i64)
     let sum = lines.iter().try_fold(0_i64, |sum, (_, part)| sum.checked_add(*part));
     let named = lines.iter().filter(|(name, part)| *part > 0 && !name.trim().is_empty());
     let named: Vec<_> = named.map(|(name, part)| (name.chars().take(TITLE).collect(), *part)).collect();
-    let kept: Option<i64> = named.iter().try_fold(0_i64, |sum: i64, (_, part): &(String, i64)| sum.checked_add(*part));
+    let kept: Option<i64> =
+        named.iter().try_fold(0_i64, |sum: i64, (_, part): &(String, i64)| sum.checked_add(*part));
     if sum == Some(amount) && kept == sum && (1..=100).contains(&named.len()) {
         named
     } else {

@@ -26,12 +26,15 @@ impl Stripe {
     /// 409 when the account is another tenant's.
     pub(crate) async fn lead(&self, account: &str, tenant: TenantId) -> Result<(), Problem> {
         let write = async |tx: &mut db::SystemTx| {
-            diesel::delete(table::table.filter(table::tenant_id.eq(tenant)).filter(table::account_id.ne(account)))
-                .execute(&mut **tx)
-                .await?;
+            diesel::delete(
+                table::table.filter(table::tenant_id.eq(tenant)).filter(table::account_id.ne(account)),
+            )
+            .execute(&mut **tx)
+            .await?;
             let row = (table::account_id.eq(account), table::tenant_id.eq(tenant));
             diesel::insert_into(table::table).values(row).on_conflict_do_nothing().execute(&mut **tx).await?;
-            let owner = table::table.find(account).select(table::tenant_id).first::<TenantId>(&mut **tx).await?;
+            let owner =
+                table::table.find(account).select(table::tenant_id).first::<TenantId>(&mut **tx).await?;
             if owner == tenant { Ok(()) } else { Err(Problem::conflict("stripe_account_taken")) }
         };
         self.0.db.system_tx("which tenant an account is", write).await

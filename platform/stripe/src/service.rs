@@ -27,7 +27,8 @@ pub(crate) struct Overview {
 pub(crate) async fn overview(ctx: &Ctx) -> Result<Overview, Problem> {
     ctx.read_tx(PAYMENTS_WRITE, async |tx| {
         let counts = queries::event_counts(tx).await?;
-        let failed = counts.iter().filter(|(state, _)| *state == EventState::Failed).map(|(_, count)| count).sum();
+        let failed =
+            counts.iter().filter(|(state, _)| *state == EventState::Failed).map(|(_, count)| count).sum();
         Ok(Overview {
             account: queries::account(tx).await?,
             delivered_at: queries::last_delivery(tx).await?,

@@ -43,7 +43,11 @@ impl Settings {
         if !web(&self.js_url) {
             return wrong("js_url", "an https address");
         }
-        if self.page_hosts.iter().any(|host| !web(host) || host.matches('/').count() != 2 || host.contains([';', ' '])) {
+        if self
+            .page_hosts
+            .iter()
+            .any(|host| !web(host) || host.matches('/').count() != 2 || host.contains([';', ' ']))
+        {
             return wrong("page_hosts", "https addresses of hosts, without a path");
         }
         if !self.secret_key.is_empty() && !is_secret(&self.secret_key) {

@@ -25,7 +25,13 @@ pub enum BadSignature {
 ///
 /// # Errors
 /// See [`BadSignature`].
-pub fn verify(secret: &str, header: &str, body: &[u8], now: i64, tolerance: Option<i64>) -> Result<(), BadSignature> {
+pub fn verify(
+    secret: &str,
+    header: &str,
+    body: &[u8],
+    now: i64,
+    tolerance: Option<i64>,
+) -> Result<(), BadSignature> {
     let mut time = None;
     let mut signatures = Vec::new();
     for (name, value) in header.split(',').filter_map(|part| part.trim().split_once('=')) {
@@ -83,7 +89,9 @@ mod tests {
         let mut seen = 0;
         for case in cases["cases"].as_array().unwrap() {
             let input = &case["input"];
-            let (Some(secret), Some(payload)) = (input["secret"].as_str(), input["payload"].as_str()) else { continue };
+            let (Some(secret), Some(payload)) = (input["secret"].as_str(), input["payload"].as_str()) else {
+                continue;
+            };
             seen += 1;
             let header = input["header"].as_str().unwrap();
             let now = input["now"].as_i64().unwrap();
@@ -93,7 +101,11 @@ mod tests {
                 "too_old" | "timestamp_too_old" | "timestamp_out_of_tolerance" => {
                     assert_eq!(got, Err(BadSignature::TooOld), "{}", case["id"]);
                 }
-                _ => assert!(matches!(got, Err(BadSignature::Mismatch | BadSignature::Malformed)), "{}", case["id"]),
+                _ => assert!(
+                    matches!(got, Err(BadSignature::Mismatch | BadSignature::Malformed)),
+                    "{}",
+                    case["id"]
+                ),
             }
         }
         assert!(seen >= 4, "{seen} cases of signatures");

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use crate::{
     Stripe,
     account::{Account, right},
-    call::Plain,
+    call::{Plain, with},
     failure::Failure,
     follow::state_of,
     mirror::Priced,
@@ -58,7 +58,12 @@ impl Stripe {
     }
 
     /// The price of a subscription's period as Stripe knows it.
-    pub(crate) async fn price_of(&self, ctx: &Ctx, account: &Account, sub: &Subscription) -> Result<String, Failure> {
+    pub(crate) async fn price_of(
+        &self,
+        ctx: &Ctx,
+        account: &Account,
+        sub: &Subscription,
+    ) -> Result<String, Failure> {
         let priced = priced(sub).ok_or_else(|| unreadable("price"))?;
         self.mirrored_price(ctx, account, &priced).await
     }
@@ -69,10 +74,8 @@ impl Stripe {
         let asked = ctx.now();
         let request = match wish {
             Wish::Pause(until) => {
-                let mut pause = json!({"behavior": "void"});
-                if let Some(until) = until {
-                    pause["resumes_at"] = until.timestamp().as_second().into();
-                }
+                let resumes = until.map(|until| until.timestamp().as_second());
+                let pause = with(json!({"behavior": "void"}), "resumes_at", resumes);
                 Plain::post(path, json!({ "pause_collection": pause }))
             }
             // An empty text takes it away.
@@ -100,7 +103,10 @@ fn change(there: &Subscribed, price: &str, when: Option<When>) -> Value {
 }
 
 fn priced(sub: &Subscription) -> Option<Priced> {
-    let line = NewLine { tax: sub.tax(), ..NewLine::plain(sub.item.clone(), sub.name.clone(), sub.price, json!({})) };
+    let line = NewLine {
+        tax: sub.tax(),
+        ..NewLine::plain(sub.item.clone(), sub.name.clone(), sub.price, json!({}))
+    };
     Some(Priced {
         item: sub.item.clone(),
         name: sub.name.clone(),
@@ -129,4 +135,3 @@ const fn every(every: Every) -> &'static str {
         Every::Year => "year",
     }
 }
-

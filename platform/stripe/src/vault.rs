@@ -23,7 +23,12 @@ impl Vault {
         Self(Aes256Gcm::new(&key.into()))
     }
     /// The secret as it is stored. `nonce` must be fresh and random.
-    pub(crate) fn seal(&self, tenant: TenantId, nonce: [u8; NONCE], secret: &str) -> Result<Vec<u8>, Unreadable> {
+    pub(crate) fn seal(
+        &self,
+        tenant: TenantId,
+        nonce: [u8; NONCE],
+        secret: &str,
+    ) -> Result<Vec<u8>, Unreadable> {
         let uuid = tenant.uuid();
         let payload = Payload { msg: secret.as_bytes(), aad: uuid.as_bytes() };
         let sealed = self.0.encrypt(&Nonce::<Aes256Gcm>::from(nonce), payload).map_err(|_| Unreadable)?;

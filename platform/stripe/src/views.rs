@@ -133,7 +133,8 @@ impl View for AccountPage {
         Text::key("stripe-title")
     }
     fn samples() -> Vec<Self> {
-        let settings = Settings { application_fee: 250, origin: "https://example.com".into(), ..Settings::default() };
+        let settings =
+            Settings { application_fee: 250, origin: "https://example.com".into(), ..Settings::default() };
         let none = Self::blank(&settings, "northside");
         let keys = Self {
             connected: true,
@@ -159,7 +160,13 @@ impl View for AccountPage {
             element: true,
             ..keys.clone()
         };
-        vec![Self { has_connect: true, ..none.clone() }, none, Self { signed: true, ..keys.clone() }, keys, connect]
+        vec![
+            Self { has_connect: true, ..none.clone() },
+            none,
+            Self { signed: true, ..keys.clone() },
+            keys,
+            connect,
+        ]
     }
 }
 
@@ -201,7 +208,11 @@ impl Outcome {
         match state {
             EventState::Handled | EventState::Ignored if !text.is_empty() => {
                 let (code, number) = text.split_once(' ').unwrap_or((text, ""));
-                Self { key: format!("stripe-outcome-{code}"), number: number.to_owned(), words: String::new() }
+                Self {
+                    key: format!("stripe-outcome-{code}"),
+                    number: number.to_owned(),
+                    words: String::new(),
+                }
             }
             _ => Self { words: text.to_owned(), ..Self::default() },
         }
@@ -246,8 +257,15 @@ impl EventLine {
             handled_at: None,
         };
         let codes = [
-            "paid 1001", "given-back 1001", "processing 1001", "refused 1001", "waits 1001", "back 1001", "account",
-            "subscription", "saved",
+            "paid 1001",
+            "given-back 1001",
+            "processing 1001",
+            "refused 1001",
+            "waits 1001",
+            "back 1001",
+            "account",
+            "subscription",
+            "saved",
         ];
         let handled = codes.map(|code| row(EventState::Handled, code));
         let ignored = ["not-ours", "unknown-kind"].map(|code| row(EventState::Ignored, code));
@@ -270,7 +288,8 @@ pub(crate) struct EventsPage {
 
 impl EventsPage {
     pub(crate) fn of(rows: &[EventRow], next: Option<String>, filter: &EventFilter) -> Self {
-        let all = Choice { value: String::new(), label: "stripe-state-all".into(), chosen: filter.state.is_none() };
+        let all =
+            Choice { value: String::new(), label: "stripe-state-all".into(), chosen: filter.state.is_none() };
         let of = |state: &EventState| Choice {
             value: state.to_string(),
             label: format!("stripe-state-{state}"),
@@ -401,8 +420,11 @@ impl View for AuditsPage {
         Text::key("stripe-audits-title")
     }
     fn samples() -> Vec<Self> {
-        use What::{PaymentDiffers, PaymentMissing, PaymentUnknown, RefundDiffers, RefundMissing, RefundUnknown};
-        let all = [PaymentMissing, PaymentUnknown, PaymentDiffers, RefundMissing, RefundUnknown, RefundDiffers];
+        use What::{
+            PaymentDiffers, PaymentMissing, PaymentUnknown, RefundDiffers, RefundMissing, RefundUnknown,
+        };
+        let all =
+            [PaymentMissing, PaymentUnknown, PaymentDiffers, RefundMissing, RefundUnknown, RefundDiffers];
         let findings = all.map(|what| Finding {
             reference: "pi_1".into(),
             number: if what == PaymentMissing { 0 } else { 1001 },

@@ -16,7 +16,8 @@ static DOUBLE: LazyLock<Double> = LazyLock::new(|| {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         runtime.block_on(async move {
             let options = Options { now: Some(start()), ..Options::default() };
-            tell.send(stripe_double::start(options).await.expect("a double of Stripe")).expect("somebody waits");
+            tell.send(stripe_double::start(options).await.expect("a double of Stripe"))
+                .expect("somebody waits");
             std::future::pending::<()>().await;
         });
     });

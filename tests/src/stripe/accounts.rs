@@ -41,9 +41,17 @@ async fn keys_are_tried_stored_encrypted_and_never_shown() {
 async fn a_typed_key_is_not_shown_again_when_it_is_refused() {
     let app = TestApp::start().await;
     let shop = Shop::closed(&app).await;
-    let form = [("secret_key", "sk_test_typed_wrongly"), ("publishable_key", "pk_test_typed"), ("webhook_secret", "whsec_typed1")];
+    let form = [
+        ("secret_key", "sk_test_typed_wrongly"),
+        ("publishable_key", "pk_test_typed"),
+        ("webhook_secret", "whsec_typed1"),
+    ];
     let page = shop.owner.post_form("/studio/payments/stripe/keys", &form).await.expect(422);
-    assert!(page.has("pk_test_typed") && !page.has("sk_test_typed_wrongly") && !page.has("whsec_typed1"), "{}", page.body);
+    assert!(
+        page.has("pk_test_typed") && !page.has("sk_test_typed_wrongly") && !page.has("whsec_typed1"),
+        "{}",
+        page.body
+    );
     shop.tenant.run_jobs().await;
     shop.tenant.finish().await;
 }
@@ -57,7 +65,10 @@ async fn a_business_connects_through_the_platform_and_is_paid_on_its_own_account
     let account = shop.one("account_id", "stripe_accounts", "true").await;
     assert!(account.starts_with("acct_"));
     shop.tenant.product(&shop.owner, "ten", 9_000, 10).await;
-    assert!(!shop.tenant.visitor().get("/buy/ten").await.expect(200).has("value=\"stripe\""), "not before it is done");
+    assert!(
+        !shop.tenant.visitor().get("/buy/ten").await.expect(200).has("value=\"stripe\""),
+        "not before it is done"
+    );
     shop.turn.double.account(&account, "onboard");
     shop.owner.get("/studio/payments/stripe/return").await.expect(303);
     let visitor = shop.tenant.visitor();

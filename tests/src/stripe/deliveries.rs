@@ -12,7 +12,11 @@ async fn what_stripe_did_not_sign_is_not_kept() {
         "livemode": false, "data": {"object": {"id": "pi_x"}}});
     let body = event.to_string();
     assert_eq!(shop.deliver_signed(&body, "whsec_of_somebody_else", now).await, 400);
-    assert_eq!(shop.deliver_signed(&body, CONNECT_SECRET, now).await, 400, "the platform's secret is not the business's");
+    assert_eq!(
+        shop.deliver_signed(&body, CONNECT_SECRET, now).await,
+        400,
+        "the platform's secret is not the business's"
+    );
     for away in [-301, 301] {
         assert_eq!(shop.deliver_signed(&body, SECRET, now + away).await, 400, "{away} seconds away");
     }
@@ -89,7 +93,10 @@ async fn events_are_kept_whatever_is_off_and_handled_when_it_is_on_again() {
     shop.turn.double.pay_session(&session, "pm_card_visa").unwrap();
     let events = shop.events_of(&["checkout.session.completed"]).await;
     let set = |status: &str| {
-        format!("UPDATE tenants SET status = '{status}', version = version + 1 WHERE id = '{}'", shop.tenant.id.uuid())
+        format!(
+            "UPDATE tenants SET status = '{status}', version = version + 1 WHERE id = '{}'",
+            shop.tenant.id.uuid()
+        )
     };
     app.sql.run(&set("suspended")).await;
     assert_eq!(shop.deliver(&events[0]).await, 200);

@@ -21,13 +21,18 @@ async fn an_answer_that_is_lost_makes_no_second_session() {
         shop.turn.double.fault(fault("POST", "/v1/checkout/sessions", 1, kind));
         let page = visitor.get("/buy/ten").await.expect(200);
         let key = page.field("key").unwrap();
-        let form = [("name", "Sam Reed"), ("email", "sam@example.com"), ("method", "stripe"), ("key", key.as_str())];
+        let form =
+            [("name", "Sam Reed"), ("email", "sam@example.com"), ("method", "stripe"), ("key", key.as_str())];
         let first = visitor.post_form("/buy/ten", &form).await;
         assert!(first.status == 502 || first.status == 303, "{kind:?}: {}", first.status);
         let second = visitor.post_form("/buy/ten", &form).await.expect(303).location();
         assert!(!second.is_empty());
         let token = shop.one("token", "orders", &format!("form_key = '{key}'")).await;
-        let pay = visitor.post_form(&format!("/order/{token}/pay"), &[("method", "stripe")]).await.expect(303).location();
+        let pay = visitor
+            .post_form(&format!("/order/{token}/pay"), &[("method", "stripe")])
+            .await
+            .expect(303)
+            .location();
         assert!(pay.starts_with(&shop.turn.double.base_url), "{kind:?}: {pay}");
     }
     let (_, sessions) = shop.stripe("GET", "checkout/sessions", &[("limit", "100")]).await;
@@ -90,7 +95,11 @@ async fn events_are_answered_at_once_and_handled_when_stripe_is_back() {
     assert_eq!(shop.deliver(&events[0]).await, 200);
     assert!(began.elapsed() < Duration::from_secs(1), "the answer waits for nobody");
     shop.tenant.run_jobs().await;
-    assert_eq!(shop.count("stripe_events", "state = 'failed'").await, 1, "shown to staff while it is tried again");
+    assert_eq!(
+        shop.count("stripe_events", "state = 'failed'").await,
+        1,
+        "shown to staff while it is tried again"
+    );
     for _ in 0..4 {
         shop.advance(900);
         shop.tenant.run_jobs().await;

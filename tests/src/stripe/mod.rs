@@ -130,6 +130,10 @@ impl<'a> Shop<'a> {
             "(SELECT string_agg(state || amount, ',' ORDER BY amount, state) FROM disputes WHERE tenant_id = t.id)",
         ];
         let select = parts.map(|part| format!("coalesce({part}, '-')")).join(" || ' | ' || ");
-        self.tenant.app.sql.one(&format!("SELECT {select} FROM tenants t WHERE id = '{}'", self.tenant.id.uuid())).await
+        self.tenant
+            .app
+            .sql
+            .one(&format!("SELECT {select} FROM tenants t WHERE id = '{}'", self.tenant.id.uuid()))
+            .await
     }
 }

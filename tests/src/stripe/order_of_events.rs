@@ -14,7 +14,10 @@ fn permutations(count: usize) -> Vec<Vec<usize>> {
     }
     let shorter = permutations(count - 1);
     let insert = |at: usize| {
-        shorter.iter().map(move |order| [&order[..at], &[count - 1], &order[at..]].concat()).collect::<Vec<_>>()
+        shorter
+            .iter()
+            .map(move |order| [&order[..at], &[count - 1], &order[at..]].concat())
+            .collect::<Vec<_>>()
     };
     (0..count).flat_map(insert).collect()
 }

@@ -14,7 +14,8 @@ async fn paid_on_stripe_s_page_and_settled_on_return_once() {
     assert_eq!((&made["amount_total"], &made["currency"]), (&json!(9_000), &json!("gbp")));
     assert_eq!(made["metadata"]["order"], bought.id);
     // The button again leads to the same page: nobody pays twice from two tabs.
-    let again = visitor.post_form(&format!("/order/{}/pay", bought.token), &[("method", "stripe")]).await.expect(303);
+    let again =
+        visitor.post_form(&format!("/order/{}/pay", bought.token), &[("method", "stripe")]).await.expect(303);
     assert_eq!(again.location(), bought.next);
     shop.turn.double.pay_session(&session, "pm_card_visa").unwrap();
     let back = format!("/order/{}/back?session={session}", bought.token);
@@ -30,7 +31,10 @@ async fn paid_on_stripe_s_page_and_settled_on_return_once() {
         }
     }
     shop.tenant.run_jobs().await;
-    assert_eq!(shop.count("payments", "status = 'succeeded' AND amount = 9000 AND label = 'Visa •• 4242'").await, 1);
+    assert_eq!(
+        shop.count("payments", "status = 'succeeded' AND amount = 9000 AND label = 'Visa •• 4242'").await,
+        1
+    );
     assert_eq!(shop.count("payments", "true").await, 1);
     assert_eq!(shop.count("credit_lots", "balance = 10").await, 1);
     assert_eq!(shop.tenant.mails_to("sam@example.com").await.len(), 1, "one receipt");
@@ -50,7 +54,10 @@ async fn paid_by_the_card_form_on_our_own_page() {
     let page = visitor.open(&bought.next).await.expect(200);
     let policy = page.header("content-security-policy").unwrap().to_owned();
     let base = &shop.turn.double.base_url;
-    assert!(policy.contains(&format!("frame-src {base}")) && policy.contains(&format!("connect-src 'self' {base}")));
+    assert!(
+        policy.contains(&format!("frame-src {base}"))
+            && policy.contains(&format!("connect-src 'self' {base}"))
+    );
     let other = visitor.get(&format!("/order/{}", bought.token)).await.expect(200);
     assert!(!other.header("content-security-policy").unwrap().contains("frame-src"), "that page only");
     let intent = shop.reference(&bought).await;
@@ -60,19 +67,33 @@ async fn paid_by_the_card_form_on_our_own_page() {
     let confirm = async |method: &str| {
         let url = format!("{base}/v1/payment_intents/{intent}/confirm");
         let publishable = shop.key.replace("sk_", "pk_");
-        let form = [("client_secret", secret.as_str()), ("payment_method", method), ("return_url", "http://localhost/")];
+        let form = [
+            ("client_secret", secret.as_str()),
+            ("payment_method", method),
+            ("return_url", "http://localhost/"),
+        ];
         shop.http.post(url).bearer_auth(publishable).form(&form).send().await.unwrap().status().as_u16()
     };
     assert_eq!(confirm("pm_card_chargeDeclined").await, 402);
     let back = format!("/order/{}/back?payment_intent={intent}", bought.token);
     let place = visitor.get(&back).await.expect(303).location();
-    assert!(visitor.open(&place).await.expect(200).has("declined") || shop.count("payments", "status = 'failed'").await == 1);
+    assert!(
+        visitor.open(&place).await.expect(200).has("declined")
+            || shop.count("payments", "status = 'failed'").await == 1
+    );
     assert_eq!(shop.count("orders", "status = 'pending_payment'").await, 1, "another card may do");
     assert_eq!(confirm("pm_card_visa").await, 200);
     let place = visitor.get(&back).await.expect(303).location();
     assert!(visitor.open(&place).await.expect(200).has("that’s paid"));
     assert_eq!(shop.count("payments", "status = 'succeeded' AND amount = 9000").await, 1);
-    assert!(visitor.open(&bought.next).await.expect(303).location().ends_with(&format!("/order/{}", bought.token)));
+    assert!(
+        visitor
+            .open(&bought.next)
+            .await
+            .expect(303)
+            .location()
+            .ends_with(&format!("/order/{}", bought.token))
+    );
     shop.tenant.run_jobs().await;
     shop.tenant.finish().await;
 }
@@ -86,7 +107,8 @@ async fn the_form_s_page_offers_stripe_s_own_and_the_other_payment_is_given_up()
     let bought = shop.tenant.buy(&visitor, "ten", "sam@example.com", "stripe").await;
     visitor.open(&bought.next).await.expect(200);
     let intent = shop.reference(&bought).await;
-    let hosted = visitor.post_form(&format!("/order/{}/hosted", bought.token), &[]).await.expect(303).location();
+    let hosted =
+        visitor.post_form(&format!("/order/{}/hosted", bought.token), &[]).await.expect(303).location();
     assert!(hosted.starts_with(&shop.turn.double.base_url), "{hosted}");
     assert_eq!(shop.turn.double.object(&intent)["status"], "canceled");
     assert_eq!(shop.count("payment_tries", "state = 'ended' AND kind = 'intent'").await, 1);
@@ -150,7 +172,8 @@ async fn the_audit_finds_each_cent() {
     shop.tenant.run_jobs().await;
     let audit = shop.owner.api("GET", "/stripe/audits", None).await.expect(200).json()["items"][0].clone();
     assert_eq!(audit["difference"], 9_000 + 1_234, "{audit}");
-    let found: Vec<_> = audit["findings"].as_array().unwrap().iter().map(|one| one["what"].as_str().unwrap()).collect();
+    let found: Vec<_> =
+        audit["findings"].as_array().unwrap().iter().map(|one| one["what"].as_str().unwrap()).collect();
     assert_eq!(found, ["payment_missing", "refund_missing"]);
     let page = shop.owner.get("/studio/payments/stripe/audits").await.expect(200);
     assert!(page.has("Differs") && page.has("£90.00") && page.has("12.34"), "{}", page.body);

@@ -19,7 +19,8 @@ async fn plan(shop: &Shop<'_>) {
 
 /// What must be the same however events came.
 async fn standing(shop: &Shop<'_>) -> String {
-    let orders = "(SELECT string_agg(status || total, ',' ORDER BY number) FROM orders WHERE tenant_id = s.tenant_id)";
+    let orders =
+        "(SELECT string_agg(status || total, ',' ORDER BY number) FROM orders WHERE tenant_id = s.tenant_id)";
     let paid = "(SELECT count(*) FROM payments WHERE tenant_id = s.tenant_id AND status = 'succeeded')";
     let what = format!("s.status || ' ' || s.periods_paid || ' ' || {orders} || ' ' || {paid}");
     let sql = format!("SELECT {what} FROM subscriptions s WHERE {}", shop.tenant.rows());
@@ -41,7 +42,8 @@ async fn a_subscription_begins_in_every_order_of_its_events() {
         let events = shop.events_of(&kinds).await;
         assert!(events.len() >= 4, "{events:#?}");
         let count = events.len();
-        let order: Vec<Value> = (0..count).map(|index| events[(index * (1 + turn / count) + turn) % count].clone()).collect();
+        let order: Vec<Value> =
+            (0..count).map(|index| events[(index * (1 + turn / count) + turn) % count].clone()).collect();
         for event in order.iter().chain(order.iter().rev()).chain(&events) {
             assert_eq!(shop.deliver(event).await, 200);
         }
@@ -64,10 +66,18 @@ async fn it_renews_fails_recovers_and_ends() {
     assert_eq!(standing(&shop).await, "active 1 paid10900 1");
     let reference = shop.one("reference", "subscriptions", "true").await;
     assert!(reference.starts_with("sub_"), "Stripe renews it");
-    assert_eq!(shop.count("stripe_objects", "kind = 'price' AND local LIKE 'pln_%/10900/GBP/month/1'").await, 1);
+    assert_eq!(
+        shop.count("stripe_objects", "kind = 'price' AND local LIKE 'pln_%/10900/GBP/month/1'").await,
+        1
+    );
     // A month later Stripe renews it; each event comes twice.
     shop.advance(MONTH);
-    let kinds = ["invoice.paid", "invoice.payment_failed", "customer.subscription.updated", "customer.subscription.deleted"];
+    let kinds = [
+        "invoice.paid",
+        "invoice.payment_failed",
+        "customer.subscription.updated",
+        "customer.subscription.deleted",
+    ];
     let told = shop.events_of(&kinds).await;
     shop.tell(&told).await;
     shop.tell(&told).await;

@@ -1,7 +1,7 @@
 use billing::{
-    DisputeSeen, DisputeState, Method, NewPayment, NewSaved, OnGone, Order, RefundCause, RefundSeen, RefundState,
-    Settled, Try, TryState, by_id, dispute_seen, payment_bounced, payment_failed, payment_processing, refund_seen, save_method, saved_methods, settle,
-    try_by_reference, try_went,
+    DisputeSeen, DisputeState, Method, NewPayment, NewSaved, OnGone, Order, RefundCause, RefundSeen,
+    RefundState, Settled, Try, TryState, by_id, dispute_seen, payment_bounced, payment_failed,
+    payment_processing, refund_seen, save_method, saved_methods, settle, try_by_reference, try_went,
 };
 use events::{Currency, Money, OrderId};
 use kernel::{Ctx, Tx};
@@ -32,7 +32,12 @@ impl Stripe {
     }
 
     /// What became of a try that the provider was asked for.
-    pub(crate) async fn follow_try(&self, ctx: &Ctx, account: &Account, turn: &Try) -> Result<Outcome, Failure> {
+    pub(crate) async fn follow_try(
+        &self,
+        ctx: &Ctx,
+        account: &Account,
+        turn: &Try,
+    ) -> Result<Outcome, Failure> {
         if is_session(&turn.kind) {
             self.follow_session(ctx, account, &turn.reference).await
         } else {
@@ -41,7 +46,12 @@ impl Stripe {
     }
 
     /// A session: its payment or subscription, once there is one.
-    pub(crate) async fn follow_session(&self, ctx: &Ctx, account: &Account, id: &str) -> Result<Outcome, Failure> {
+    pub(crate) async fn follow_session(
+        &self,
+        ctx: &Ctx,
+        account: &Account,
+        id: &str,
+    ) -> Result<Outcome, Failure> {
         let path = format!("/checkout/sessions/{id}");
         let answer = self.line().ask(&account.caller, &Plain::get(path, Value::Null)).await?;
         let session = Session::read(&answer).ok_or_else(|| unreadable("session"))?;
@@ -90,16 +100,21 @@ impl Stripe {
     }
 
     /// A payment with what went back of it: everything that Stripe knows of an intent, in whatever order it told.
-    pub(crate) async fn follow_intent(&self, ctx: &Ctx, account: &Account, id: &str) -> Result<Outcome, Failure> {
+    pub(crate) async fn follow_intent(
+        &self,
+        ctx: &Ctx,
+        account: &Account,
+        id: &str,
+    ) -> Result<Outcome, Failure> {
         let intent = self.read_intent(account, id).await?;
         let ours = is_ours(ctx, &intent.tags);
         let mut outcome = match (ours, intent.tags.order.parse::<OrderId>()) {
-            (true, Ok(order)) => self.settle_intent(ctx, &intent, order).await?,
+            (true, Ok(order)) => Box::pin(self.settle_intent(ctx, &intent, order)).await?,
             // Payments of invoices carry no name; their subscription does.
             _ => Outcome::NotOurs,
         };
         if intent.state == IntentState::Succeeded {
-            let back = self.follow_back(ctx, account, &intent).await?;
+            let back = Box::pin(self.follow_back(ctx, account, &intent)).await?;
             outcome = back.unwrap_or(outcome);
         }
         Ok(outcome)
@@ -131,7 +146,12 @@ impl Stripe {
     }
 
     /// Refunds and disputes of a payment. `None`: there are none.
-    async fn follow_back(&self, ctx: &Ctx, account: &Account, intent: &Intent) -> Result<Option<Outcome>, Failure> {
+    async fn follow_back(
+        &self,
+        ctx: &Ctx,
+        account: &Account,
+        intent: &Intent,
+    ) -> Result<Option<Outcome>, Failure> {
         let refunds = self.refunds_of(account, &intent.id).await?;
         let query = json!({"payment_intent": intent.id, "limit": 100});
         let disputes = self.line().ask(&account.caller, &Plain::get("/disputes", query)).await?;
@@ -154,16 +174,28 @@ impl Stripe {
     }
 
     /// A charge: its intent.
-    pub(crate) async fn follow_charge(&self, ctx: &Ctx, account: &Account, id: &str) -> Result<Outcome, Failure> {
-        let answer = self.line().ask(&account.caller, &Plain::get(format!("/charges/{id}"), Value::Null)).await?;
+    pub(crate) async fn follow_charge(
+        &self,
+        ctx: &Ctx,
+        account: &Account,
+        id: &str,
+    ) -> Result<Outcome, Failure> {
+        let answer =
+            self.line().ask(&account.caller, &Plain::get(format!("/charges/{id}"), Value::Null)).await?;
         match Charge::read(&answer).and_then(|charge| charge.intent) {
             Some(intent) => self.follow_intent(ctx, account, &intent).await,
             None => Ok(Outcome::NotOurs),
         }
     }
     /// A refund: the intent that it is of.
-    pub(crate) async fn follow_refund(&self, ctx: &Ctx, account: &Account, id: &str) -> Result<Outcome, Failure> {
-        let answer = self.line().ask(&account.caller, &Plain::get(format!("/refunds/{id}"), Value::Null)).await?;
+    pub(crate) async fn follow_refund(
+        &self,
+        ctx: &Ctx,
+        account: &Account,
+        id: &str,
+    ) -> Result<Outcome, Failure> {
+        let answer =
+            self.line().ask(&account.caller, &Plain::get(format!("/refunds/{id}"), Value::Null)).await?;
         let refund = Refunded::read(&answer).ok_or_else(|| unreadable("refund"))?;
         match (refund.intent, refund.charge) {
             (Some(intent), _) => self.follow_intent(ctx, account, &intent).await,
@@ -172,8 +204,14 @@ impl Stripe {
         }
     }
     /// A dispute: the intent that it is of.
-    pub(crate) async fn follow_dispute(&self, ctx: &Ctx, account: &Account, id: &str) -> Result<Outcome, Failure> {
-        let answer = self.line().ask(&account.caller, &Plain::get(format!("/disputes/{id}"), Value::Null)).await?;
+    pub(crate) async fn follow_dispute(
+        &self,
+        ctx: &Ctx,
+        account: &Account,
+        id: &str,
+    ) -> Result<Outcome, Failure> {
+        let answer =
+            self.line().ask(&account.caller, &Plain::get(format!("/disputes/{id}"), Value::Null)).await?;
         let dispute = Dispute::read(&answer).ok_or_else(|| unreadable("dispute"))?;
         match (dispute.intent, dispute.charge) {
             (Some(intent), _) => self.follow_intent(ctx, account, &intent).await,
@@ -182,7 +220,12 @@ impl Stripe {
         }
     }
     /// Something to pay with that a client of ours saved, changed or took away.
-    pub(crate) async fn follow_method(&self, ctx: &Ctx, account: &Account, id: &str) -> Result<Outcome, Failure> {
+    pub(crate) async fn follow_method(
+        &self,
+        ctx: &Ctx,
+        account: &Account,
+        id: &str,
+    ) -> Result<Outcome, Failure> {
         let path = format!("/payment_methods/{id}");
         let answer = match self.line().ask(&account.caller, &Plain::get(path, Value::Null)).await {
             Err(Trouble::Missing(_)) => return Ok(Outcome::NotOurs),
@@ -198,7 +241,12 @@ impl Stripe {
         Ok(Outcome::Saved)
     }
     /// What a setup saved.
-    pub(crate) async fn follow_setup(&self, ctx: &Ctx, account: &Account, id: &str) -> Result<Outcome, Failure> {
+    pub(crate) async fn follow_setup(
+        &self,
+        ctx: &Ctx,
+        account: &Account,
+        id: &str,
+    ) -> Result<Outcome, Failure> {
         let path = format!("/setup_intents/{id}");
         let answer = self.line().ask(&account.caller, &Plain::get(path, Value::Null)).await?;
         let method = crate::model::id(&answer, "/payment_method");

@@ -53,7 +53,12 @@ impl Stripe {
     }
 
     /// An invoice, and the subscription that it is of.
-    pub(crate) async fn follow_invoice(&self, ctx: &Ctx, account: &Account, id: &str) -> Result<Outcome, Failure> {
+    pub(crate) async fn follow_invoice(
+        &self,
+        ctx: &Ctx,
+        account: &Account,
+        id: &str,
+    ) -> Result<Outcome, Failure> {
         let asked = ctx.now();
         let invoice = self.read_invoice(account, id).await?;
         let Some(subscription) = &invoice.subscription else { return Ok(Outcome::NotOurs) };
@@ -73,7 +78,7 @@ impl Stripe {
         invoice: &Invoice,
     ) -> Result<Outcome, Failure> {
         if invoice.status == "paid" && invoice.paid > 0 {
-            return self.write_paid(ctx, account, own, there, invoice).await;
+            return Box::pin(self.write_paid(ctx, account, own, there, invoice)).await;
         }
         let failed = invoice.status == "open" && invoice.attempts > 0;
         if failed && matches!(there.status.as_str(), "past_due" | "unpaid" | "incomplete") {
@@ -151,15 +156,21 @@ impl Stripe {
         own: SubscriptionId,
         there: &Subscribed,
     ) -> Result<(), Failure> {
-        let sub = ctx.read_tx(right(ctx), async |tx| Ok::<_, Failure>(subscriptions::by_id(tx, own).await?)).await?;
-        let Some((sub, start)) = sub.zip(there.start).filter(|_| there.ended_at.is_none()) else { return Ok(()) };
+        let sub = ctx
+            .read_tx(right(ctx), async |tx| Ok::<_, Failure>(subscriptions::by_id(tx, own).await?))
+            .await?;
+        let Some((sub, start)) = sub.zip(there.start).filter(|_| there.ended_at.is_none()) else {
+            return Ok(());
+        };
         let Some(periods) = sub.periods.filter(|_| sub.periods_paid <= 1) else { return Ok(()) };
         let every = i64::from(sub.every_count) * i64::from(periods);
         let utc = jiff::tz::TimeZone::UTC;
         let Some(end) = subscriptions::boundary(start, &utc, sub.every, 1, every) else { return Ok(()) };
         let form = json!({"cancel_at": end.timestamp().as_second(), "proration_behavior": "none"});
         let key = format!("term/{own}/{}", there.id);
-        self.line().once(&account.caller, &Plain::post(format!("/subscriptions/{}", there.id), form), &key).await?;
+        self.line()
+            .once(&account.caller, &Plain::post(format!("/subscriptions/{}", there.id), form), &key)
+            .await?;
         Ok(())
     }
 }

@@ -13,7 +13,9 @@ use serde_json::Value;
 pub(crate) use account::AccountState;
 pub(crate) use event::Envelope;
 pub(crate) use money::{fee_of, minor};
-pub(crate) use payment::{Charge, Dispute, Intent, IntentState, Refunded, Saved, Session, SessionState, Tags};
+pub(crate) use payment::{
+    Charge, Dispute, Intent, IntentState, Refunded, Saved, Session, SessionState, Tags,
+};
 pub(crate) use subscription::{Invoice, Subscribed};
 
 /// A member as text; empty when there is none.

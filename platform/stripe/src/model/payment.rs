@@ -291,10 +291,15 @@ mod tests {
             "last_payment_error": {"message": "Your card was declined."}, "latest_charge": "ch_1",
             "metadata": {"tenant": "ten_1", "order": "ord_1", "due": "2"}});
         let intent = Intent::read(&old).unwrap();
-        assert_eq!((intent.state, intent.refusal.as_str()), (IntentState::Refused, "Your card was declined."));
+        assert_eq!(
+            (intent.state, intent.refusal.as_str()),
+            (IntentState::Refused, "Your card was declined.")
+        );
         assert_eq!((intent.tags.order.as_str(), intent.tags.due), ("ord_1", 2));
         assert_eq!(intent.charge, None);
-        let fresh = Intent::read(&json!({"id": "pi_1", "status": "requires_payment_method", "last_payment_error": null}));
+        let fresh = Intent::read(
+            &json!({"id": "pi_1", "status": "requires_payment_method", "last_payment_error": null}),
+        );
         assert_eq!(fresh.unwrap().state, IntentState::Open);
         assert_eq!(Intent::read(&json!({"status": "succeeded"})), None);
     }

@@ -72,9 +72,11 @@ impl Invoice {
     /// Stripe moved the subscription and the payment of an invoice between versions of its API; both places are read.
     pub(crate) fn read(value: &Value) -> Option<Self> {
         let parent = id(value, "/parent/subscription_details/subscription");
-        let payment = items(value, "/payments/data").iter().find_map(|one| id(one, "/payment/payment_intent"));
+        let payment =
+            items(value, "/payments/data").iter().find_map(|one| id(one, "/payment/payment_intent"));
         let lines = items(value, "/lines/data").iter();
-        let period = lines.filter_map(|line| Some((moment(line, "/period/start")?, moment(line, "/period/end")?)));
+        let period =
+            lines.filter_map(|line| Some((moment(line, "/period/start")?, moment(line, "/period/end")?)));
         Some(Self {
             id: id(value, "/id")?.to_owned(),
             status: text(value, "/status").to_owned(),

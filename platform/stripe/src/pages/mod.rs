@@ -19,8 +19,20 @@ pub(crate) fn all() -> Vec<PageRoute> {
         PageRoute::new(Studio, "/:slug/studio/payments/stripe/keys", post(studio::do_keys)),
         PageRoute::new(Studio, "/:slug/studio/payments/stripe/style", post(studio::do_style)),
         PageRoute::new(Studio, "/:slug/studio/payments/stripe/disconnect", post(studio::do_disconnect)),
-        PageRoute::new(Studio, "/:slug/studio/payments/stripe/events", get(studio::events_page).post(studio::do_poll)),
-        PageRoute::new(Studio, "/:slug/studio/payments/stripe/events/:id", get(studio::event_page).post(studio::do_again)),
-        PageRoute::new(Studio, "/:slug/studio/payments/stripe/audits", get(studio::audits_page).post(studio::do_audit)),
+        PageRoute::new(
+            Studio,
+            "/:slug/studio/payments/stripe/events",
+            get(studio::events_page).post(studio::do_poll),
+        ),
+        PageRoute::new(
+            Studio,
+            "/:slug/studio/payments/stripe/events/:id",
+            get(studio::event_page).post(studio::do_again),
+        ),
+        PageRoute::new(
+            Studio,
+            "/:slug/studio/payments/stripe/audits",
+            get(studio::audits_page).post(studio::do_audit),
+        ),
     ]
 }

@@ -104,7 +104,13 @@ pub(super) async fn do_saved(
 
 impl Stripe {
     /// Confirms the order's payment with something saved, and answers where the buyer goes on.
-    async fn confirm(&self, ctx: &Ctx, account: &Account, order: &Order, method: &str) -> Result<String, Failure> {
+    async fn confirm(
+        &self,
+        ctx: &Ctx,
+        account: &Account,
+        order: &Order,
+        method: &str,
+    ) -> Result<String, Failure> {
         let intent = self.open_intent(ctx, account, order).await?;
         let back = ctx.link(&format!("{}/back", order.own_path()));
         let form = json!({"payment_method": method, "return_url": back});

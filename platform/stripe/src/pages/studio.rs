@@ -25,19 +25,28 @@ fn back(ctx: &Ctx, key: &str) -> Redirect {
 
 /// The connection.
 #[handler]
-pub(super) async fn account_page(Data(ctx): Data<&Ctx>, Data(stripe): Data<&Stripe>) -> Result<Page, Problem> {
+pub(super) async fn account_page(
+    Data(ctx): Data<&Ctx>,
+    Data(stripe): Data<&Stripe>,
+) -> Result<Page, Problem> {
     Ok(Page::of(&connection(stripe, ctx, FormState::default()).await?))
 }
 
 /// To Stripe's pages, to make an account or to go on with it.
 #[handler]
-pub(super) async fn do_connect(Data(ctx): Data<&Ctx>, Data(stripe): Data<&Stripe>) -> Result<Redirect, Problem> {
+pub(super) async fn do_connect(
+    Data(ctx): Data<&Ctx>,
+    Data(stripe): Data<&Stripe>,
+) -> Result<Redirect, Problem> {
     Ok(Redirect::to(stripe.begin_connect(ctx).await?))
 }
 
 /// Back from there.
 #[handler]
-pub(super) async fn do_returned(Data(ctx): Data<&Ctx>, Data(stripe): Data<&Stripe>) -> Result<Redirect, Problem> {
+pub(super) async fn do_returned(
+    Data(ctx): Data<&Ctx>,
+    Data(stripe): Data<&Stripe>,
+) -> Result<Redirect, Problem> {
     let Some(account) = stripe.account(ctx).await? else { return Ok(Redirect::to(ctx.path(PAGE))) };
     let state = stripe.refresh(ctx, &account).await?;
     let key = if state.charges { "stripe-connected-flash" } else { "stripe-connect-unfinished" };
@@ -82,7 +91,10 @@ pub(super) async fn do_style(Data(ctx): Data<&Ctx>, form: Form) -> Result<Redire
 
 /// Forgets the connection.
 #[handler]
-pub(super) async fn do_disconnect(Data(ctx): Data<&Ctx>, Data(stripe): Data<&Stripe>) -> Result<Redirect, Problem> {
+pub(super) async fn do_disconnect(
+    Data(ctx): Data<&Ctx>,
+    Data(stripe): Data<&Stripe>,
+) -> Result<Redirect, Problem> {
     stripe.disconnect(ctx).await?;
     Ok(back(ctx, "stripe-disconnected-flash"))
 }
@@ -99,7 +111,10 @@ pub(super) struct ListQuery {
 
 /// The inbox.
 #[handler]
-pub(super) async fn events_page(Data(ctx): Data<&Ctx>, Query(query): Query<ListQuery>) -> Result<Page, Problem> {
+pub(super) async fn events_page(
+    Data(ctx): Data<&Ctx>,
+    Query(query): Query<ListQuery>,
+) -> Result<Page, Problem> {
     let search = query.search.trim().chars().take(100).collect();
     let filter = EventFilter { state: query.state.parse().ok(), search };
     let (rows, next) = service::events(ctx, &filter, query.cursor.as_deref()).await?;
