@@ -3,7 +3,7 @@ use testkit::{Persona, TestApp};
 
 use super::{
     checkout_kit::{Form, applied, coupon, one, quote, sell},
-    press, shop,
+    shop,
 };
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -31,11 +31,10 @@ async fn a_coupon_makes_an_order_cheaper_and_is_free_again() {
     tenant.run_jobs().await;
     assert_eq!(uses().await["taken"], 0);
     // Late money uses it again, once.
-    let receipt = press(&visitor, &next, "pay").await;
-    let _ = visitor.open(&receipt).await;
-    let late = "SELECT count(*) FROM orders WHERE status = 'paid' AND ";
-    let paid = app.sql.count(&format!("{late}{}", tenant.rows())).await;
-    assert_eq!(uses().await["taken"], paid);
+    assert!(next.contains("/pay/sandbox/"));
+    let id = one(&tenant, "id", "orders", "true").await.replace('-', "");
+    owner.api("POST", &format!("/orders/ord_{id}/mark-paid"), Some(&json!({}))).await.expect(200);
+    assert_eq!(uses().await["taken"], 1);
     tenant.run_jobs().await;
     tenant.finish().await;
 }
@@ -127,7 +126,11 @@ async fn the_last_use_goes_to_one_of_fifty() {
             form.clone().with("key", &format!("k{n}")).with("email", &format!("b{n}@example.com")).and("applied", "ONCE")
         })
         .collect();
-    let answers = futures::future::join_all(forms.iter().map(|form| form.send(&visitor))).await;
+    let mut answers = Vec::new();
+    // As many at once as one address may try codes.
+    for some in forms.chunks(17) {
+        answers.extend(futures::future::join_all(some.iter().map(|form| form.send(&visitor))).await);
+    }
     let with = |status: u16| answers.iter().filter(|answer| answer.status == status).count();
     assert_eq!((with(303), with(422)), (1, 49), "{:?}", answers.iter().map(|a| a.status).collect::<Vec<_>>());
     assert_eq!(one(&tenant, "taken", "coupons", "code = 'ONCE'").await, "1");
@@ -167,7 +170,8 @@ async fn staff_keep_coupons_in_the_studio() {
     let copy = owner.open(&copy).await.expect(200);
     assert_eq!(copy.field("code").as_deref(), Some(""));
     owner.post_form_to(&format!("{edit}/status"), &[("status", "archived")]).await.expect(303);
-    assert!(!owner.get("/studio/coupons").await.expect(200).has("SUMMER"));
+    assert!(owner.get("/studio/coupons").await.expect(200).has("SUMMER is archived"));
+    assert!(!owner.get("/studio/coupons").await.expect(200).has("SUMMER"), "said once");
     assert!(owner.get("/studio/coupons?status=archived").await.expect(200).has("SUMMER"));
     // Below what was used it can't be cut, and a coach has no say.
     let body = json!({ "archived": false, "max_uses": 2 });

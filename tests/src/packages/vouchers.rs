@@ -107,6 +107,7 @@ async fn a_mail_waits_for_its_day_and_is_not_sent_for_what_was_given_back() {
     tenant.run_jobs().await;
     let id = one(&tenant, "id", "vouchers", "recipient_email = 'ann@example.com'").await;
     let page = format!("/studio/vouchers/show/vch_{}", id.replace('-', ""));
+    let owner = tenant.owner().await;
     assert!(owner.get(&page).await.expect(200).has("ann@example.com"));
     owner.post_form(&format!("{page}/status"), &[("status", "blocked")]).await.expect(303);
     app.clock.advance(300 * 24 * 3600);
