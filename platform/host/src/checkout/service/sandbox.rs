@@ -82,6 +82,7 @@ pub(crate) async fn sandbox_outcome(
         Outcome::Decline => {
             ctx.tx(ORDER_LINK, async |tx| {
                 let turn = turn_of(tx, &state).await?;
+                billing::try_went(tx, turn.id, TryState::Failed).await?;
                 Ok::<_, Problem>(billing::payment_failed(tx, order.id, payment_of(&order, &turn, "declined")).await?)
             })
             .await?;
