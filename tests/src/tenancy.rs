@@ -26,12 +26,13 @@ fn parameters(path: &str) -> impl Iterator<Item = &str> {
     path.split('/').filter(|part| part.starts_with(':'))
 }
 
-/// The page's path below the tenant with its last parameter replaced; one before it is a booking of the world.
+/// The page's path below the tenant with its last parameter replaced; one before it is what the page belongs to.
 fn filled(world: &World<'_>, path: &str, value: &str) -> String {
     let parts: Vec<&str> = path.split('/').skip(2).collect();
     let last = parts.iter().rposition(|part| part.starts_with(':'));
     let filled = parts.iter().enumerate().map(|(at, part)| match part.starts_with(':') {
         true if Some(at) == last => value,
+        true if path.contains("/downloads/") => world.bought.as_str(),
         true => world.id("bkg"),
         false => part,
     });

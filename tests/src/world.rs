@@ -15,6 +15,8 @@ pub struct World<'a> {
     /// Slugs of what is bookable and for sale.
     pub appointment: String,
     pub product: String,
+    /// Token of an order that bought files.
+    pub bought: String,
     /// The order that the refund belongs to.
     pub refunded_order: String,
     /// Code of a gift voucher.
@@ -51,6 +53,8 @@ impl<'a> World<'a> {
         }
         spare.push(made(&owner, "/tax-rates", &serde_json::json!({ "name": "VAT", "bp": 2000 })).await);
         spare.extend(shelf(&tenant, &owner, &sold, &mark).await);
+        let picture = picture(&owner, &sold).await;
+        let bought = bought(&tenant, &owner, &product).await;
         let coach = tenant.member(Persona::Coach).await;
         let other_hours = serde_json::json!({ "coach": coach, "date": "2027-07-01", "hours": [] });
         let _ = owner.api("PUT", "/availability/overrides", Some(&other_hours)).await.expect(200);
@@ -75,8 +79,8 @@ impl<'a> World<'a> {
         let page = paying.next.rsplit('/').next().unwrap().to_owned();
         let feed = feed["url"].as_str().unwrap().rsplit('/').next().unwrap().to_owned();
         let names =
-            vec![appointment.clone(), product.clone(), package, booked.token, paying.token, page, feed];
-        Self { tenant, owner, ids, names, appointment, product, refunded_order, voucher }
+            vec![appointment.clone(), product.clone(), package, booked.token, paying.token, page, feed, picture];
+        Self { tenant, owner, ids, names, appointment, product, bought, refunded_order, voucher }
     }
     /// Everything that can stand in an address.
     pub fn all(&self) -> Vec<&str> {
@@ -100,6 +104,26 @@ impl<'a> World<'a> {
         let found = self.ids.iter().find(|id| id.starts_with(&format!("{prefix}_")));
         found.unwrap_or_else(|| panic!("the world has no {prefix}: add one to tests/src/world.rs"))
     }
+}
+
+/// Gives an offer a picture. Answers the name of its content.
+async fn picture(owner: &Client, offer: &str) -> String {
+    let header = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0".to_vec();
+    let place = format!("/api/v1/{}/offers/{offer}/picture", owner.site.slug);
+    let request = owner.request(reqwest::Method::PUT, &place);
+    let request = request.header("content-type", "application/octet-stream").body(header);
+    let offer = owner.send(request).await.expect(200).json();
+    offer["picture"]["url"].as_str().unwrap().rsplit('/').next().unwrap().to_owned()
+}
+
+/// An order of a product that is paid. Gives its token.
+async fn bought(tenant: &TestTenant<'_>, owner: &Client, product: &str) -> String {
+    let bought = tenant.buy(&tenant.visitor(), product, &tenant.email(Persona::Client), "sandbox").await;
+    let _ = owner
+        .api("POST", &format!("/orders/{}/mark-paid", bought.id), Some(&serde_json::json!({})))
+        .await
+        .expect(200);
+    bought.token
 }
 
 /// Plans, files of a product, and an offer of each kind that may be put away.

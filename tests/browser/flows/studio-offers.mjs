@@ -21,7 +21,7 @@ export default async function (visit) {
   await heading(page, 'New plan').waitFor()
   await inspect('plan')
   await page.getByLabel('Name', { exact: true }).fill(name)
-  await page.getByLabel('Price', { exact: false }).first().fill('109')
+  await page.getByRole('textbox', { name: 'Price', exact: true }).fill('109')
   await page.getByLabel('Number of payments').fill('6')
   await page.getByLabel('Carry over up to').fill('5')
   await button(page, 'Save').click()
@@ -36,7 +36,7 @@ export default async function (visit) {
   // A picture, then a copy of the plan.
   await link(page, name).first().click()
   await heading(page, 'Edit offer').waitFor()
-  await page.getByLabel('Picture', { exact: false }).first().setInputFiles({ name: 'a.png', mimeType: 'image/png', buffer: picture })
+  await page.locator('input[name=picture]').setInputFiles({ name: 'a.png', mimeType: 'image/png', buffer: picture })
   await page.getByLabel('What it shows').fill('Leaves')
   await button(page, 'Save picture').click()
   await page.getByText('The picture is saved.').waitFor()

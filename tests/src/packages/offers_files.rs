@@ -127,7 +127,7 @@ async fn a_file_is_for_those_who_bought_it() {
     client.get(&format!("/downloads/{}x/{file}", bought.token)).await.expect(404);
     // All of the money back: the file is not the buyer's any more.
     let body = json!({ "amount": { "amount": 1_500, "currency": "GBP" } });
-    let back = owner.api("POST", &format!("/orders/{}/refunds", bought.id), Some(&body)).await;
+    let back = owner.api("POST", &format!("/orders/{}/refund", bought.id), Some(&body)).await;
     assert!(back.status < 300, "{}", back.body);
     client.get(&path).await.expect(410);
     tenant.run_jobs().await;

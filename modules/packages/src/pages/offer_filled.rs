@@ -4,11 +4,14 @@ use billing::price_text;
 use events::ProductId;
 use kernel::{Ctx, FormState};
 
-use crate::model::{GrantSpec, Offer, OfferId, OfferKind, PlanTerms, local_text, public_id};
+use crate::model::{GrantSpec, Offer, OfferId, OfferKind, PartEvery, PlanTerms, local_text, public_id};
 
 /// What an empty form begins with.
 pub(super) fn blank(kind: OfferKind) -> FormState {
-    let form = FormState::default().with("status", "active").with("tax_way", "included");
+    let form = FormState::default()
+        .with("status", "active")
+        .with("tax_way", "included")
+        .with("instalment_every", PartEvery::Month);
     if kind == OfferKind::Plan { terms(form, &PlanTerms::monthly()) } else { form }
 }
 
@@ -54,10 +57,10 @@ fn parts(mut form: FormState, offer: &Offer) -> FormState {
             .with("deposit", price_text(deposit.amount, offer.row.currency))
             .with("deposit_days", deposit.days);
     }
-    if let Some(parts) = offer.instalments() {
-        form = form.with("instalments", parts.count).with("instalment_every", parts.every);
+    match offer.instalments() {
+        Some(parts) => form.with("instalments", parts.count).with("instalment_every", parts.every),
+        None => form.with("instalment_every", PartEvery::Month),
     }
-    form
 }
 
 fn bumps(mut form: FormState, offer: &Offer) -> FormState {

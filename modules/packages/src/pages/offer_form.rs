@@ -17,7 +17,10 @@ use super::{
 use crate::{
     model::{Every, GrantSpec, MayCancel, Offer, OfferId, OfferKind, OfferStatus, PartEvery, any_id},
     service::{self, FormFacts},
-    views::{BumpFields, FileRow, ItemField, OfferFormPage, Opt, PriceRow, UseField, percent_text},
+    views::{
+        BumpFields, FileRow, ItemField, OfferFormPage, Opt, PriceRow, UseField, labels, percent_text,
+        status_label,
+    },
 };
 
 /// An offer's identifier as the API and URLs write it.
@@ -166,9 +169,9 @@ fn view(
         product: kind == OfferKind::Product,
         currency: ctx.tenant().currency.to_string(),
         zone: ctx.tenant().zone.clone(),
-        statuses: Opt::codes("packages-status", &["active", "draft"]),
+        statuses: Opt::codes(status_label, &["active", "draft"]),
         taxes: taxes(facts),
-        tax_ways: Opt::codes("packages-tax-way", &["included", "added"]),
+        tax_ways: Opt::codes(labels::tax_way, &["included", "added"]),
         items: if kind == OfferKind::Package { items(facts) } else { Vec::new() },
         bumps: (0..BUMPS).map(BumpFields::of).collect(),
         bump_choices: bump_choices(facts),
@@ -180,6 +183,7 @@ fn view(
         unknown: offer.map_or(0, unknown),
         files: facts.files.iter().map(FileRow::of).collect(),
         picture: offer.and_then(Offer::picture_path),
+        picture_alt: offer.map(|offer| offer.row.image_alt.clone()).unwrap_or_default(),
         prices: facts.prices.iter().map(price).collect(),
         archived,
         public: active.map(|offer| format!("/buy/{}", offer.row.slug)),
@@ -190,9 +194,9 @@ fn view(
 /// Choices of periods, of the time between parts, and of who may cancel when.
 fn rhythms() -> [Vec<Opt>; 3] {
     [
-        Opt::codes("packages-every", &codes(Every::ALL, Every::code)),
-        Opt::codes("packages-part-every", &codes(PartEvery::ALL, PartEvery::code)),
-        Opt::codes("packages-may-cancel", &codes(MayCancel::ALL, MayCancel::code)),
+        Opt::codes(labels::every, &codes(Every::ALL, Every::code)),
+        Opt::codes(labels::part_every, &codes(PartEvery::ALL, PartEvery::code)),
+        Opt::codes(labels::may_cancel, &codes(MayCancel::ALL, MayCancel::code)),
     ]
 }
 

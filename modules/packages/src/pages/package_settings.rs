@@ -4,7 +4,7 @@ use poem::{IntoResponse, Response, handler, http::StatusCode, web::Data};
 use crate::{
     model::PackageSettings,
     service,
-    views::{Opt, PackageSettingsPage},
+    views::{Opt, PackageSettingsPage, labels},
 };
 
 /// How credits and plans work here.
@@ -40,5 +40,5 @@ pub(super) async fn save(Data(ctx): Data<&Ctx>, form: Form) -> Result<Response, 
 
 fn page(form: FormState) -> Page {
     let days = ["1", "2", "3", "4", "5", "6", "7"];
-    Page::of(&PackageSettingsPage { days: Opt::codes("packages-weekday", &days), form })
+    Page::of(&PackageSettingsPage { days: Opt::codes(labels::weekday, &days), form })
 }

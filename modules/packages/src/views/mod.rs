@@ -20,7 +20,7 @@ pub(crate) use studio::{
 };
 pub(crate) use studio::{
     BumpFields, Choice, FileRow, ItemField, MyDownloadsPage, OfferFormPage, Opt, PackageSettingsPage, PriceRow,
-    StudioOfferRow, StudioOffersPage, UseField, kind_label, status_label,
+    StudioOfferRow, StudioOffersPage, UseField, kind_label, labels, status_label,
 };
 
 use events::{Instant, Money};

@@ -6,7 +6,7 @@ mod vouchers;
 use serde::Serialize;
 
 pub(crate) use offer_form::{
-    BumpFields, FileRow, ItemField, MyDownloadsPage, OfferFormPage, Opt, PackageSettingsPage, PriceRow, UseField,
+    BumpFields, FileRow, ItemField, MyDownloadsPage, OfferFormPage, Opt, PackageSettingsPage, PriceRow, UseField, labels,
 };
 pub(crate) use coupons::{CouponFormPage, CouponItem, CouponsPage, OfferTick};
 pub(crate) use offers::{StudioOfferRow, StudioOffersPage, kind_label, status_label};

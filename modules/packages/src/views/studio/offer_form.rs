@@ -23,9 +23,28 @@ impl Opt {
     pub(crate) fn said(value: impl ToString, label: impl Into<String>) -> Self {
         Self { value: value.to_string(), label: Value::String(label.into()) }
     }
-    /// Codes, named by the texts `{start}-{code}`.
-    pub(crate) fn codes(start: &str, codes: &[&str]) -> Vec<Self> {
-        codes.iter().map(|code| Self::key(code, &format!("{start}-{}", code.replace('_', "-")))).collect()
+    /// Codes, named by the texts that `label` makes of them.
+    pub(crate) fn codes(label: fn(&str) -> String, codes: &[&str]) -> Vec<Self> {
+        codes.iter().map(|code| Self::key(code, &label(&code.replace('_', "-")))).collect()
+    }
+}
+
+/// Keys of the names of codes.
+pub(crate) mod labels {
+    pub(crate) fn every(code: &str) -> String {
+        format!("packages-every-{code}")
+    }
+    pub(crate) fn part_every(code: &str) -> String {
+        format!("packages-part-every-{code}")
+    }
+    pub(crate) fn may_cancel(code: &str) -> String {
+        format!("packages-may-cancel-{code}")
+    }
+    pub(crate) fn tax_way(code: &str) -> String {
+        format!("packages-tax-way-{code}")
+    }
+    pub(crate) fn weekday(code: &str) -> String {
+        format!("packages-weekday-{code}")
     }
 }
 
@@ -136,6 +155,8 @@ pub(crate) struct OfferFormPage {
     pub(crate) files: Vec<FileRow>,
     /// Path of its picture.
     pub(crate) picture: Option<String>,
+    /// What it shows.
+    pub(crate) picture_alt: String,
     /// The newest first.
     pub(crate) prices: Vec<PriceRow>,
     pub(crate) archived: bool,
@@ -155,20 +176,21 @@ impl OfferFormPage {
             product: kind == "product",
             currency: "GBP".into(),
             zone: "Europe/London".into(),
-            statuses: Opt::codes("packages-status", &["active", "draft"]),
+            statuses: Opt::codes(super::status_label, &["active", "draft"]),
             taxes: vec![Opt::key("", "packages-tax-none")],
-            tax_ways: Opt::codes("packages-tax-way", &["included", "added"]),
+            tax_ways: Opt::codes(labels::tax_way, &["included", "added"]),
             items: vec![],
             bumps: (0..3).map(BumpFields::of).collect(),
             bump_choices: vec![Opt::key("", "packages-bump-none"), Opt::said("prd_7", "HR monitor")],
-            every: Opt::codes("packages-every", &["week", "month", "year"]),
-            part_every: Opt::codes("packages-part-every", &["week", "month"]),
-            cancels: Opt::codes("packages-may-cancel", &["any_time", "after_term", "never"]),
+            every: Opt::codes(labels::every, &["week", "month", "year"]),
+            part_every: Opt::codes(labels::part_every, &["week", "month"]),
+            cancels: Opt::codes(labels::may_cancel, &["any_time", "after_term", "never"]),
             uses: vec![],
             appointment_types: vec![Opt::key("", "packages-appointment-none")],
             unknown: 0,
             files: vec![],
             picture: None,
+            picture_alt: String::new(),
             prices: vec![],
             archived: false,
             public: None,
@@ -236,7 +258,7 @@ impl View for PackageSettingsPage {
         Text::key("packages-settings-title")
     }
     fn samples() -> Vec<Self> {
-        let days = Opt::codes("packages-weekday", &["1", "2", "3", "4", "5", "6", "7"]);
+        let days = Opt::codes(labels::weekday, &["1", "2", "3", "4", "5", "6", "7"]);
         let form = FormState::default().with("first_weekday", 1).with("return_days", "900");
         let wrong =
             form.clone().wrong(&FieldError::new("return_days", "out_of_range").arg("min", 0).arg("max", 365));
