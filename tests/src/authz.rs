@@ -40,7 +40,8 @@ async fn every_role_at_every_operation() {
             let path = format!("{path}{}", query_of(&world, operation));
             let answer = attempt(&world, who, &document, operation, &path).await;
             if answer.status >= 500 {
-                wrong.push(format!("{}: {} {}", operation.name(), answer.status, answer.body));
+                let sent = body_of(&world, &document, operation);
+                wrong.push(format!("{}: {} {} to {sent:?}", operation.name(), answer.status, answer.body));
             }
             row.push(answer.status);
             told.push(answer.body);
