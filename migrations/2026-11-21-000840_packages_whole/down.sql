@@ -9,5 +9,7 @@ ALTER TABLE offers DROP CONSTRAINT offers_tax_rate, DROP CONSTRAINT offers_plan_
   DROP CONSTRAINT offers_instalments, DROP CONSTRAINT offers_deposit, DROP COLUMN image_digest, DROP COLUMN image_alt,
   DROP COLUMN extras, DROP COLUMN instalment_every, DROP COLUMN instalments, DROP COLUMN deposit_days, DROP COLUMN deposit,
   DROP COLUMN tax_inclusive, DROP COLUMN tax_rate_id;
+ALTER TABLE offers DROP CONSTRAINT offers_package_gives_its_products;
+ALTER TABLE offers ADD CONSTRAINT offers_check1 CHECK (kind = 'product' OR jsonb_array_length(grants) = 0);
 ALTER TABLE offers DROP CONSTRAINT offers_kind_check;
 ALTER TABLE offers ADD CONSTRAINT offers_kind_check CHECK (kind IN ('product', 'package'));

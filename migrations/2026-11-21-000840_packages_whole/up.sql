@@ -2,6 +2,9 @@
 
 ALTER TABLE offers DROP CONSTRAINT offers_kind_check;
 ALTER TABLE offers ADD CONSTRAINT offers_kind_check CHECK (kind IN ('product', 'package', 'plan'));
+-- A package gives what its products give; a plan may give something once, beside its weekly credits.
+ALTER TABLE offers DROP CONSTRAINT offers_check1;
+ALTER TABLE offers ADD CONSTRAINT offers_package_gives_its_products CHECK (kind <> 'package' OR jsonb_array_length(grants) = 0);
 ALTER TABLE offers
   ADD COLUMN tax_rate_id uuid,
   -- Whether the price contains the tax.

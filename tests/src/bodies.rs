@@ -64,6 +64,8 @@ fn known(world: &World<'_>, operation: &Operation, name: &str) -> Option<Value> 
         "price" if operation.path.contains("/appointment-types") => json!({ "amount": 0, "currency": "GBP" }),
         "price" => json!({ "amount": 1_200, "currency": "GBP" }),
         "items" => json!([{ "product": world.id("prd"), "quantity": 1 }]),
+        // What is not there any more can't be taken away.
+        "grants" if patch => return None,
         "grants" => json!([{ "kind": "credits", "credits": 3 }]),
         "terms" => json!({ "every": "month" }),
         "first_weekday" => json!(1),
@@ -75,10 +77,16 @@ fn known(world: &World<'_>, operation: &Operation, name: &str) -> Option<Value> 
             { "weekday": 7, "opens": "08:00", "closes": "18:00" }])
         }
         // A code is only typed where it is what the call is about.
+        "code" if operation.path.ends_with("/coupons/{id}") => json!("WORLD-10"),
         "code" if operation.path.ends_with("/coupons") => json!(format!("FRESH-{}", number())),
         "code" if operation.path.ends_with("/coupons/check") => json!("WORLD-10"),
         "code" if operation.path.ends_with("/vouchers/balance") => json!(world.voucher),
         "order" if operation.path.ends_with("/payment-intent") => json!(world.names[4]),
+        "to" if operation.path.contains("/subscriptions/") => json!(world.nth("pln", 1)),
+        "secret_key" => json!("sk_test_platform"),
+        "publishable_key" => json!("pk_test_platform"),
+        "webhook_secret" => json!("whsec_of_the_world"),
+        "style" => json!("element"),
         "body" => json!("A note"),
         "hours" => json!([{ "opens": "09:00", "closes": "12:00" }]),
         "date" => json!("2026-12-24"),

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Parameters of pages that are words of the program, not names of things.
-const WORDS: [&str; 2] = ["product", "package"];
+const WORDS: [&str; 4] = ["product", "package", "plan", "invoice.pdf"];
 
 /// Path and template of every page of a tenant with something to fill in.
 fn pages(app: &TestApp) -> Vec<&'static str> {
@@ -32,7 +32,10 @@ fn filled(world: &World<'_>, path: &str, value: &str) -> String {
     let last = parts.iter().rposition(|part| part.starts_with(':'));
     let filled = parts.iter().enumerate().map(|(at, part)| match part.starts_with(':') {
         true if Some(at) == last => value,
-        true if path.contains("/downloads/") => world.bought.as_str(),
+        true if path.contains("/files/refund/") => world.refunded_order.as_str(),
+        true if path.contains("/studio/orders/") => world.id("ord"),
+        true if path.contains("/order/:token/refund/") => world.refunded_token.as_str(),
+        true if path.contains("/downloads/") || path.contains("/order/:token/") => world.bought.as_str(),
         true => world.id("bkg"),
         false => part,
     });

@@ -19,8 +19,12 @@ pub struct World<'a> {
     pub bought: String,
     /// The order that the refund belongs to.
     pub refunded_order: String,
+    /// The token of that order.
+    pub refunded_token: String,
     /// Code of a gift voucher.
     pub voucher: String,
+    /// An event of Stripe's.
+    pub event: String,
 }
 
 /// How many there are of what is deleted when it is tried.
@@ -61,7 +65,8 @@ impl<'a> World<'a> {
         let of = "/me/calendar-address?of=coach";
         let feed = tenant.coach().await.api("POST", of, None).await.expect(200).json();
         let other = tenant.book(&tenant.visitor(), &appointment, &tomorrow_at(11, 0), &email).await;
-        let subscribed = subscribed(&tenant, &email).await;
+        let subscribed = subscribed(&tenant, &owner, &mark).await;
+        let event = event(&tenant, &mark).await;
         let (coupon, gift, voucher) = codes(&owner).await;
         tenant.run_jobs().await;
         let run = format!("run_{}", one(&tenant, "automation_runs", "id").await.replace('-', ""));
@@ -70,17 +75,23 @@ impl<'a> World<'a> {
         let members = [tenant.member(Persona::Owner).await, tenant.member(Persona::Coach).await];
         let mut ids = vec![kind, booked.id, other.id, sold, bundle, paying.id, automation, run, client];
         ids.extend(members);
+        let refund_name = refund.clone();
         ids.push(refund);
-        ids.extend([subscribed.0, subscribed.1]);
+        ids.extend([subscribed.id, subscribed.card]);
         ids.push(refunded_order.clone());
-        ids.extend([coupon, gift]);
+        ids.extend(coupon);
+        ids.push(gift);
         ids.extend(spare);
         ids.extend(lot.iter().map(|id| format!("lot_{}", id.replace('-', ""))));
         let page = paying.next.rsplit('/').next().unwrap().to_owned();
         let feed = feed["url"].as_str().unwrap().rsplit('/').next().unwrap().to_owned();
-        let names =
-            vec![appointment.clone(), product.clone(), package, booked.token, paying.token, page, feed, picture];
-        Self { tenant, owner, ids, names, appointment, product, bought, refunded_order, voucher }
+        let refunded_token = token_of(&tenant, &refunded_order).await;
+        let note = format!("{refund_name}.pdf");
+        let names = vec![
+            appointment.clone(), product.clone(), package, booked.token, paying.token, page, feed, picture,
+            event.clone(), note, subscribed.token, subscribed.card_page, voucher.clone(),
+        ];
+        Self { refunded_token, event, tenant, owner, ids, names, appointment, product, bought, refunded_order, voucher }
     }
     /// Everything that can stand in an address.
     pub fn all(&self) -> Vec<&str> {
@@ -108,7 +119,9 @@ impl<'a> World<'a> {
 
 /// Gives an offer a picture. Answers the name of its content.
 async fn picture(owner: &Client, offer: &str) -> String {
-    let header = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0".to_vec();
+    let mut header = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0".to_vec();
+    // Another one in each business.
+    header.extend(owner.site.slug.bytes());
     let place = format!("/api/v1/{}/offers/{offer}/picture", owner.site.slug);
     let request = owner.request(reqwest::Method::PUT, &place);
     let request = request.header("content-type", "application/octet-stream").body(header);
@@ -129,7 +142,7 @@ async fn bought(tenant: &TestTenant<'_>, owner: &Client, product: &str) -> Strin
 /// Plans, files of a product, and an offer of each kind that may be put away.
 async fn shelf(tenant: &TestTenant<'_>, owner: &Client, product: &str, mark: &str) -> Vec<String> {
     let mut ids = Vec::new();
-    for number in 1..=2 {
+    for number in 1..=3 {
         let plan = serde_json::json!({
             "slug": format!("plan-{number}-{mark}"), "name": "A plan", "status": "active",
             "price": { "amount": 9_900, "currency": "GBP" }, "terms": { "every": "month", "credits_per_week": 2 },
@@ -149,18 +162,52 @@ async fn shelf(tenant: &TestTenant<'_>, owner: &Client, product: &str, mark: &st
     ids
 }
 
-/// A subscription that runs, and the card that it is paid with. Gives both identifiers.
-async fn subscribed(tenant: &TestTenant<'_>, email: &str) -> (String, String) {
-    use crate::subscriptions::{context, started_by, terms};
-    let ctx = context(tenant).await;
-    let id = started_by(&ctx, email, terms("pln_sample", 10_900), billing::TestCard::Pays).await;
-    let card = one(tenant, "payment_methods", "id").await.replace('-', "");
-    (id.to_string(), format!("pmt_{card}"))
+/// A subscription that runs, with the card that it is paid with and the page where another is saved.
+struct Subscribed {
+    id: String,
+    token: String,
+    card: String,
+    card_page: String,
+}
+
+/// The owner subscribes to the first plan, as a client.
+async fn subscribed(tenant: &TestTenant<'_>, owner: &Client, mark: &str) -> Subscribed {
+    let bought = tenant.buy(owner, &format!("plan-1-{mark}"), &tenant.email(Persona::Owner), "sandbox").await;
+    let _ = owner.post_form_to(&bought.next, &[("outcome", "pay")]).await.expect(303);
+    tenant.run_jobs().await;
+    let page = owner.post_form("/me/payment-methods", &[]).await.expect(303).location();
+    Subscribed {
+        id: format!("sub_{}", one(tenant, "subscriptions", "id").await.replace('-', "")),
+        token: one(tenant, "subscriptions", "token").await,
+        card: format!("pmt_{}", one(tenant, "payment_methods", "id").await.replace('-', "")),
+        card_page: page.rsplit('/').next().unwrap().to_owned(),
+    }
+}
+
+/// An event of Stripe's that was handled.
+async fn event(tenant: &TestTenant<'_>, mark: &str) -> String {
+    let (id, now) = (format!("evt_of_{mark}"), tenant.app.now());
+    let row = format!(
+        "INSERT INTO stripe_events (tenant_id, id, kind, live, payload, created_at, received_at, state) \
+         VALUES ('{}', '{id}', 'charge.succeeded', false, '{{}}', '{now}', '{now}', 'ignored')",
+        tenant.id.uuid()
+    );
+    tenant.app.sql.run(&row).await;
+    id
+}
+
+async fn token_of(tenant: &TestTenant<'_>, order: &str) -> String {
+    let id = order.trim_start_matches("ord_");
+    let sql = format!("SELECT token FROM orders WHERE {} AND replace(id::text, '-', '') = '{id}'", tenant.rows());
+    tenant.app.sql.one(&sql).await
 }
 
 /// A coupon and a gift voucher: their identifiers, and the voucher's code.
-async fn codes(owner: &Client) -> (String, String, String) {
-    let coupon = made(owner, "/coupons", &serde_json::json!({ "code": "WORLD-10", "bp": 1_000 })).await;
+async fn codes(owner: &Client) -> (Vec<String>, String, String) {
+    let mut coupon = Vec::new();
+    for code in ["WORLD-10", "AWAY-10"] {
+        coupon.push(made(owner, "/coupons", &serde_json::json!({ "code": code, "bp": 1_000 })).await);
+    }
     let voucher = serde_json::json!({ "amount": { "amount": 5_000, "currency": "GBP" } });
     let voucher = owner.api("POST", "/vouchers", Some(&voucher)).await.expect(200).json();
     let text = |name: &str| voucher[name].as_str().unwrap().to_owned();

@@ -1,5 +1,6 @@
 //! Receipts, invoices and credit notes, read back.
 
+use billing::Order;
 use lopdf::Document;
 use reqwest::Method;
 use serde_json::json;
@@ -17,6 +18,28 @@ async fn read(by: &Client, place: &str) -> (String, String) {
     let pages: Vec<u32> = document.get_pages().into_keys().collect();
     let text = document.extract_text(&pages).unwrap();
     (text.split_whitespace().collect::<Vec<_>>().join(" "), name)
+}
+
+async fn a_credit_note_says_what_goes_back(shop: &Shop<'_>, owner: &Client, visitor: &Client, order: &Order) {
+    let (tenant, link) = (&shop.tenant, format!("/{}/order/{}", shop.tenant.slug, order.token));
+    let part = json!({ "amount": { "amount": 2_500, "currency": "GBP" }, "reason": "One class fell out" });
+    let refund = owner.api("POST", &format!("/orders/{}/refund", order.id), Some(&part)).await.expect(200).json();
+    let refund = refund["id"].as_str().unwrap();
+    let (note, name) = read(visitor, &format!("{link}/refund/{refund}.pdf")).await;
+    assert_eq!(name, format!("attachment; filename=\"credit-note-{}-1.pdf\"", order.number));
+    for words in ["Credit note", "£25.00", "One class fell out", "Reed & Daughters"] {
+        assert!(note.contains(words), "{words}: {note}");
+    }
+    // Staff have the same, by page and API; strangers have none.
+    for place in [
+        format!("/{}/studio/orders/{}/files/receipt.pdf", tenant.slug, order.id),
+        format!("/{}/studio/orders/{}/files/refund/{refund}.pdf", tenant.slug, order.id),
+        format!("/api/v1/{}/orders/{}/invoice", tenant.slug, order.id),
+        format!("/api/v1/{}/orders/{}/refunds/{refund}/credit-note", tenant.slug, order.id),
+    ] {
+        read(owner, &place).await;
+        assert!(visitor.open(&place).await.status >= 300, "{place}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -61,24 +84,7 @@ async fn documents_say_what_the_order_says() {
     let body = json!({ "bill_to": "Reed & Daughters" });
     owner.api("PUT", &format!("/orders/{}/bill-to", order.id), Some(&body)).await.expect(200);
 
-    let part = json!({ "amount": { "amount": 2_500, "currency": "GBP" }, "reason": "One class fell out" });
-    let refund = owner.api("POST", &format!("/orders/{}/refund", order.id), Some(&part)).await.expect(200).json();
-    let refund = refund["id"].as_str().unwrap();
-    let (note, name) = read(&visitor, &format!("{link}/refund/{refund}.pdf")).await;
-    assert_eq!(name, format!("attachment; filename=\"credit-note-{}-1.pdf\"", order.number));
-    for words in ["Credit note", "£25.00", "One class fell out", "Reed & Daughters"] {
-        assert!(note.contains(words), "{words}: {note}");
-    }
-    // Staff have the same, by page and API; strangers have none.
-    for place in [
-        format!("/{}/studio/orders/{}/files/receipt.pdf", tenant.slug, order.id),
-        format!("/{}/studio/orders/{}/files/refund/{refund}.pdf", tenant.slug, order.id),
-        format!("/api/v1/{}/orders/{}/invoice", tenant.slug, order.id),
-        format!("/api/v1/{}/orders/{}/refunds/{refund}/credit-note", tenant.slug, order.id),
-    ] {
-        read(&owner, &place).await;
-        assert!(visitor.open(&place).await.status >= 300, "{place}");
-    }
+    a_credit_note_says_what_goes_back(&shop, &owner, &visitor, &order).await;
     tenant.run_jobs().await;
     shop.tenant.finish().await;
 }

@@ -1,8 +1,9 @@
 //! Credits as clients and staff see them, and what staff give and take.
 
+use events::ClientId;
 use ledger::credits;
 use serde_json::json;
-use testkit::{Persona, TestApp, TestTenant};
+use testkit::{Client, Persona, TestApp, TestTenant};
 
 use super::{
     context,
@@ -52,10 +53,19 @@ async fn a_client_reads_what_they_have_and_what_happened_in_words() {
     ] {
         assert!(page.has(words), "{words}");
     }
-    // Page by page, nothing twice and nothing left out.
+    everything_page_by_page(&ctx, &tenant, &browser, sam).await;
+    let csv = browser.get("/me/credits/history.csv").await.expect(200);
+    assert_eq!(csv.body.lines().count(), 64);
+    assert_eq!(csv.header("content-type"), Some("text/csv; charset=utf-8"));
+    whole(&tenant).await;
+    tenant.finish().await;
+}
+
+/// Page by page, nothing twice and nothing left out.
+async fn everything_page_by_page(ctx: &kernel::Ctx, tenant: &TestTenant<'_>, browser: &Client, sam: ClientId) {
     for number in 0..60 {
-        give(&ctx, sam, 1, None, &[]).await;
-        app.clock.advance(i64::from(number % 2));
+        give(ctx, sam, 1, None, &[]).await;
+        tenant.app.clock.advance(i64::from(number % 2));
     }
     let (mut seen, mut cursor) = (Vec::new(), String::new());
     loop {
@@ -70,12 +80,33 @@ async fn a_client_reads_what_they_have_and_what_happened_in_words() {
     }
     assert_eq!(seen.len(), 63);
     let sum: i64 = seen.iter().map(|one| one["amount"].as_i64().unwrap()).sum();
-    assert_eq!(sum, balance(&ctx, sam).await);
-    let csv = browser.get("/me/credits/history.csv").await.expect(200);
-    assert_eq!(csv.body.lines().count(), 64);
-    assert_eq!(csv.header("content-type"), Some("text/csv; charset=utf-8"));
-    whole(&tenant).await;
-    tenant.finish().await;
+    assert_eq!(sum, balance(ctx, sam).await);
+}
+
+/// Nothing without a reason, absurd or unreadable.
+async fn nonsense_is_refused(owner: &Client, page: &str) {
+    let wrong = [
+        [("credits", "0"), ("reason", "x")],
+        [("credits", "1001"), ("reason", "x")],
+        [("credits", "many"), ("reason", "x")],
+        [("credits", ""), ("reason", "x")],
+        [("credits", "1"), ("reason", " ")],
+    ];
+    for fields in wrong {
+        owner.post_form(&format!("{page}/give"), &fields).await.expect(422);
+        owner.post_form(&format!("{page}/take"), &fields).await.expect(422);
+    }
+    owner.post_form(&format!("{page}/take"), &[("credits", "5"), ("reason", "Too many")]).await.expect(409);
+}
+
+/// Coaches look; clients and strangers don't.
+async fn coaches_only_look(owner: &Client, coach: &Client, page: &str) {
+    coach.get(page).await.expect(200);
+    coach.get(&format!("{page}/give")).await.expect(403);
+    coach.post_form(&format!("{page}/give"), &[("credits", "1"), ("reason", "x")]).await.expect(403);
+    coach.post_form(&format!("{page}/take"), &[("credits", "1"), ("reason", "x")]).await.expect(403);
+    owner.get("/studio/credits/cli_00000000000000000000000000000007").await.expect(404);
+    owner.get("/studio/credits/nobody").await.expect(404);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -105,19 +136,7 @@ async fn staff_give_and_take_with_a_reason_and_the_history_says_who() {
     }
     assert_eq!(balance(&ctx, sam).await, 4, "one form gives once");
     assert_eq!(tenant.count("credit_lots", "origin = 'staff' AND pays_for = '{yoga}'").await, 1);
-    // Nothing without a reason, absurd or unreadable.
-    let wrong = [
-        [("credits", "0"), ("reason", "x")],
-        [("credits", "1001"), ("reason", "x")],
-        [("credits", "many"), ("reason", "x")],
-        [("credits", ""), ("reason", "x")],
-        [("credits", "1"), ("reason", " ")],
-    ];
-    for fields in wrong {
-        owner.post_form(&format!("{page}/give"), &fields).await.expect(422);
-        owner.post_form(&format!("{page}/take"), &fields).await.expect(422);
-    }
-    owner.post_form(&format!("{page}/take"), &[("credits", "5"), ("reason", "Too many")]).await.expect(409);
+    nonsense_is_refused(&owner, &page).await;
     assert_eq!(balance(&ctx, sam).await, 4, "all or nothing");
     let key = owner.get(&format!("{page}/take")).await.expect(200).field("key").unwrap();
     let take = [("credits", "3"), ("reason", "Given by mistake"), ("key", key.as_str())];
@@ -143,13 +162,7 @@ async fn staff_give_and_take_with_a_reason_and_the_history_says_who() {
         csv.body
     );
     assert_eq!(tenant.count("audit", "action = 'credits.given'").await, 1);
-    // Coaches look; clients and strangers don't.
-    coach.get(&page).await.expect(200);
-    coach.get(&format!("{page}/give")).await.expect(403);
-    coach.post_form(&format!("{page}/give"), &[("credits", "1"), ("reason", "x")]).await.expect(403);
-    coach.post_form(&format!("{page}/take"), &[("credits", "1"), ("reason", "x")]).await.expect(403);
-    owner.get("/studio/credits/cli_00000000000000000000000000000007").await.expect(404);
-    owner.get("/studio/credits/nobody").await.expect(404);
+    coaches_only_look(&owner, &coach, &page).await;
     assert_eq!(balance(&ctx, sam).await, 1);
     whole(&tenant).await;
     tenant.finish().await;

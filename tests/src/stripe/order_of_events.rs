@@ -70,8 +70,8 @@ async fn a_full_refund_before_its_payment_leaves_nothing() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_bank_debit_waits_and_then_comes_or_bounces() {
-    let app = TestApp::start().await;
     for comes in [true, false] {
+        let app = TestApp::start().await;
         let shop = Shop::open(&app).await;
         let visitor = shop.tenant.visitor();
         let (bought, session) = shop.buy(&visitor, "ten", "sam@example.com").await;

@@ -4,7 +4,6 @@ packages-coupons-title = Coupons
 packages-coupons-text = Codes that make things cheaper.
 packages-coupons-new = New coupon
 packages-coupons-edit = Edit coupon
-packages-coupons-copy = Copy of a coupon
 packages-coupons-empty-title = Make your first coupon
 packages-coupons-empty-text = A code that clients type when they pay: a share or an amount off, for as long and as often as you say.
 packages-coupons-search = Search codes and names
@@ -51,7 +50,6 @@ packages-coupon-used-orders = { $count ->
   }
 
 # Studio: gift vouchers
-packages-nav-vouchers = Gift vouchers
 packages-vouchers-title = Gift vouchers
 packages-vouchers-text = Money paid ahead. To sell them, make a product that gives a voucher.
 packages-vouchers-new = New voucher
