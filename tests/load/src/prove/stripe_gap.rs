@@ -12,7 +12,7 @@ use crate::{cluster::Cluster, figures::Line, sql::Sql};
 const DAY: i64 = 86_400;
 const SUBSCRIBERS: usize = 12;
 const BUYERS: usize = 120;
-const LIMIT: Duration = Duration::from_secs(90);
+const LIMIT: Duration = Duration::from_secs(150);
 
 /// Three days without a single delivery, in which people paid, were refunded, complained and were charged by their plans; the
 /// application is away for most of it. When it is back the poller finds all of it.

@@ -16,7 +16,7 @@ use crate::{
     http::{self, Conn, Wire},
 };
 
-const ROUNDS: usize = 7;
+const ROUNDS: usize = 5;
 const ROUND: Duration = Duration::from_secs(5);
 /// Readers, and how often each asks.
 const READERS: usize = 4;
@@ -84,7 +84,8 @@ fn hang(till: &Till<'_>) {
 /// Pages of both businesses, and calls of their API.
 fn pages(seller: &Seller, other: &Seller) -> Vec<Wire> {
     let public = [seller, other].into_iter().flat_map(|of| {
-        ["", "/buy/ten", "/c0"].map(|path| http::get(&format!("/{}{path}", of.slug)))
+        [format!("/{}", of.slug), format!("/{}/buy/ten", of.slug), format!("/api/v1/{}/availability/slots?type=c0", of.slug)]
+            .map(|path| http::get(&path))
     });
     let own = [seller, other].map(|of| http::get_as(&format!("/api/v1/{}/orders", of.slug), &of.cookie));
     public.chain(own).collect()
