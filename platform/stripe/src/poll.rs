@@ -1,9 +1,11 @@
 //! Finds what nobody told: payments whose event never came, and events whose delivery was lost.
 
+use std::time::Duration;
+
 use billing::{BILLING_RUN, Method, Order, Try, TryState, by_id, open_tries};
 use events::Instant;
 use kernel::Ctx;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{
     Stripe,
@@ -28,6 +30,12 @@ const OVERLAP: i64 = 600;
 const KEPT: i64 = 29 * 86_400;
 /// So many pages of events, of 100 each, are read in one go.
 const PAGES: usize = 100;
+/// So often a page is asked for when nobody answers, with pauses that outlast a rest of the line: a run that ended there
+/// would begin again with the newest events, and with many pages and some losses never come to the oldest.
+const PAGE_TURNS: u32 = 5;
+const PAGE_PAUSE: Duration = Duration::from_secs(1);
+/// After so many tries that nobody answered for, the others wait for the next run.
+const UNANSWERED: u32 = 3;
 
 impl Stripe {
     pub(crate) async fn poll(&self, ctx: &Ctx) -> Result<(), Failure> {
@@ -42,12 +50,18 @@ impl Stripe {
         let open = ctx.read_tx(BILLING_RUN, async |tx| {
             Ok::<_, Failure>(open_tries(tx, Method::Stripe, before, before, TRIES).await?)
         });
-        let mut first = Ok(());
+        let (mut first, mut unanswered) = (Ok(()), 0);
         for turn in open.await? {
             // What one try is stuck at is no reason not to look at the others; but there is no use in asking who is away.
             match self.poll_try(ctx, account, &turn).await {
                 Ok(()) => {}
-                Err(failure @ Failure::Stripe(Trouble::Away(_))) => return Err(failure),
+                Err(failure @ Failure::Stripe(Trouble::Away(_))) => {
+                    unanswered += 1;
+                    if unanswered == UNANSWERED {
+                        return Err(failure);
+                    }
+                    first = first.and(Err(failure));
+                }
                 Err(failure) => {
                     tracing::warn!(turn = turn.key(), error = %failure, "a try can't be followed");
                     self.went(ctx, &turn, turn.state).await?;
@@ -136,7 +150,7 @@ impl Stripe {
         for _ in 0..PAGES {
             let query = json!({"limit": 100, "created": {"gte": since.timestamp().as_second()}});
             let query = with(query, "starting_after", after.as_deref());
-            let page = self.line().ask(&account.caller, &Plain::get("/events", query)).await?;
+            let page = self.page_of_events(account, &query).await?;
             let listed = items(&page, "/data");
             self.keep_lost(ctx, listed).await?;
             after = listed.last().and_then(Envelope::read).map(|last| last.id);
@@ -148,7 +162,19 @@ impl Stripe {
         Err(Trouble::Away("too many events for one run".into()).into())
     }
 
-    async fn keep_lost(&self, ctx: &Ctx, listed: &[serde_json::Value]) -> Result<(), Failure> {
+    /// A page of the list of events. One lost answer does not end the run.
+    async fn page_of_events(&self, account: &Account, query: &Value) -> Result<Value, Trouble> {
+        let mut turn = 1;
+        loop {
+            match self.line().ask(&account.caller, &Plain::get("/events", query.clone())).await {
+                Err(Trouble::Away(_)) if turn < PAGE_TURNS => tokio::time::sleep(PAGE_PAUSE * turn).await,
+                answer => return answer,
+            }
+            turn += 1;
+        }
+    }
+
+    async fn keep_lost(&self, ctx: &Ctx, listed: &[Value]) -> Result<(), Failure> {
         let listed: Vec<_> =
             listed.iter().filter_map(|event| Some((Envelope::read(event)?, event))).collect();
         let ids: Vec<String> = listed.iter().map(|(event, _)| event.id.clone()).collect();
