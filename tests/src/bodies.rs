@@ -82,16 +82,25 @@ fn known(world: &World<'_>, operation: &Operation, name: &str) -> Option<Value> 
         "code" if operation.path.ends_with("/coupons/check") => json!("WORLD-10"),
         "code" if operation.path.ends_with("/vouchers/balance") => json!(world.voucher),
         "order" if operation.path.ends_with("/payment-intent") => json!(world.names[4]),
-        "to" if operation.path.contains("/subscriptions/") => json!(world.nth("pln", 1)),
-        "secret_key" => json!("sk_test_platform"),
-        "publishable_key" => json!("pk_test_platform"),
-        "webhook_secret" => json!("whsec_of_the_world"),
-        "style" => json!("element"),
+        "to" if operation.path.contains("/subscriptions/") => {
+            json!(world.nth("pln", 1 + world.turn.fetch_add(1, Ordering::SeqCst) % 2))
+        }
         "body" => json!("A note"),
         "hours" => json!([{ "opens": "09:00", "closes": "12:00" }]),
         "date" => json!("2026-12-24"),
         "enabled" => json!(true),
         "granted" => json!([]),
+        _ => return of_stripe(name),
+    })
+}
+
+/// What connects a business to the double of Stripe.
+fn of_stripe(name: &str) -> Option<Value> {
+    Some(match name {
+        "secret_key" => json!("sk_test_platform"),
+        "publishable_key" => json!("pk_test_platform"),
+        "webhook_secret" => json!("whsec_of_the_world"),
+        "style" => json!("element"),
         _ => return None,
     })
 }

@@ -21,15 +21,15 @@ mod links;
 #[cfg(test)]
 mod openapi;
 #[cfg(test)]
-mod packages;
-#[cfg(test)]
 mod orders;
+#[cfg(test)]
+mod packages;
 #[cfg(test)]
 mod pages;
 #[cfg(test)]
-mod subscriptions;
-#[cfg(test)]
 mod stripe;
+#[cfg(test)]
+mod subscriptions;
 #[cfg(test)]
 mod tenancy;
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! A tenant with one of everything there is.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::atomic::AtomicUsize};
 
 use testkit::{Client, Persona, Sql, TestApp, TestTenant, tomorrow_at};
 
@@ -25,12 +25,15 @@ pub struct World<'a> {
     pub voucher: String,
     /// An event of Stripe's.
     pub event: String,
+    /// Counts changes of plans: each is to another one.
+    pub turn: AtomicUsize,
 }
 
 /// How many there are of what is deleted when it is tried.
 const SPARE: usize = 3;
 
 impl<'a> World<'a> {
+    #[expect(clippy::cognitive_complexity, reason = "one of everything, one line each")]
     pub async fn new(app: &'a TestApp) -> Self {
         let tenant = TestTenant::new(app).await;
         let owner = tenant.owner().await;
@@ -62,8 +65,7 @@ impl<'a> World<'a> {
         let coach = tenant.member(Persona::Coach).await;
         let other_hours = serde_json::json!({ "coach": coach, "date": "2027-07-01", "hours": [] });
         let _ = owner.api("PUT", "/availability/overrides", Some(&other_hours)).await.expect(200);
-        let of = "/me/calendar-address?of=coach";
-        let feed = tenant.coach().await.api("POST", of, None).await.expect(200).json();
+        let feed = feed(&tenant).await;
         let other = tenant.book(&tenant.visitor(), &appointment, &tomorrow_at(11, 0), &email).await;
         let subscribed = subscribed(&tenant, &owner, &mark).await;
         let event = event(&tenant, &mark).await;
@@ -84,14 +86,37 @@ impl<'a> World<'a> {
         ids.extend(spare);
         ids.extend(lot.iter().map(|id| format!("lot_{}", id.replace('-', ""))));
         let page = paying.next.rsplit('/').next().unwrap().to_owned();
-        let feed = feed["url"].as_str().unwrap().rsplit('/').next().unwrap().to_owned();
         let refunded_token = token_of(&tenant, &refunded_order).await;
         let note = format!("{refund_name}.pdf");
         let names = vec![
-            appointment.clone(), product.clone(), package, booked.token, paying.token, page, feed, picture,
-            event.clone(), note, subscribed.token, subscribed.card_page, voucher.clone(),
+            appointment.clone(),
+            product.clone(),
+            package,
+            booked.token,
+            paying.token,
+            page,
+            feed,
+            picture,
+            event.clone(),
+            note,
+            subscribed.token,
+            subscribed.card_page,
+            voucher.clone(),
         ];
-        Self { refunded_token, event, tenant, owner, ids, names, appointment, product, bought, refunded_order, voucher }
+        Self {
+            refunded_token,
+            event,
+            turn: AtomicUsize::new(0),
+            tenant,
+            owner,
+            ids,
+            names,
+            appointment,
+            product,
+            bought,
+            refunded_order,
+            voucher,
+        }
     }
     /// Everything that can stand in an address.
     pub fn all(&self) -> Vec<&str> {
@@ -115,6 +140,13 @@ impl<'a> World<'a> {
         let found = self.ids.iter().find(|id| id.starts_with(&format!("{prefix}_")));
         found.unwrap_or_else(|| panic!("the world has no {prefix}: add one to tests/src/world.rs"))
     }
+}
+
+/// The private address of a coach's calendar.
+async fn feed(tenant: &TestTenant<'_>) -> String {
+    let of = "/me/calendar-address?of=coach";
+    let feed = tenant.coach().await.api("POST", of, None).await.expect(200).json();
+    feed["url"].as_str().unwrap().rsplit('/').next().unwrap().to_owned()
 }
 
 /// Gives an offer a picture. Answers the name of its content.
@@ -142,7 +174,7 @@ async fn bought(tenant: &TestTenant<'_>, owner: &Client, product: &str) -> Strin
 /// Plans, files of a product, and an offer of each kind that may be put away.
 async fn shelf(tenant: &TestTenant<'_>, owner: &Client, product: &str, mark: &str) -> Vec<String> {
     let mut ids = Vec::new();
-    for number in 1..=3 {
+    for number in 1..=4 {
         let plan = serde_json::json!({
             "slug": format!("plan-{number}-{mark}"), "name": "A plan", "status": "active",
             "price": { "amount": 9_900, "currency": "GBP" }, "terms": { "every": "month", "credits_per_week": 2 },
@@ -198,7 +230,8 @@ async fn event(tenant: &TestTenant<'_>, mark: &str) -> String {
 
 async fn token_of(tenant: &TestTenant<'_>, order: &str) -> String {
     let id = order.trim_start_matches("ord_");
-    let sql = format!("SELECT token FROM orders WHERE {} AND replace(id::text, '-', '') = '{id}'", tenant.rows());
+    let sql =
+        format!("SELECT token FROM orders WHERE {} AND replace(id::text, '-', '') = '{id}'", tenant.rows());
     tenant.app.sql.one(&sql).await
 }
 

@@ -1,6 +1,6 @@
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, Queryable, Selectable,
-    SelectableHelper,
+    BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, Queryable,
+    Selectable, SelectableHelper,
 };
 use diesel_async::RunQueryDsl;
 use events::{
@@ -155,7 +155,11 @@ async fn insert(tx: &mut Tx, paid: &Payment, seen: &DisputeSeen) -> QueryResult<
         table::created_at.eq(now),
         table::updated_at.eq(now),
     );
-    diesel::insert_into(table::table).values(row).returning(Dispute::as_returning()).get_result(&mut **tx).await
+    diesel::insert_into(table::table)
+        .values(row)
+        .returning(Dispute::as_returning())
+        .get_result(&mut **tx)
+        .await
 }
 
 /// Timeline, record and events of what is new.

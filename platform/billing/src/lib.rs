@@ -70,25 +70,29 @@ pub use order::{LineRole, Method, Order, OrderLine, Payment, PaymentStatus, Peri
 pub use overdue::{Swept, sweep};
 pub use pay::{NewPayment, payment_failed};
 pub use place::{Extras, NewLine, NewOrder, place};
-pub use policy::{BILLING_RUN, ORDERS_EXPORT, ORDERS_READ, ORDERS_WRITE, ORDER_LINK, OWN_ORDERS, OWN_SUBSCRIPTIONS, PAYMENTS_WRITE, REFUNDS_WRITE, SUBSCRIPTIONS_READ, SUBSCRIPTIONS_WRITE};
+pub use policy::{
+    BILLING_RUN, ORDER_LINK, ORDERS_EXPORT, ORDERS_READ, ORDERS_WRITE, OWN_ORDERS, OWN_SUBSCRIPTIONS,
+    PAYMENTS_WRITE, REFUNDS_WRITE, SUBSCRIPTIONS_READ, SUBSCRIPTIONS_WRITE,
+};
 pub use price::{parse_price, price_text};
 pub use provider::{
-    Collected, ElementStart, Free, Manual, PaymentProvider, Payout, Payouts, ProviderError, Providers, Refunding,
-    Stage, Start, install, installed,
+    Collected, ElementStart, Free, Manual, PaymentProvider, Payout, Payouts, ProviderError, Providers,
+    Refunding, Stage, Start, install, installed,
 };
 pub use read::{
     OrderFilter, Revenue, by_form_key, by_id, by_token, lines, list, list_of_client, lock, paid_without,
     payments, revenue, waiting,
 };
 pub use refund::{
-    LineBack, Refund, RefundCause, RefundSeen, RefundState, Why, lines_back, lines_of_refund, paid_back, refund,
-    refund_again, refund_by_lines, refund_seen, refund_to_ask, refund_went, refundable, refunds,
+    LineBack, Refund, RefundCause, RefundSeen, RefundState, Why, lines_back, lines_of_refund, paid_back,
+    refund, refund_again, refund_by_lines, refund_seen, refund_to_ask, refund_went, refundable, refunds,
 };
 pub use rules::{OrderCard, OrderRule, OrderRules, ReceiptNote, RefundRule, install_rules, rules_of};
-pub use sandbox_card::{CardPage, TestCard};
 pub use sandbox::{Sandbox, SandboxError, SandboxRefused, SandboxState, SandboxStep};
+pub use sandbox_card::{CardPage, TestCard};
 pub use saved::{
-    NewSaved, SavedMethod, expiring, make_default, remove_method, save_method, saved_method_for, saved_methods,
+    NewSaved, SavedMethod, expiring, make_default, remove_method, save_method, saved_method_for,
+    saved_methods,
 };
 pub use settings::{
     MAX_INSTRUCTIONS, Settings, methods, save_settings, set_card_ready, settings, stored_settings,

@@ -32,7 +32,14 @@ pub struct NewPayment {
 impl NewPayment {
     /// A payment of the whole or first instalment, without note and label.
     pub fn of(method: Method, reference: impl Into<String>, amount: Money) -> Self {
-        Self { method, reference: reference.into(), amount, note: String::new(), label: String::new(), due: 0 }
+        Self {
+            method,
+            reference: reference.into(),
+            amount,
+            note: String::new(),
+            label: String::new(),
+            due: 0,
+        }
     }
 }
 
@@ -91,7 +98,11 @@ pub(crate) async fn mark_paid(
 ///
 /// # Errors
 /// [`BillingError::Amount`] when it is not what the instalment is.
-pub(crate) async fn mark_due_paid(tx: &mut Tx, due: &Due, payment: &NewPayment) -> Result<bool, BillingError> {
+pub(crate) async fn mark_due_paid(
+    tx: &mut Tx,
+    due: &Due,
+    payment: &NewPayment,
+) -> Result<bool, BillingError> {
     if payment.amount.amount != due.amount {
         return Err(BillingError::Amount);
     }

@@ -5,8 +5,8 @@ use kernel::{JobSpec, Tx};
 use serde_json::{Value, json};
 
 use crate::{
-    AWAITING_JOB, BillingError, EXPIRE_JOB, LineRole, MarkPaid, Method, NewDiscount, NewDue, NewPayment, Order,
-    Period, Status, StepKind, Sums, Tax, dues, mark_paid, quote,
+    AWAITING_JOB, BillingError, EXPIRE_JOB, LineRole, MarkPaid, Method, NewDiscount, NewDue, NewPayment,
+    Order, Period, Status, StepKind, Sums, Tax, dues, mark_paid, quote,
     schema::{order_counters, order_discounts, order_lines, orders},
     step,
 };
@@ -210,7 +210,11 @@ async fn insert_lines(tx: &mut Tx, order: OrderId, new: &NewOrder<'_>) -> Result
     Ok(())
 }
 
-async fn insert_discounts(tx: &mut Tx, order: OrderId, discounts: &[NewDiscount]) -> Result<(), BillingError> {
+async fn insert_discounts(
+    tx: &mut Tx,
+    order: OrderId,
+    discounts: &[NewDiscount],
+) -> Result<(), BillingError> {
     let row = |(position, one): (i32, &NewDiscount)| {
         (
             order_discounts::order_id.eq(order),

@@ -166,7 +166,11 @@ pub trait PaymentProvider: Send + Sync {
         Box::pin(std::future::ready(Ok(None)))
     }
     /// Forgets what a buyer saved.
-    fn forget<'a>(&'a self, ctx: &'a Ctx, saved: &'a SavedMethod) -> BoxFuture<'a, Result<(), ProviderError>> {
+    fn forget<'a>(
+        &'a self,
+        ctx: &'a Ctx,
+        saved: &'a SavedMethod,
+    ) -> BoxFuture<'a, Result<(), ProviderError>> {
         let _ = (ctx, saved);
         Box::pin(std::future::ready(Ok(())))
     }

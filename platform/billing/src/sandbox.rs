@@ -9,7 +9,10 @@ use kernel::{BoxFuture, Ctx};
 use sha2::Sha256;
 use uuid::Uuid;
 
-use crate::{begin_try, CardPage, Collected, Method, Order, ORDER_LINK, Payment, PaymentProvider, ProviderError, Refund, Refunding, SavedMethod, Stage, Start, TestCard, Try};
+use crate::{
+    CardPage, Collected, Method, ORDER_LINK, Order, Payment, PaymentProvider, ProviderError, Refund,
+    Refunding, SavedMethod, Stage, Start, TestCard, Try, begin_try,
+};
 
 /// Minutes that a sandbox page may stay open.
 const MINUTES: i64 = 30;

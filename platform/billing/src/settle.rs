@@ -92,7 +92,8 @@ async fn instalment(
     let cause = match due.state {
         DueState::Open => {
             return Ok(if pay::mark_due_paid(tx, &due, &payment).await? {
-                let detail = json!({ "method": payment.method, "amount": payment.amount, "instalment": due.position });
+                let detail =
+                    json!({ "method": payment.method, "amount": payment.amount, "instalment": due.position });
                 audit(tx, "order.instalment_paid", order.id, detail).await?;
                 let order = lock(tx, order.id).await?.ok_or_else(Problem::not_found)?;
                 Settled::Paid(order)

@@ -1,6 +1,8 @@
 //! Taxes: a business's rates, and what a rate makes of an amount.
 
-use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, Queryable, Selectable, SelectableHelper};
+use diesel::{
+    ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, Queryable, Selectable, SelectableHelper,
+};
 use diesel_async::RunQueryDsl;
 use events::{Instant, TaxRateId};
 use kernel::{Check, Problem, Tx, audit};
@@ -74,7 +76,8 @@ pub async fn add_tax_rate(tx: &mut Tx, name: &str, bp: i64) -> Result<TaxRate, P
     check.finish()?;
     let id: TaxRateId = tx.ctx().new_id();
     let bp = i32::try_from(bp).unwrap_or(0);
-    let row = (table::id.eq(id), table::name.eq(name), table::bp.eq(bp), table::created_at.eq(tx.ctx().now()));
+    let row =
+        (table::id.eq(id), table::name.eq(name), table::bp.eq(bp), table::created_at.eq(tx.ctx().now()));
     let made = diesel::insert_into(table::table).values(row).returning(TaxRate::as_returning());
     let made: TaxRate = made.get_result(&mut **tx).await?;
     audit(tx, "tax_rate.created", id, json!({ "name": made.name, "bp": bp })).await?;

@@ -145,9 +145,12 @@ pub fn split(total: i64, how: Split, now: Instant, zone: &str) -> Vec<NewDue> {
         Split::Deposit(first, _) if first <= 0 || first >= total => Vec::new(),
         Split::Deposit(first, days) => vec![
             NewDue { amount: first, due_at: now },
-            NewDue { amount: total - first, due_at: later(now, Span::new().days(i64::from(days.clamp(1, 3660))), zone) },
+            NewDue {
+                amount: total - first,
+                due_at: later(now, Span::new().days(i64::from(days.clamp(1, 3660))), zone),
+            },
         ],
-        Split::Parts(parts, _) if parts < 2 || parts > 36 || total < i64::from(parts) => Vec::new(),
+        Split::Parts(parts, _) if !(2..=36).contains(&parts) || total < i64::from(parts) => Vec::new(),
         Split::Parts(parts, apart) => {
             let (each, rest) = (total / i64::from(parts), total % i64::from(parts));
             let due = |part: i32| {
@@ -209,10 +212,12 @@ mod tests {
     }
     #[test]
     fn taxes_in_and_on_top() {
-        let sums = quote(&[taxed(line(12_000, 1), 2000, true), taxed(line(1_000, 2), 700, false)], gbp()).unwrap();
+        let sums =
+            quote(&[taxed(line(12_000, 1), 2000, true), taxed(line(1_000, 2), 700, false)], gbp()).unwrap();
         let wanted = Sums { subtotal: 14_000, discount: 0, tax: 140, tax_included: 2_000, total: 14_140 };
         assert_eq!(sums, wanted);
-        let cheaper = quote(&[NewLine { discount: 6_000, ..taxed(line(12_000, 1), 2000, true) }], gbp()).unwrap();
+        let cheaper =
+            quote(&[NewLine { discount: 6_000, ..taxed(line(12_000, 1), 2000, true) }], gbp()).unwrap();
         assert_eq!((cheaper.total, cheaper.tax_included), (6_000, 1_000));
     }
     #[test]

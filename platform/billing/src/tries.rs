@@ -1,8 +1,8 @@
 //! Tries to collect money: written down before a provider is asked, so that nothing it did can be forgotten.
 
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, Queryable, Selectable,
-    SelectableHelper,
+    BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, Queryable,
+    Selectable, SelectableHelper,
 };
 use diesel_async::RunQueryDsl;
 use events::{Id, Instant, Kind, OrderId};
@@ -117,7 +117,11 @@ pub async fn begin_try(tx: &mut Tx, order: OrderId, method: Method, kind: &str) 
 /// # Errors
 /// When the database refuses.
 pub async fn try_opened(tx: &mut Tx, id: TryId, reference: &str) -> QueryResult<()> {
-    diesel::update(table::table.find(id)).set(table::reference.eq(reference)).execute(&mut **tx).await.map(drop)
+    diesel::update(table::table.find(id))
+        .set(table::reference.eq(reference))
+        .execute(&mut **tx)
+        .await
+        .map(drop)
 }
 
 /// How a try stands now. One that succeeded stays so.

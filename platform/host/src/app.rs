@@ -232,7 +232,11 @@ fn payment_providers(config: &Config, entropy: &kernel::Entropy) -> anyhow::Resu
 }
 
 /// The way to Stripe. Secrets of businesses are encrypted with a key derived from the installation's.
-fn stripe(config: &Config, db: &db::Db, entropy: &kernel::Entropy) -> anyhow::Result<stripe_provider::Stripe> {
+fn stripe(
+    config: &Config,
+    db: &db::Db,
+    entropy: &kernel::Entropy,
+) -> anyhow::Result<stripe_provider::Stripe> {
     let key = crate::automations::derived_key(config, entropy, "stripe secrets")?;
     let settings = config.stripe_settings().checked(config.is_development())?;
     Ok(stripe_provider::Stripe::new(settings, key, db.clone(), entropy.clone()))
@@ -244,17 +248,27 @@ pub fn sources(registry: &Registry) -> Vec<web::Source> {
     let outside = |kernel::Source { name, templates, texts }| web::Source { name, templates, texts };
     let modules = registry.all().iter().map(|module| outside((module.source)()));
     let modules = std::iter::once(outside(stripe_provider::source())).chain(modules);
-    [web::own_source(), crate::pages::own_source(), crate::identity::source(), crate::checkout::source(), crate::checkout::subscriptions::source()]
-        .into_iter()
-        .chain(modules)
-        .collect()
+    [
+        web::own_source(),
+        crate::pages::own_source(),
+        crate::identity::source(),
+        crate::checkout::source(),
+        crate::checkout::subscriptions::source(),
+    ]
+    .into_iter()
+    .chain(modules)
+    .collect()
 }
 
 /// Reactions of all modules and of paying, and automations after every event. Whether the module is on is asked when the job runs.
 fn subscriptions(registry: &Registry) -> Subscriptions {
     let mut all = Subscriptions::default();
     let modules = registry.all().iter().flat_map(|module| module.reactions);
-    for reaction in modules.chain(crate::checkout::REACTIONS).chain(stripe_provider::REACTIONS).chain(crate::checkout::subscriptions::REACTIONS) {
+    for reaction in modules
+        .chain(crate::checkout::REACTIONS)
+        .chain(stripe_provider::REACTIONS)
+        .chain(crate::checkout::subscriptions::REACTIONS)
+    {
         all.add(reaction.event, reaction.job);
     }
     for event in events::catalogue() {

@@ -172,8 +172,15 @@ impl Config {
     /// How Stripe is reached.
     #[must_use]
     pub fn stripe_settings(&self) -> stripe_provider::Settings {
-        let Stripe { api_url, js_url, page_hosts, secret_key, publishable_key, webhook_secret, application_fee } =
-            self.stripe.clone();
+        let Stripe {
+            api_url,
+            js_url,
+            page_hosts,
+            secret_key,
+            publishable_key,
+            webhook_secret,
+            application_fee,
+        } = self.stripe.clone();
         stripe_provider::Settings {
             api_url,
             js_url,

@@ -87,7 +87,10 @@ impl Inner {
     /// Whether the clock brings such a job again: then nothing is lost without this one.
     fn comes_back(&self, job: &Job) -> bool {
         let modules = self.app.registry.all().iter().flat_map(|module| module.schedules);
-        let scheduled = modules.chain(stripe_provider::SCHEDULES).chain(checkout::SCHEDULES).chain(checkout::subscriptions::SCHEDULES);
+        let scheduled = modules
+            .chain(stripe_provider::SCHEDULES)
+            .chain(checkout::SCHEDULES)
+            .chain(checkout::subscriptions::SCHEDULES);
         job.args.get("scheduled_for").is_some() && scheduled.into_iter().any(|one| one.job == job.kind)
     }
 }

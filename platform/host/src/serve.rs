@@ -77,7 +77,10 @@ pub fn worker(app: &Arc<App>) -> Worker {
 
 fn schedules(app: &App) -> Vec<Scheduled> {
     let modules = app.registry.all().iter().flat_map(|module| module.schedules);
-    let all = modules.chain(stripe_provider::SCHEDULES).chain(crate::checkout::SCHEDULES).chain(crate::checkout::subscriptions::SCHEDULES);
+    let all = modules
+        .chain(stripe_provider::SCHEDULES)
+        .chain(crate::checkout::SCHEDULES)
+        .chain(crate::checkout::subscriptions::SCHEDULES);
     let one = |schedule: &kernel::Schedule| Scheduled {
         job: schedule.job.to_owned(),
         every_seconds: schedule.every_seconds,

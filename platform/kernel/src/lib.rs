@@ -35,8 +35,8 @@ pub use form::{Form, FormState};
 pub use futures::future::BoxFuture;
 pub use job::{JobDef, JobError, Reaction, Schedule};
 pub use module::{
-    Api, Audience, Block, BlockFn, CreditUse, CreditUses, Module, NavItem, NavPlace, PageRoute, PermissionDef, Provision,
-    PublicAction, Registry, Source, Widgets, no_provision,
+    Api, Audience, Block, BlockFn, CreditUse, CreditUses, Module, NavItem, NavPlace, PageRoute,
+    PermissionDef, Provision, PublicAction, Registry, Source, Widgets, no_provision,
 };
 pub use page::{FrameOrigin, Layout, Page, PageSources, Redirect, View, ViewDef};
 pub use paging::{Cursor, Paging};

@@ -247,7 +247,9 @@ mod tests {
         assert_eq!(of("https://js.stripe.com/v3/?x"), ["https://js.stripe.com"]);
         assert_eq!(of("https://*.js.stripe.com"), ["https://*.js.stripe.com"]);
         assert_eq!(of("http://127.0.0.1:8080/v3/"), ["http://127.0.0.1:8080"]);
-        for bad in ["data:text/html,x", "https://", "https://a; script-src *", "https://*", "javascript://x", "x"] {
+        for bad in
+            ["data:text/html,x", "https://", "https://a; script-src *", "https://*", "javascript://x", "x"]
+        {
             assert!(of(bad).is_empty(), "{bad}");
         }
     }

@@ -195,7 +195,11 @@ fn settings(options: &AppOptions, database: &Database, port: u16) -> BTreeMap<St
         ("LIMITS__TENANT_BURST", plenty),
     ];
     let own = options.settings.iter().map(|(key, value)| (*key, value.clone()));
-    all.into_iter().chain(crate::stripe::settings()).chain(own).map(|(key, value)| (format!("PLATFORM__{key}"), value)).collect()
+    all.into_iter()
+        .chain(crate::stripe::settings())
+        .chain(own)
+        .map(|(key, value)| (format!("PLATFORM__{key}"), value))
+        .collect()
 }
 
 fn free_port() -> u16 {

@@ -1,7 +1,7 @@
 use std::{
+    hash::{BuildHasher, RandomState},
     sync::{LazyLock, mpsc},
     thread,
-    time::{SystemTime, UNIX_EPOCH},
 };
 
 use stripe_double::{Double, Options};
@@ -17,8 +17,7 @@ static DOUBLE: LazyLock<Double> = LazyLock::new(|| {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         runtime.block_on(async move {
             // A database outlives a run of tests, and with it the accounts that are connected: other names each time.
-            let seed = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.subsec_nanos());
-            let seed = u64::from(seed) << 32 | u64::from(std::process::id());
+            let seed = RandomState::new().hash_one(std::process::id());
             let options = Options { now: Some(start()), seed, ..Options::default() };
             tell.send(stripe_double::start(options).await.expect("a double of Stripe"))
                 .expect("somebody waits");

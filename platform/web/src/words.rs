@@ -21,13 +21,7 @@ impl Web {
     ///
     /// # Errors
     /// A zone that does not exist; a text that no locale has.
-    pub fn date_text(
-        &self,
-        locale: &str,
-        at: Timestamp,
-        zone: &str,
-        long: bool,
-    ) -> Result<String, WebError> {
+    pub fn date_text(&self, locale: &str, at: Timestamp, zone: &str, long: bool) -> Result<String, WebError> {
         let at = when::at(&at.to_string(), zone).map_err(unknown)?;
         let style = if long { DateStyle::Long } else { DateStyle::Short };
         when::date(&self.inner.texts, locale, &at, style)

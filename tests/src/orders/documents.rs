@@ -23,7 +23,8 @@ async fn read(by: &Client, place: &str) -> (String, String) {
 async fn a_credit_note_says_what_goes_back(shop: &Shop<'_>, owner: &Client, visitor: &Client, order: &Order) {
     let (tenant, link) = (&shop.tenant, format!("/{}/order/{}", shop.tenant.slug, order.token));
     let part = json!({ "amount": { "amount": 2_500, "currency": "GBP" }, "reason": "One class fell out" });
-    let refund = owner.api("POST", &format!("/orders/{}/refund", order.id), Some(&part)).await.expect(200).json();
+    let refund =
+        owner.api("POST", &format!("/orders/{}/refund", order.id), Some(&part)).await.expect(200).json();
     let refund = refund["id"].as_str().unwrap();
     let (note, name) = read(visitor, &format!("{link}/refund/{refund}.pdf")).await;
     assert_eq!(name, format!("attachment; filename=\"credit-note-{}-1.pdf\"", order.number));
@@ -58,8 +59,21 @@ async fn documents_say_what_the_order_says() {
     let (invoice, name) = read(&visitor, &format!("{link}/invoice.pdf")).await;
     assert_eq!(name, format!("attachment; filename=\"invoice-{}.pdf\"", order.number));
     for words in [
-        "Invoice", &order.number.to_string(), "Northside Ltd", "1 Mill Lane", "GB 999", "Sam Reed", "A course", "A book",
-        "£100.00", "SPRING", "£108.90", "VAT 20 %", "£15.00", "£0.90", "Thank you.",
+        "Invoice",
+        &order.number.to_string(),
+        "Northside Ltd",
+        "1 Mill Lane",
+        "GB 999",
+        "Sam Reed",
+        "A course",
+        "A book",
+        "£100.00",
+        "SPRING",
+        "£108.90",
+        "VAT 20 %",
+        "£15.00",
+        "£0.90",
+        "Thank you.",
     ] {
         assert!(invoice.contains(words), "{words}: {invoice}");
     }
@@ -69,7 +83,11 @@ async fn documents_say_what_the_order_says() {
         assert!(receipt.contains(words), "{words}: {receipt}");
     }
     let page = visitor.open(&link).await.expect(200);
-    assert!(page.has("receipt.pdf") && page.has("invoice.pdf") && page.has("Contains VAT 20 %"), "{}", page.body);
+    assert!(
+        page.has("receipt.pdf") && page.has("invoice.pdf") && page.has("Contains VAT 20 %"),
+        "{}",
+        page.body
+    );
 
     // The company belongs on the invoice: the buyer says so afterwards.
     let company = [("bill_to", "Reed Ltd\n1 High Street"), ("buyer_tax_id", "GB 123")];
@@ -79,7 +97,12 @@ async fn documents_say_what_the_order_says() {
     let (invoice, _) = read(&visitor, &format!("{link}/invoice.pdf")).await;
     assert!(invoice.contains("Reed Ltd") && invoice.contains("GB 123"), "{invoice}");
     assert_eq!(tenant.count("audit", "action = 'order.invoice_details_changed'").await, 1);
-    app.sql.run(&format!("UPDATE orders SET created_at = created_at - interval '31 days' WHERE {}", tenant.rows())).await;
+    app.sql
+        .run(&format!(
+            "UPDATE orders SET created_at = created_at - interval '31 days' WHERE {}",
+            tenant.rows()
+        ))
+        .await;
     visitor.post_form(&format!("/order/{}/bill-to", order.token), &company[1..]).await.expect(409);
     let body = json!({ "bill_to": "Reed & Daughters" });
     owner.api("PUT", &format!("/orders/{}/bill-to", order.id), Some(&body)).await.expect(200);
@@ -106,10 +129,9 @@ async fn another_business_s_orders_have_no_documents_here() {
     ] {
         owner.get(&place).await.expect(404);
     }
-    for (method, path) in [
-        ("GET", format!("/orders/{}/receipt", order.id)),
-        ("POST", format!("/orders/{}/resend", order.id)),
-    ] {
+    for (method, path) in
+        [("GET", format!("/orders/{}/receipt", order.id)), ("POST", format!("/orders/{}/resend", order.id))]
+    {
         owner.api(method, &path, None).await.expect(404);
     }
     owner.post_form(&format!("/studio/orders/{}/resend", order.id), &[]).await.expect(404);

@@ -42,14 +42,20 @@ async fn files_say_what_the_orders_say() {
     assert_eq!(column(&lines, "Total")[1..3], ["90.00", "18.90"]);
     assert_eq!(column(&lines, "Tax rate in %")[1..3], ["20", "5"]);
     let payments = table(&owner.get("/studio/orders/export?what=payments").await.expect(200).body);
-    assert_eq!((column(&payments, "Paid with"), column(&payments, "Amount")), (vec!["Visa •• 4242"], vec!["108.90"]));
+    assert_eq!(
+        (column(&payments, "Paid with"), column(&payments, "Amount")),
+        (vec!["Visa •• 4242"], vec!["108.90"])
+    );
     let refunds = table(&owner.get("/studio/orders/export?what=refunds").await.expect(200).body);
     assert_eq!((column(&refunds, "Reason"), column(&refunds, "Amount")), (vec!["'+1"], vec!["25.00"]));
 
     // The API gives the same, and days narrow it.
     let api = owner.api("GET", "/order-exports?what=orders", None).await.expect(200);
     assert_eq!(api.body, answer.body);
-    let none = owner.api("GET", "/order-exports?what=payments&from=2000-01-01&to=2000-12-31", None).await.expect(200);
+    let none = owner
+        .api("GET", "/order-exports?what=payments&from=2000-01-01&to=2000-12-31", None)
+        .await
+        .expect(200);
     assert_eq!(table(&none.body).len(), 1, "nothing but the heads");
     assert_eq!(
         none.header("content-disposition"),
@@ -79,7 +85,8 @@ async fn a_file_longer_than_a_page_holds_each_order_once() {
         order.number
     );
     app.sql.run(&copy).await;
-    let rows = table(&owner.api("GET", "/order-exports?what=orders&module=none", None).await.expect(200).body);
+    let rows =
+        table(&owner.api("GET", "/order-exports?what=orders&module=none", None).await.expect(200).body);
     let mut numbers = column(&rows, "Order");
     assert_eq!(numbers.len(), 1_201);
     numbers.sort_unstable();
@@ -99,7 +106,10 @@ async fn files_are_for_those_who_manage() {
     }
     coach.api("GET", "/order-exports?what=orders", None).await.expect(403);
     let page = coach.get("/studio/orders").await.expect(200);
-    assert!(!page.has("/studio/orders/export") && !page.has("/studio/payouts"), "nothing is offered that is refused");
+    assert!(
+        !page.has("/studio/orders/export") && !page.has("/studio/payouts"),
+        "nothing is offered that is refused"
+    );
     let admin = shop.tenant.persona(Persona::Owner).await;
     let months = admin.get("/studio/payouts").await.expect(200);
     assert!(months.has("Nothing came in."), "{}", months.body);

@@ -21,7 +21,8 @@ async fn orders_are_found_by_what_they_are() {
     let zoe = shop.place(zoe).await.number;
     let later = shop.ctx.now().plus_minutes(60);
     let dues = [NewDue { amount: 7_000, due_at: shop.ctx.now() }, NewDue { amount: 5_100, due_at: later }];
-    let parts = shop.paid(Wanted { key: "three", name: "Kim", dues: &dues, ..Wanted::default() }).await.number;
+    let parts =
+        shop.paid(Wanted { key: "three", name: "Kim", dues: &dues, ..Wanted::default() }).await.number;
 
     for (query, wanted) in [
         ("search=weaver", vec![sam]),
@@ -43,16 +44,25 @@ async fn orders_are_found_by_what_they_are() {
     ] {
         assert_eq!(numbers(&owner, query).await, wanted, "{query}");
     }
-    for wrong in ["status=lost", "needs=money", "from=yesterday", "from=2026-02-02&to=2026-02-01", "method=gold"] {
+    for wrong in
+        ["status=lost", "needs=money", "from=yesterday", "from=2026-02-02&to=2026-02-01", "method=gold"]
+    {
         owner.api("GET", &format!("/orders?{wrong}"), None).await.expect(422);
         owner.get(&format!("/studio/orders?{wrong}")).await.expect(422);
     }
     // An instalment becomes overdue, and money is owed by hand.
-    let late = format!("UPDATE orders SET next_due_at = '2020-01-01' WHERE {} AND number = {parts}", shop.tenant.rows());
+    let late = format!(
+        "UPDATE orders SET next_due_at = '2020-01-01' WHERE {} AND number = {parts}",
+        shop.tenant.rows()
+    );
     app.sql.run(&late).await;
     assert_eq!(numbers(&owner, "needs=overdue").await, [parts]);
     let page = owner.get("/studio/orders?needs=overdue").await.expect(200);
-    assert!(page.has("Payment overdue") && page.has("Paid in part") && page.has("1 order, £121.00"), "{}", page.body);
+    assert!(
+        page.has("Payment overdue") && page.has("Paid in part") && page.has("1 order, £121.00"),
+        "{}",
+        page.body
+    );
     let home = owner.get("/studio").await.expect(200);
     assert!(home.has("1 order has an overdue payment"), "{}", home.body);
     shop.tenant.run_jobs().await;
@@ -114,10 +124,20 @@ async fn staff_see_all_that_an_order_is() {
     assert_eq!(amount(&seen["tax"]), 90, "5 % on £18");
     assert_eq!(amount(&seen["order"]["total"]), 10_890);
     assert_eq!(seen["discounts"][0]["code"], "SPRING");
-    assert_eq!((&seen["instalments"][0]["state"], &seen["instalments"][1]["state"]), (&json!("paid"), &json!("open")));
+    assert_eq!(
+        (&seen["instalments"][0]["state"], &seen["instalments"][1]["state"]),
+        (&json!("paid"), &json!("open"))
+    );
     assert_eq!(seen["payments"][0]["label"], "Visa •• 4242");
     let page = owner.get(&format!("/studio{path}")).await.expect(200);
-    for words in ["Spring (SPRING)", "VAT 5 %", "Contains VAT 20 %", "Payments in parts", "£58.90 still to come", "Visa •• 4242"] {
+    for words in [
+        "Spring (SPRING)",
+        "VAT 5 %",
+        "Contains VAT 20 %",
+        "Payments in parts",
+        "£58.90 still to come",
+        "Visa •• 4242",
+    ] {
         assert!(page.has(words), "{words}: {}", page.body);
     }
     // Staff note the second instalment, twice: it is one payment.

@@ -8,7 +8,8 @@ mod settings;
 mod told;
 
 use billing::{
-    DiscountKind, Extras, LineRole, Method, NewDiscount, NewDue, NewLine, NewOrder, NewPayment, OnGone, Order, Tax, spread,
+    DiscountKind, Extras, LineRole, Method, NewDiscount, NewDue, NewLine, NewOrder, NewPayment, OnGone,
+    Order, Tax, spread,
 };
 use events::{ClientId, Currency};
 use kernel::{Ctx, Permission, Problem};
@@ -79,8 +80,12 @@ impl<'a> Shop<'a> {
             },
         ];
         let off = spread(wanted.off, &mut lines, |_| true);
-        let code =
-            NewDiscount { kind: DiscountKind::Coupon, code: "SPRING".into(), name: "Spring".into(), amount: off };
+        let code = NewDiscount {
+            kind: DiscountKind::Coupon,
+            code: "SPRING".into(),
+            name: "Spring".into(),
+            amount: off,
+        };
         let discounts = if off > 0 { vec![code] } else { vec![] };
         let new = NewOrder {
             module: "none",
@@ -146,6 +151,7 @@ fn table(text: &str) -> Vec<Vec<String>> {
 
 /// A column of a table by its head.
 fn column<'a>(rows: &'a [Vec<String>], head: &str) -> Vec<&'a str> {
-    let place = rows[0].iter().position(|cell| cell == head).unwrap_or_else(|| panic!("no {head}: {:?}", rows[0]));
+    let place =
+        rows[0].iter().position(|cell| cell == head).unwrap_or_else(|| panic!("no {head}: {:?}", rows[0]));
     rows[1..].iter().map(|row| row[place].as_str()).collect()
 }

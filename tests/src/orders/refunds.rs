@@ -27,7 +27,8 @@ async fn lines_go_back_by_page_and_api_and_never_more_than_they_were() {
         assert_eq!(answer.field(&field(&book)).as_deref().unwrap_or_default(), typed);
     }
     assert_eq!(shop.tenant.count("refunds", "true").await, 0);
-    let fields = [("by", "lines"), ("amount", "121.00"), (&field(&book), "21.00"), ("key", "one"), ("reason", "Torn")];
+    let fields =
+        [("by", "lines"), ("amount", "121.00"), (&field(&book), "21.00"), ("key", "one"), ("reason", "Torn")];
     for _ in 0..2 {
         owner.post_form(&form, &fields).await.expect(303);
     }
@@ -36,13 +37,18 @@ async fn lines_go_back_by_page_and_api_and_never_more_than_they_were() {
     let page = owner.get(&format!("/studio{path}")).await.expect(200);
     assert!(page.has("£21.00 went back") && !page.has(&field(&book)), "{}", page.body);
 
-    let line = |line: &str, amount: i64| json!({ "line": line, "amount": { "amount": amount, "currency": "GBP" } });
+    let line =
+        |line: &str, amount: i64| json!({ "line": line, "amount": { "amount": amount, "currency": "GBP" } });
     let refund = async |body: Value| owner.api("POST", &format!("{path}/refund"), Some(&body)).await;
     refund(json!({ "lines": [line(&book, 1)] })).await.expect(422);
     refund(json!({ "lines": [line(&course, 4_000), line(&course, 4_000)] })).await.expect(422);
-    refund(json!({ "lines": [line(&course, 1)], "amount": { "amount": 1, "currency": "GBP" } })).await.expect(422);
+    refund(json!({ "lines": [line(&course, 1)], "amount": { "amount": 1, "currency": "GBP" } }))
+        .await
+        .expect(422);
     refund(json!({})).await.expect(422);
-    refund(json!({ "lines": [{ "line": course, "amount": { "amount": 1, "currency": "EUR" } }] })).await.expect(422);
+    refund(json!({ "lines": [{ "line": course, "amount": { "amount": 1, "currency": "EUR" } }] }))
+        .await
+        .expect(422);
     let other = shop.paid(Wanted { key: "two", ..Wanted::default() }).await;
     let theirs = owner.api("GET", &format!("/orders/{}", other.id), None).await.expect(200).json();
     refund(json!({ "lines": [line(theirs["lines"][0]["id"].as_str().unwrap(), 1)] })).await.expect(404);

@@ -43,14 +43,22 @@ async fn what_is_left_out_of_the_settings_stays() {
     let shop = Shop::open(&app).await;
     let owner = shop.tenant.owner().await;
     let form = [
-        ("manual_on", "on"), ("manual_instructions", "IBAN"), ("manual_days", "7"), ("sandbox_on", "on"),
-        ("seller_name", "Northside Ltd"), ("seller_address", "1 Mill Lane\r\nLeeds"), ("seller_tax_id", "GB 999"),
+        ("manual_on", "on"),
+        ("manual_instructions", "IBAN"),
+        ("manual_days", "7"),
+        ("sandbox_on", "on"),
+        ("seller_name", "Northside Ltd"),
+        ("seller_address", "1 Mill Lane\r\nLeeds"),
+        ("seller_tax_id", "GB 999"),
     ];
     owner.post_form("/studio/offers/payments", &form).await.expect(303);
     let short = json!({ "manual": true, "manual_instructions": "New", "manual_days": 5, "sandbox": true });
     let kept = owner.api("PUT", "/payment-settings", Some(&short)).await.expect(200).json();
     assert_eq!(kept["seller_address"], "1 Mill Lane\nLeeds");
-    assert_eq!((&kept["seller_tax_id"], &kept["manual_days"], &kept["card"]), (&json!("GB 999"), &json!(5), &json!(true)));
+    assert_eq!(
+        (&kept["seller_tax_id"], &kept["manual_days"], &kept["card"]),
+        (&json!("GB 999"), &json!(5), &json!(true))
+    );
     let page = owner.get("/studio/offers/payments").await.expect(200);
     assert_eq!(page.field("seller_name").as_deref(), Some("Northside Ltd"));
     shop.tenant.finish().await;

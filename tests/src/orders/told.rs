@@ -32,7 +32,8 @@ async fn a_receipt_is_sent_once_more_and_not_more_than_once_a_minute() {
     // One that waits for a card has nothing to be sent again; one that waits for a transfer has.
     let card = shop.place(Wanted { key: "two", ..Wanted::default() }).await;
     owner.api("POST", &format!("/orders/{}/resend", card.id), None).await.expect(409);
-    let transfer = Wanted { key: "three", email: "kim@example.com", method: Method::Manual, ..Wanted::default() };
+    let transfer =
+        Wanted { key: "three", email: "kim@example.com", method: Method::Manual, ..Wanted::default() };
     let transfer = shop.place(transfer).await;
     owner.api("POST", &format!("/orders/{}/resend", transfer.id), None).await.expect(200);
     shop.tenant.run_jobs().await;
@@ -69,7 +70,11 @@ async fn a_dispute_is_told_shown_and_ends() {
     shop.tenant.run_jobs().await;
     let disputes = async || -> Vec<String> {
         let mails = app.mails(&shop.tenant).await;
-        mails.into_iter().filter(|mail| mail.template == "checkout/dispute").map(|mail| mail.subject).collect()
+        mails
+            .into_iter()
+            .filter(|mail| mail.template == "checkout/dispute")
+            .map(|mail| mail.subject)
+            .collect()
     };
     assert_eq!(disputes().await, [format!("Order {}: £121.00 is disputed", order.number)]);
     let home = owner.get("/studio").await.expect(200);

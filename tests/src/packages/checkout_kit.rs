@@ -32,7 +32,8 @@ impl Form {
     }
     /// Sends it.
     pub(super) async fn send(&self, by: &Client) -> Answer {
-        let fields: Vec<_> = self.fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let fields: Vec<_> =
+            self.fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         by.post_form(&format!("/buy/{}", self.offer), &fields).await
     }
     /// Presses Apply, and takes over what the page then shows: codes that hold and the new total.

@@ -21,7 +21,10 @@ async fn a_coupon_makes_an_order_cheaper_and_is_free_again() {
     assert!(page.has("£72.00") && page.has("−£18.00"), "{}", page.body);
     let next = form.send(&visitor).await.expect(303).location();
     assert_eq!(one(&tenant, "total || ' ' || discount", "orders", "true").await, "7200 1800");
-    assert_eq!(one(&tenant, "kind || ' ' || code || ' ' || amount", "order_discounts", "true").await, "coupon SPRING-20 1800");
+    assert_eq!(
+        one(&tenant, "kind || ' ' || code || ' ' || amount", "order_discounts", "true").await,
+        "coupon SPRING-20 1800"
+    );
     let uses = async || owner.api("GET", &path, None).await.expect(200).json();
     assert_eq!((uses().await["taken"].clone(), uses().await["state"].clone()), (json!(1), json!("used_up")));
     // Nobody else can use it while the order waits; when it has ended unpaid, it is free.
@@ -70,14 +73,26 @@ async fn each_reason_has_its_words() {
         ("GONE", "code_unknown"),
     ] {
         let told = quote(&visitor, json!({ "offer": "one", "code": code })).await;
-        assert_eq!((told["refused"][0]["code"].clone(), told["total"]["amount"].clone()), (json!(wanted), json!(1_000)), "{code}");
-        let page = Form::open(&visitor, "one", "sam@example.com").await.with("code", code).with("do", "apply");
+        assert_eq!(
+            (told["refused"][0]["code"].clone(), told["total"]["amount"].clone()),
+            (json!(wanted), json!(1_000)),
+            "{code}"
+        );
+        let page =
+            Form::open(&visitor, "one", "sam@example.com").await.with("code", code).with("do", "apply");
         let page = page.send(&visitor).await.expect(200);
         assert!(page.has("f-code-error") && applied(&page).is_empty(), "{code}");
     }
     let both = quote(&visitor, json!({ "offer": "ten", "codes": ["GOOD", "TEN-ONLY"] })).await;
-    assert_eq!((both["refused"][0]["code"].clone(), both["total"]["amount"].clone()), (json!("coupon_one"), json!(8_100)));
-    let check = visitor.api("POST", "/coupons/check", Some(&json!({ "code": "from-50", "offer": "ten" }))).await.expect(200).json();
+    assert_eq!(
+        (both["refused"][0]["code"].clone(), both["total"]["amount"].clone()),
+        (json!("coupon_one"), json!(8_100))
+    );
+    let check = visitor
+        .api("POST", "/coupons/check", Some(&json!({ "code": "from-50", "offer": "ten" })))
+        .await
+        .expect(200)
+        .json();
     assert_eq!((check["off"]["amount"].clone(), check["payments"].clone()), (json!(500), json!(1)));
     tenant.run_jobs().await;
     tenant.finish().await;
@@ -92,7 +107,10 @@ async fn guessing_codes_is_slowed_and_right_ones_are_not() {
     coupon(&owner, json!({ "code": "GOOD", "bp": 1_000 })).await;
     let visitor = tenant.visitor();
     for _ in 0..30 {
-        assert_eq!(quote(&visitor, json!({ "offer": "ten", "code": "good" })).await["total"]["amount"], 8_100);
+        assert_eq!(
+            quote(&visitor, json!({ "offer": "ten", "code": "good" })).await["total"]["amount"],
+            8_100
+        );
     }
     let mut answers = Vec::new();
     for n in 0..25 {
@@ -123,7 +141,10 @@ async fn the_last_use_goes_to_one_of_fifty() {
     let form = Form::open(&visitor, "ten", "").await.with("shown", "");
     let forms: Vec<Form> = (0..50)
         .map(|n| {
-            form.clone().with("key", &format!("k{n}")).with("email", &format!("b{n}@example.com")).and("applied", "ONCE")
+            form.clone()
+                .with("key", &format!("k{n}"))
+                .with("email", &format!("b{n}@example.com"))
+                .and("applied", "ONCE")
         })
         .collect();
     let mut answers = Vec::new();
@@ -137,7 +158,9 @@ async fn the_last_use_goes_to_one_of_fifty() {
     assert_eq!(one(&tenant, "taken", "offer_stock", "true").await, "1", "who lost holds nothing");
     // One client, many forms at once: one use.
     let mine: Vec<Form> = (0..10)
-        .map(|n| form.clone().with("key", &format!("m{n}")).with("email", "Sam@example.com").and("applied", "MINE"))
+        .map(|n| {
+            form.clone().with("key", &format!("m{n}")).with("email", "Sam@example.com").and("applied", "MINE")
+        })
         .collect();
     let answers = futures::future::join_all(mine.iter().map(|form| form.send(&visitor))).await;
     assert_eq!(answers.iter().filter(|answer| answer.status == 303).count(), 1);
@@ -179,7 +202,9 @@ async fn staff_keep_coupons_in_the_studio() {
     let path = format!("/coupons/cpn_{}", id.replace('-', ""));
     owner.api("PATCH", &path, Some(&body)).await.expect(200);
     app.sql.run(&format!("UPDATE coupons SET taken = 2 WHERE id = '{id}'")).await;
-    assert!(owner.api("PATCH", &path, Some(&json!({ "max_uses": 1 }))).await.expect(422).has("coupon_below_used"));
+    assert!(
+        owner.api("PATCH", &path, Some(&json!({ "max_uses": 1 }))).await.expect(422).has("coupon_below_used")
+    );
     let coach = tenant.persona(Persona::Coach).await;
     assert_eq!(coach.get("/studio/coupons").await.status, 403);
     tenant.run_jobs().await;

@@ -62,7 +62,12 @@ async fn a_client_reads_what_they_have_and_what_happened_in_words() {
 }
 
 /// Page by page, nothing twice and nothing left out.
-async fn everything_page_by_page(ctx: &kernel::Ctx, tenant: &TestTenant<'_>, browser: &Client, sam: ClientId) {
+async fn everything_page_by_page(
+    ctx: &kernel::Ctx,
+    tenant: &TestTenant<'_>,
+    browser: &Client,
+    sam: ClientId,
+) {
     for number in 0..60 {
         give(ctx, sam, 1, None, &[]).await;
         tenant.app.clock.advance(i64::from(number % 2));

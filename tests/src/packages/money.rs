@@ -1,8 +1,8 @@
 //! Orders and money: whatever a provider tells, in whatever order and however often, orders end in the same state.
 
 use billing::{
-    Apart, DisputeSeen, DisputeState, DueState, Extras, LineRole, Method, NewDue, NewLine, NewOrder, NewPayment, OnGone,
-    Order, RefundCause, RefundSeen, RefundState, Split, Status, Tax, Why,
+    Apart, DisputeSeen, DisputeState, DueState, Extras, LineRole, Method, NewDue, NewLine, NewOrder,
+    NewPayment, OnGone, Order, RefundCause, RefundSeen, RefundState, Split, Status, Tax, Why,
 };
 use events::{ClientId, Currency, Money, OrderId};
 use kernel::{Ctx, Permission, Problem};
@@ -50,7 +50,9 @@ async fn place(ctx: &Ctx, client: ClientId, key: &str, dues: &[NewDue]) -> Order
 }
 
 async fn now(ctx: &Ctx, order: OrderId) -> Order {
-    ctx.tx(ORDERS_CREATE, async |tx| Ok::<_, Problem>(billing::by_id(tx, order).await?.unwrap())).await.unwrap()
+    ctx.tx(ORDERS_CREATE, async |tx| Ok::<_, Problem>(billing::by_id(tx, order).await?.unwrap()))
+        .await
+        .unwrap()
 }
 
 /// Something that a provider tells.
@@ -137,8 +139,10 @@ async fn summary(ctx: &Ctx, order: OrderId) -> String {
         })
         .await
         .unwrap();
-    let mut payments: Vec<_> = payments.iter().map(|one| format!("{:?} {} {}", one.status, one.due, one.amount)).collect();
-    let mut refunds: Vec<_> = refunds.iter().map(|one| format!("{:?} {:?} {}", one.state, one.cause, one.amount)).collect();
+    let mut payments: Vec<_> =
+        payments.iter().map(|one| format!("{:?} {} {}", one.status, one.due, one.amount)).collect();
+    let mut refunds: Vec<_> =
+        refunds.iter().map(|one| format!("{:?} {:?} {}", one.state, one.cause, one.amount)).collect();
     payments.sort();
     refunds.sort();
     let dues: Vec<_> = dues.iter().map(|due| (due.position, due.state)).collect();
@@ -152,7 +156,8 @@ async fn facts_in_every_order_and_three_times_each_end_in_the_same_state() {
     let tenant = shop(&app, "").await;
     let client = client(&tenant).await;
     let ctx = context(&tenant).await;
-    let facts = [Fact::Paid(0), Fact::Paid(1), Fact::Refunded(0, 3_000), Fact::DisputeOpened, Fact::DisputeLost];
+    let facts =
+        [Fact::Paid(0), Fact::Paid(1), Fact::Refunded(0, 3_000), Fact::DisputeOpened, Fact::DisputeLost];
     let dues = billing::split(12_000, Split::Parts(2, Apart::Month), ctx.now(), "UTC");
     let mut ends = std::collections::BTreeMap::<String, usize>::new();
     for (number, sequence) in orders_of(&facts).into_iter().enumerate() {
@@ -192,40 +197,61 @@ async fn instalments_are_paid_one_by_one_and_void_when_all_goes_back() {
     assert_eq!((paid.status, paid.due_now, paid.next_due_at), (Status::Paid, 4_000, Some(dues[1].due_at)));
     // The wrong amount for an instalment is refused, and nothing is written.
     let odd = NewPayment { due: 1, ..NewPayment::of(Method::Sandbox, "odd", Money::new(3_999, gbp())) };
-    let refused = ctx.tx(ORDERS_CREATE, async |tx| billing::settle(tx, order.id, odd, OnGone::GiveBack).await).await;
+    let refused =
+        ctx.tx(ORDERS_CREATE, async |tx| billing::settle(tx, order.id, odd, OnGone::GiveBack).await).await;
     assert_eq!(refused.err().map(|problem| problem.code), Some("payment_amount"));
     assert!(tell(&ctx, &order, Fact::Paid(1), &[4_000, 4_000]).await);
     // The second instalment once more, by another payment: it goes back.
     let twice = NewPayment { due: 1, ..NewPayment::of(Method::Sandbox, "twice", Money::new(4_000, gbp())) };
-    ctx.tx(ORDERS_CREATE, async |tx| billing::settle(tx, order.id, twice, OnGone::GiveBack).await).await.unwrap();
+    ctx.tx(ORDERS_CREATE, async |tx| billing::settle(tx, order.id, twice, OnGone::GiveBack).await)
+        .await
+        .unwrap();
     assert_eq!(tenant.count("refunds", "cause = 'twice' AND amount = 4000").await, 1);
     // A line goes back: more than one payment holds, so the latest first.
     let (lines, left) = ctx
         .tx(ORDERS_CREATE, async |tx| {
-            Ok::<_, Problem>((billing::lines_back(tx, order.id).await?, billing::refundable(tx, order.id).await?))
+            Ok::<_, Problem>((
+                billing::lines_back(tx, order.id).await?,
+                billing::refundable(tx, order.id).await?,
+            ))
         })
         .await
         .unwrap();
     assert_eq!(left, 8_000);
     let wanted = [(lines[1].line.id, 2_000), (lines[0].line.id, 3_000)];
     let by_line = async || {
-        ctx.tx(ORDERS_CREATE, async |tx| billing::refund_by_lines(tx, order.id, &wanted, "test/lines", Why::Staff("")).await)
-            .await
+        ctx.tx(ORDERS_CREATE, async |tx| {
+            billing::refund_by_lines(tx, order.id, &wanted, "test/lines", Why::Staff("")).await
+        })
+        .await
     };
     let first = by_line().await.unwrap();
     assert_eq!(by_line().await.unwrap().id, first.id, "the same source is the same refund");
-    assert_eq!(tenant.count("refunds", "cause = 'staff'").await, 2, "4,000 of the second payment and 1,000 of the first");
+    assert_eq!(
+        tenant.count("refunds", "cause = 'staff'").await,
+        2,
+        "4,000 of the second payment and 1,000 of the first"
+    );
     let too_much = ctx
         .tx(ORDERS_CREATE, async |tx| {
             billing::refund_by_lines(tx, order.id, &[(wanted[0].0, 1)], "test/more", Why::Staff("")).await
         })
         .await;
-    assert_eq!(too_much.err().and_then(|problem| problem.fields.first().map(|field| field.code)), Some("refund_amount"));
-    ctx.tx(ORDERS_CREATE, async |tx| billing::refund(tx, order.id, 3_000, "test/rest", Why::Staff("")).await).await.unwrap();
+    assert_eq!(
+        too_much.err().and_then(|problem| problem.fields.first().map(|field| field.code)),
+        Some("refund_amount")
+    );
+    ctx.tx(ORDERS_CREATE, async |tx| billing::refund(tx, order.id, 3_000, "test/rest", Why::Staff("")).await)
+        .await
+        .unwrap();
     let end = now(&ctx, order.id).await;
     assert_eq!((end.status, end.due_now, end.next_due_at), (Status::Refunded, 0, None));
-    let states = ctx.tx(ORDERS_CREATE, async |tx| Ok::<_, Problem>(billing::dues(tx, order.id).await?)).await.unwrap();
-    assert_eq!(states.iter().map(|due| due.state).collect::<Vec<_>>(), [DueState::Paid, DueState::Paid, DueState::Void]);
+    let states =
+        ctx.tx(ORDERS_CREATE, async |tx| Ok::<_, Problem>(billing::dues(tx, order.id).await?)).await.unwrap();
+    assert_eq!(
+        states.iter().map(|due| due.state).collect::<Vec<_>>(),
+        [DueState::Paid, DueState::Paid, DueState::Void]
+    );
     // Money for what is not owed any more goes back.
     assert!(tell(&ctx, &order, Fact::Paid(2), &[4_000, 4_000, 4_000]).await);
     assert_eq!(tenant.count("refunds", "cause = 'late' AND amount = 4000").await, 1);

@@ -61,12 +61,15 @@ async fn a_plan_is_made_changed_priced_anew_and_archived_by_the_api() {
     tenant.finish().await;
 }
 
+/// What is wrong with a plan.
+type Change = Box<dyn FnOnce(&mut Value)>;
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn plans_that_make_no_sense_are_refused_at_their_field() {
     let app = TestApp::start().await;
     let tenant = shop(&app, "").await;
     let owner = tenant.owner().await;
-    let cases: [(&str, Box<dyn FnOnce(&mut Value)>); 10] = [
+    let cases: [(&str, Change); 10] = [
         ("#/price", Box::new(|b| b["price"]["amount"] = json!(-1))),
         ("#/currency", Box::new(|b| b["price"]["currency"] = json!("JPY"))),
         ("#/every_count", Box::new(|b| b["terms"]["every_count"] = json!(0))),

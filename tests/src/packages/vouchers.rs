@@ -43,12 +43,14 @@ async fn bought_for_somebody_sent_spent_and_given_back() {
     let visitor = tenant.visitor();
     assert!(visitor.get("/buy/gift").await.expect(200).has("Who is it for?"));
     let receipt = bought(&tenant, &visitor, "").await;
-    let code = one(&tenant, "code", "vouchers", "balance = 5000 AND recipient_email = 'kim@example.com'").await;
+    let code =
+        one(&tenant, "code", "vouchers", "balance = 5000 AND recipient_email = 'kim@example.com'").await;
     assert!(visitor.open(&receipt).await.expect(200).has(&code), "on the receipt");
     let mails = tenant.mails_to("kim@example.com").await;
     assert_eq!(mails.iter().map(|mail| mail.template.as_str()).collect::<Vec<_>>(), ["packages/voucher"]);
     assert!(mails[0].subject.contains("Sam Reed gives you a voucher of £50"), "{:?}", mails[0]);
-    let mut own: Vec<_> = tenant.mails_to("sam@example.com").await.into_iter().map(|mail| mail.template).collect();
+    let mut own: Vec<_> =
+        tenant.mails_to("sam@example.com").await.into_iter().map(|mail| mail.template).collect();
     own.sort();
     assert_eq!(own, ["checkout/receipt", "packages/voucher_bought"]);
     // Kim spends a part, typing the code as people do.
@@ -57,10 +59,13 @@ async fn bought_for_somebody_sent_spent_and_given_back() {
     assert!(page.has("£50.00") && page.has("Happy birthday!") && page.has("noindex"));
     let form = Form::open(&kim, "ten", "kim@example.com").await;
     let (form, page) = form.apply(&kim, &code.to_lowercase()).await;
-    assert_eq!(applied(&page), [code.clone()]);
+    assert_eq!(applied(&page), std::slice::from_ref(&code));
     let done = form.send(&kim).await.expect(303).location();
     assert!(kim.open(&done).await.expect(200).has("it’s yours"), "nothing was left to pay");
-    assert_eq!(left(&kim, &code).await, json!({ "left": { "amount": 2_000, "currency": "GBP" }, "state": "active", "expires_at": left(&kim, &code).await["expires_at"] }));
+    assert_eq!(
+        left(&kim, &code).await,
+        json!({ "left": { "amount": 2_000, "currency": "GBP" }, "state": "active", "expires_at": left(&kim, &code).await["expires_at"] })
+    );
     // A dearer order takes the rest and asks for the difference; given up, it gives the rest back.
     let form = Form::open(&kim, "ten", "kim@example.com").await;
     let (form, _) = form.apply(&kim, &code).await;
@@ -70,13 +75,22 @@ async fn bought_for_somebody_sent_spent_and_given_back() {
     press(&kim, &next, "pay").await;
     let order = one(&tenant, "id", "orders", "total = 1000").await;
     let refund = json!({ "amount": { "amount": 1_000, "currency": "GBP" } });
-    owner.api("POST", &format!("/orders/ord_{}/refund", order.replace('-', "")), Some(&refund)).await.expect(200);
+    owner
+        .api("POST", &format!("/orders/ord_{}/refund", order.replace('-', "")), Some(&refund))
+        .await
+        .expect(200);
     assert_eq!(left(&kim, &code).await["left"]["amount"], 2_000, "its part came back");
     // The buying order is refunded: what is unused goes.
     let order = one(&tenant, "id", "orders", "total = 4500").await;
     let refund = json!({ "amount": { "amount": 4_500, "currency": "GBP" } });
-    owner.api("POST", &format!("/orders/ord_{}/refund", order.replace('-', "")), Some(&refund)).await.expect(200);
-    assert_eq!((left(&kim, &code).await["left"]["amount"].clone(), left(&kim, &code).await["state"].clone()), (json!(0), json!("blocked")));
+    owner
+        .api("POST", &format!("/orders/ord_{}/refund", order.replace('-', "")), Some(&refund))
+        .await
+        .expect(200);
+    assert_eq!(
+        (left(&kim, &code).await["left"]["amount"].clone(), left(&kim, &code).await["state"].clone()),
+        (json!(0), json!("blocked"))
+    );
     tenant.run_jobs().await;
     let sum = "SELECT count(*) FROM vouchers v WHERE balance <> (SELECT sum(amount) FROM voucher_moves m WHERE m.voucher_id = v.id)";
     assert_eq!(app.sql.count(sum).await, 0);
@@ -131,7 +145,12 @@ async fn the_last_pound_goes_to_one_of_twenty() {
         .map(|n| form.clone().with("key", &format!("k{n}")).with("email", &format!("b{n}@example.com")))
         .collect();
     let answers = futures::future::join_all(forms.iter().map(|form| form.send(&visitor))).await;
-    assert_eq!(answers.iter().filter(|answer| answer.status == 303).count(), 1, "{:?}", answers.iter().map(|a| a.status).collect::<Vec<_>>());
+    assert_eq!(
+        answers.iter().filter(|answer| answer.status == 303).count(),
+        1,
+        "{:?}",
+        answers.iter().map(|a| a.status).collect::<Vec<_>>()
+    );
     assert!(answers.iter().all(|answer| answer.status == 303 || answer.has("nothing left on this voucher")));
     assert_eq!(left(&visitor, &code).await["state"], "spent");
     assert_eq!(tenant.count("orders", "true").await, 1, "who lost ordered nothing");
@@ -150,7 +169,10 @@ async fn vouchers_and_coupons_go_together_and_buy_no_vouchers() {
     let (first, second) = (by_hand(&owner, 2_000).await, by_hand(&owner, 9_000).await);
     let visitor = tenant.visitor();
     let told = quote(&visitor, json!({ "offer": "ten", "codes": [second, "half", first] })).await;
-    assert_eq!((told["discount"]["amount"].clone(), told["total"]["amount"].clone()), (json!(10_000), json!(0)));
+    assert_eq!(
+        (told["discount"]["amount"].clone(), told["total"]["amount"].clone()),
+        (json!(10_000), json!(0))
+    );
     assert_eq!(told["discounts"].as_array().unwrap().len(), 3, "the coupon first, then what is left");
     assert_eq!(told["discounts"][0]["code"], "HALF");
     let gift = quote(&visitor, json!({ "offer": "gift", "code": first })).await;

@@ -11,7 +11,7 @@ use super::{DAY, context, events_of, get, later, pay, started, terms};
 async fn preview(ctx: &Ctx, id: SubscriptionId, to: &Terms) -> Preview {
     ctx.tx(BILLING_RUN, async |tx| {
         let sub = subscriptions::by_id(tx, id).await?.unwrap();
-        Ok::<_, Problem>(subscriptions::preview(tx, &sub, to, None).await?)
+        subscriptions::preview(tx, &sub, to, None).await
     })
     .await
     .unwrap()

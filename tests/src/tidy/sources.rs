@@ -10,8 +10,13 @@ const FUNCTION: usize = 60;
 
 fn ours() -> impl Iterator<Item = Source> {
     let tests = |file: &Source| {
-        file.is_in(&["tests/", "platform/testkit/", "platform/stripe-double/", "platform/xtask/", "plugins-sdk/"])
-            || file.path.contains("/tests/")
+        file.is_in(&[
+            "tests/",
+            "platform/testkit/",
+            "platform/stripe-double/",
+            "platform/xtask/",
+            "plugins-sdk/",
+        ]) || file.path.contains("/tests/")
     };
     rust().into_iter().filter(move |file| !tests(file))
 }

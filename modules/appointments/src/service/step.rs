@@ -20,8 +20,7 @@ use super::{
 pub(crate) use crate::model::step::MOVED;
 use crate::{
     model::{
-        Booking,
-        State,
+        Booking, State,
         state::{CancelledBy, Deed, Turn},
         step::{MADE, Step},
     },

@@ -34,7 +34,8 @@ impl CheckoutApi {
         let form_key = CallKey::of(request).map_or_else(|| ctx.new_token(), str::to_owned);
         let typed = !wanted.codes.is_empty();
         let input = CheckoutInput { wanted, buyer, shown, form_key };
-        let done = service::slowed(&tries, typed, service::checkout(&ctx, input), |_| false).await?;
+        let done =
+            service::slowed(&tries, typed, Box::pin(service::checkout(&ctx, input)), |_| false).await?;
         Ok(Json(CheckoutOut {
             order: done.order.id,
             number: done.order.number,

@@ -67,7 +67,8 @@ pub(super) async fn submit(
         Press::Pay => match buy_form::input(ctx, &wanted, &form) {
             Ok(input) => {
                 let typed = !wanted.codes.is_empty();
-                match service::slowed(tries, typed, service::checkout(ctx, input), |_| false).await {
+                match service::slowed(tries, typed, Box::pin(service::checkout(ctx, input)), |_| false).await
+                {
                     Ok(done) => return Ok(Redirect::to(done.next).into_response()),
                     Err(problem) => Some(problem),
                 }

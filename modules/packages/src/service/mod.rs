@@ -26,8 +26,8 @@ pub(crate) use coupons::{
     CouponCheck, archive_coupon, change_coupon, check_coupon, coupon, coupons, create_coupon, offer_choices,
 };
 pub(crate) use credits::{
-    Account, GiveInput, Holder, TakeInput, account_of, client_account, client_page, give, history_file, holders,
-    own_account, take, whole_history,
+    Account, GiveInput, Holder, TakeInput, account_of, client_account, client_page, give, history_file,
+    holders, own_account, take, whole_history,
 };
 pub(crate) use dates::Dates;
 pub(crate) use edit::{add_starters, archive, create, input_of, patch, prices, set_status, update};

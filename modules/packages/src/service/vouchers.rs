@@ -174,7 +174,7 @@ pub(super) async fn move_for_order(
     if taken == take {
         return Ok(());
     }
-    if take && locked.state(tx.ctx().now()) != VoucherState::Active || take && locked.balance < amount {
+    if take && (locked.state(tx.ctx().now()) != VoucherState::Active || locked.balance < amount) {
         return Err(Problem::conflict("voucher_changed"));
     }
     let source = format!("order/{order}/{}", before.len());

@@ -2,7 +2,7 @@ use events::Instant;
 use kernel::Block;
 use serde::Serialize;
 
-use super::{FileRow, Card, LotView, moment};
+use super::{Card, FileRow, LotView, moment};
 use crate::model::Availability;
 
 /// Offers on the public page.
@@ -85,7 +85,8 @@ pub(crate) fn samples() -> Vec<Block> {
     let credits = CreditsCard { credits: 9, expiring: 4, next_expiry: Some(moment()), buy: true };
     let path = "/studio/credits/cli_7".to_owned();
     let client = ClientCard { path: path.clone(), credits: 9, expiring: 4, next_expiry: Some(moment()) };
-    let lot = |expires_at| LotView { name: "Kickstarter".into(), credits: 30, expires_at, pays_for: String::new() };
+    let lot =
+        |expires_at| LotView { name: "Kickstarter".into(), credits: 30, expires_at, pays_for: String::new() };
     let mut all = vec![super::YoursCard::sample().block(), super::VouchersCard::sample().block()];
     all.extend([
         OffersBlock { offers: offers.clone(), more: true }.block(),

@@ -8,19 +8,21 @@ mod credits;
 mod me;
 mod studio;
 
-pub(crate) use blocks::{ClientCard, CreditsCard, HandedOut, OffersBlock, OrderFiles, samples as block_samples};
+pub(crate) use blocks::{
+    ClientCard, CreditsCard, HandedOut, OffersBlock, OrderFiles, samples as block_samples,
+};
 pub(crate) use buy::{OfferPage, OffersPage, VoucherAskPage, VoucherPage};
 pub(crate) use card::{Card, percent_text};
 pub(crate) use checkout::{BasketView, TaxLine, taxes};
 pub(crate) use credits::{ClientCreditsPage, HolderRow, MoveCreditsPage, StudioCreditsPage};
 pub(crate) use me::{LotView, MyCreditsPage};
 pub(crate) use studio::{
-    CouponFormPage, CouponItem, CouponsPage, MoveView, OfferTick, StudioVoucherPage, VoucherFormPage, VoucherItem,
-    VouchersCard, VouchersPage, YoursCard,
+    BumpFields, Choice, FileRow, ItemField, MyDownloadsPage, OfferFormPage, Opt, PackageSettingsPage,
+    PriceRow, StudioOfferRow, StudioOffersPage, UseField, kind_label, labels, status_label,
 };
 pub(crate) use studio::{
-    BumpFields, Choice, FileRow, ItemField, MyDownloadsPage, OfferFormPage, Opt, PackageSettingsPage, PriceRow,
-    StudioOfferRow, StudioOffersPage, UseField, kind_label, labels, status_label,
+    CouponFormPage, CouponItem, CouponsPage, MoveView, OfferTick, StudioVoucherPage, VoucherFormPage,
+    VoucherItem, VouchersCard, VouchersPage, YoursCard,
 };
 
 use events::{Instant, Money};

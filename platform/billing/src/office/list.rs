@@ -128,9 +128,9 @@ macro_rules! narrowed {
         match Search::of(&filter.search) {
             Search::Nothing => query,
             Search::Number(number) => query.filter(orders::number.eq(number)),
-            Search::Words(words) => words.into_iter().fold(query, |query, word| {
-                query.filter(strpos(orders::search, lower(word)).gt(0))
-            }),
+            Search::Words(words) => words
+                .into_iter()
+                .fold(query, |query, word| query.filter(strpos(orders::search, lower(word)).gt(0))),
         }
     }};
 }

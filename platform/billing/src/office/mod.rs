@@ -11,9 +11,7 @@ mod takings;
 mod todo;
 
 pub use bill_to::{BILL_TO_DAYS, BillTo, may_bill_to, set_bill_to};
-pub use export::{
-    Moved, OrderHead, codes_of, lines_of, moved, orders_after, payments_after, refunds_after,
-};
+pub use export::{Moved, OrderHead, codes_of, lines_of, moved, orders_after, payments_after, refunds_after};
 pub use flags::{Flags, flags};
 pub use list::{Needs, OrderFilter, Side, Span, Sum, page, sums};
 pub use takings::{Taken, taken};

@@ -1,9 +1,6 @@
 use std::collections::BTreeMap;
 
-use diesel::{
-    BoolExpressionMethods, ExpressionMethods, QueryDsl, QueryResult, dsl,
-    sql_types::BigInt,
-};
+use diesel::{BoolExpressionMethods, ExpressionMethods, QueryDsl, QueryResult, dsl, sql_types::BigInt};
 use diesel_async::RunQueryDsl;
 use events::{Currency, Instant, Money};
 use kernel::{Tx, fixed};
@@ -59,11 +56,13 @@ pub async fn taken(tx: &mut Tx, from: Instant, until: Instant) -> QueryResult<Ve
         .await?;
     let mut all: BTreeMap<(Method, String), Taken> = BTreeMap::new();
     for (method, currency, count, amount) in came {
-        let taken = all.entry((method, currency.to_string())).or_insert_with(|| Taken::none(method, currency));
+        let taken =
+            all.entry((method, currency.to_string())).or_insert_with(|| Taken::none(method, currency));
         (taken.payments, taken.came) = (count, Money::new(amount, currency));
     }
     for (method, currency, count, amount) in back {
-        let taken = all.entry((method, currency.to_string())).or_insert_with(|| Taken::none(method, currency));
+        let taken =
+            all.entry((method, currency.to_string())).or_insert_with(|| Taken::none(method, currency));
         (taken.refunds, taken.back) = (count, Money::new(amount, currency));
     }
     Ok(all.into_values().collect())

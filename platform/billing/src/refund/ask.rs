@@ -84,7 +84,8 @@ async fn go(tx: &mut Tx, order: OrderId, wanted: Wanted<'_>) -> Result<Refund, P
             None => wanted.source.to_owned(),
             Some(_) => format!("{}#{}", wanted.source, payment.due),
         };
-        let New { made, so_far } = write(tx, &payment, amount, &source, wanted.why.parts(), Asked::Provider).await?;
+        let New { made, so_far } =
+            write(tx, &payment, amount, &source, wanted.why.parts(), Asked::Provider).await?;
         if first.is_none() {
             lines::insert(tx, &made, wanted.lines).await?;
         }
@@ -116,7 +117,8 @@ pub(crate) async fn give_back(
     cause: RefundCause,
 ) -> Result<Refund, Problem> {
     let source = format!("payment/{}", payment.id);
-    let New { made, so_far } = write(tx, payment, payment.amount, &source, (cause, ""), Asked::Provider).await?;
+    let New { made, so_far } =
+        write(tx, payment, payment.amount, &source, (cause, ""), Asked::Provider).await?;
     publish(tx, order, &made, so_far).await?;
     Ok(made)
 }

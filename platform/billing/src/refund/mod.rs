@@ -116,4 +116,3 @@ impl Refund {
         self.provider == Method::Manual && self.state != RefundState::Done
     }
 }
-

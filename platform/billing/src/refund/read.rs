@@ -1,4 +1,6 @@
-use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, SelectableHelper, sql_types::BigInt};
+use diesel::{
+    ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, SelectableHelper, sql_types::BigInt,
+};
 use diesel_async::RunQueryDsl;
 use events::{OrderId, PaymentId, RefundId};
 use kernel::{Tx, fixed};
@@ -65,4 +67,3 @@ pub async fn refund_to_ask(tx: &mut Tx, id: RefundId) -> QueryResult<Option<(Ord
     let paid = payments::table.find(refund.payment_id).select(Payment::as_select()).first(&mut **tx).await?;
     Ok(Some((order, paid, refund)))
 }
-

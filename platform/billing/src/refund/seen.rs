@@ -85,8 +85,7 @@ fn source_of(seen: &RefundSeen) -> String {
 async fn known(tx: &mut Tx, paid: &Payment, seen: &RefundSeen) -> Result<Option<Refund>, Problem> {
     let of_payment = refunds::table.filter(refunds::payment_id.eq(paid.id)).select(Refund::as_select());
     let all: Vec<Refund> = of_payment.load(&mut **tx).await?;
-    let named =
-        all.into_iter().find(|one| Some(one.id) == seen.own || one.reference == seen.reference);
+    let named = all.into_iter().find(|one| Some(one.id) == seen.own || one.reference == seen.reference);
     match named {
         Some(refund) => Ok(Some(refund)),
         None => Ok(by_source(tx, &source_of(seen)).await?),

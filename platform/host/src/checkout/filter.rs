@@ -121,7 +121,9 @@ mod tests {
     }
     #[test]
     fn what_can_t_be_read_is_refused() {
-        for (from, to) in [("yesterday", ""), ("", "2026-02-30"), ("2026-02-02", "2026-02-01"), ("", "9999-12-31")] {
+        for (from, to) in
+            [("yesterday", ""), ("", "2026-02-30"), ("2026-02-02", "2026-02-01"), ("", "9999-12-31")]
+        {
             assert!(text(from, to).span("UTC").is_err(), "{from} {to}");
         }
         let wrong = FilterText { status: "lost".into(), ..FilterText::default() };

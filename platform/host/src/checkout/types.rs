@@ -1,7 +1,5 @@
 use billing::{LineBack, OnGone, Order, Refund};
-use events::{
-    ClientId, Currency, DisputeId, Instant, Money, OrderId, OrderLineId, RefundId, SubscriptionId,
-};
+use events::{ClientId, Currency, DisputeId, Instant, Money, OrderId, OrderLineId, RefundId, SubscriptionId};
 use kernel::Problem;
 use poem_openapi::Object;
 
@@ -380,4 +378,3 @@ pub(super) struct PaidBackIn {
     #[oai(validator(max_length = 500))]
     pub(super) note: Option<String>,
 }
-

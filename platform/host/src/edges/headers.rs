@@ -75,7 +75,11 @@ fn policy(
     let mut scripts = String::new();
     if let Some(sources) = sources {
         scripts = listed(&sources.scripts);
-        frames = format!("; frame-src{}; connect-src 'self'{}", listed(&sources.frames), listed(&sources.connections));
+        frames = format!(
+            "; frame-src{}; connect-src 'self'{}",
+            listed(&sources.frames),
+            listed(&sources.connections)
+        );
     }
     format!(
         "default-src 'self'; script-src 'self' 'nonce-{nonce}'{scripts}; style-src 'self' 'nonce-{nonce}'; img-src 'self' data:; \

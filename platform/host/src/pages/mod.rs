@@ -71,5 +71,6 @@ pub fn of<V: web::View>(view: &V) -> Page {
         status: poem::http::StatusCode::OK,
         noindex: layout != kernel::Layout::Public,
         frame: None,
+        sources: None,
     }
 }

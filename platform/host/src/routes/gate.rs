@@ -131,7 +131,8 @@ impl Gate {
 
     async fn inside(&self, ctx: Ctx, mut request: Request) -> Response {
         let address = request.data::<ClientAddress>().map(|address| address.0);
-        request.set_data(Tries::new(Arc::clone(&self.app) as Arc<dyn TryCounter>, ctx.tenant().id, address));
+        let counter: Arc<dyn TryCounter> = Arc::<App>::clone(&self.app);
+        request.set_data(Tries::new(counter, ctx.tenant().id, address));
         request.set_data(ctx.clone());
         request.set_data(Arc::clone(&self.app.registry));
         let visitor = *ctx.actor() == Actor::Visitor;

@@ -50,12 +50,24 @@ pub fn endpoint(app: &Arc<App>) -> anyhow::Result<BoxEndpoint<'static, Response>
 /// The pages of a tenant that the host has itself; the modules' come on top.
 #[must_use]
 pub fn own_pages() -> Vec<PageRoute> {
-    studio::routes().into_iter().chain(checkout::routes()).chain(stripe_provider::routes()).chain(checkout::subscriptions::routes()).chain(pages::routes()).collect()
+    studio::routes()
+        .into_iter()
+        .chain(checkout::routes())
+        .chain(stripe_provider::routes())
+        .chain(checkout::subscriptions::routes())
+        .chain(pages::routes())
+        .collect()
 }
 
 /// The operations of a tenant that the host has itself.
 fn own_apis() -> [kernel::Api; 5] {
-    [studio::api(), checkout::api(), automations::api(), checkout::subscriptions::api(), stripe_provider::api()]
+    [
+        studio::api(),
+        checkout::api(),
+        automations::api(),
+        checkout::subscriptions::api(),
+        stripe_provider::api(),
+    ]
 }
 
 /// The documents of all APIs, each with its module: the modules', that of accounts, and the host's own.

@@ -43,7 +43,12 @@ pub fn views() -> Vec<ViewDef> {
         ViewDef::of::<views::ClientDetail>(),
         ViewDef::of::<views::ApiDocs>(),
     ];
-    own.into_iter().chain(crate::automations::views()).chain(crate::checkout::views()).chain(stripe_provider::views()).chain(crate::checkout::subscriptions::views()).collect()
+    own.into_iter()
+        .chain(crate::automations::views())
+        .chain(crate::checkout::views())
+        .chain(stripe_provider::views())
+        .chain(crate::checkout::subscriptions::views())
+        .collect()
 }
 
 pub use views::{ApiDocs, ApiGroup, ApiOperation, ApiParameter};

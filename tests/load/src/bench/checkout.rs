@@ -113,12 +113,18 @@ async fn paid(house: &House) -> Result<i64> {
 async fn handed_out(house: &House, orders: i64) -> Result<Duration> {
     let began = Instant::now();
     loop {
-        let lots = house.sql.count("SELECT count(*) FROM credit_lots WHERE balance = 6 AND origin = 'order'").await?;
+        let lots = house
+            .sql
+            .count("SELECT count(*) FROM credit_lots WHERE balance = 6 AND origin = 'order'")
+            .await?;
         ensure!(lots <= orders, "{lots} lots of {orders} orders");
         if lots == orders {
             return Ok(began.elapsed());
         }
-        ensure!(began.elapsed() < Duration::from_secs(180), "{lots} lots of {orders} orders after three minutes");
+        ensure!(
+            began.elapsed() < Duration::from_secs(180),
+            "{lots} lots of {orders} orders after three minutes"
+        );
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
 }

@@ -33,7 +33,13 @@ pub(super) async fn run(cluster: &Cluster) -> Result<Vec<Line>> {
         ("with a refund owed", "needs=refund_owed".into(), "Nothing found"),
     ];
     let middle = format!("SELECT created_at || ' ' || id FROM orders WHERE number = {}", ORDERS / 2);
-    let row = house.sql.one(&middle.replace("created_at", "to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')")).await?;
+    let row = house
+        .sql
+        .one(&middle.replace(
+            "created_at",
+            "to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')",
+        ))
+        .await?;
     let (at, id) = row.split_once(' ').context("a row")?;
     let cursor = Cursor { at: at.parse()?, id: id.parse()? }.encode();
     lists.push(("from the middle on", format!("cursor={cursor}"), " orders, £"));

@@ -141,7 +141,7 @@ async fn step(tx: &mut kernel::Tx, client: ClientId, what: u64, amount: i32) -> 
             credits::expire(tx, 20).await?;
         }
         _ => {
-            let pays_for = (what % 2 == 0).then_some(class);
+            let pays_for = what.is_multiple_of(2).then_some(class);
             let spend = Spend { client, source: &source, reason: "A place", credits: amount, pays_for };
             credits::spend(tx, spend).await?;
             if what == 7 {

@@ -50,7 +50,8 @@ pub(super) async fn run(cluster: &Cluster) -> Result<Vec<Line>> {
     let crowd = Crowd::default();
     let began = Instant::now();
     let buyers = async {
-        let done = futures::future::join_all((0..HANDS).map(|hand| hand_of(&till, &sellers, &crowd, hand))).await;
+        let done =
+            futures::future::join_all((0..HANDS).map(|hand| hand_of(&till, &sellers, &crowd, hand))).await;
         crowd.over.store(true, Ordering::SeqCst);
         done.into_iter().collect::<Result<Vec<_>>>()
     };
@@ -74,7 +75,8 @@ pub(super) async fn run(cluster: &Cluster) -> Result<Vec<Line>> {
     let turns: usize = turns.with_context(|| app.words())?.iter().sum();
     let bought = began.elapsed();
     let settled = settle(&till, &sellers, &sql).await?;
-    let told = format!("{WANTED} bought in {:.0} s with {kills} kills and {turns} attempts", bought.as_secs_f64());
+    let told =
+        format!("{WANTED} bought in {:.0} s with {kills} kills and {turns} attempts", bought.as_secs_f64());
     let lines = compare(&till, &sql, &settled, kills, told).await;
     drop(app);
     lines
@@ -137,7 +139,8 @@ async fn hand_of(till: &Till<'_>, sellers: &[Seller; 2], crowd: &Crowd, hand: us
     while crowd.paid.load(Ordering::SeqCst) < WANTED {
         if began.elapsed() > PATIENCE {
             let paid = crowd.paid.load(Ordering::SeqCst);
-            return Err(gone.unwrap_or_else(|| anyhow::anyhow!("nobody came"))).context(format!("{paid} of {WANTED} paid"));
+            return Err(gone.unwrap_or_else(|| anyhow::anyhow!("nobody came")))
+                .context(format!("{paid} of {WANTED} paid"));
         }
         let Some(number) = crowd.buyer() else {
             tokio::time::sleep(Duration::from_millis(100)).await;
@@ -189,17 +192,24 @@ async fn pay(till: &Till<'_>, seller: &Seller, placed: &Placed) -> Result<()> {
     if till.double.object(&session)["status"] == "open" {
         till.double.pay_session(&session, "pm_card_visa").map_err(|refused| anyhow::anyhow!("{refused}"))?;
     }
-    ensure!(till.double.object(&session)["payment_status"] == "paid", "not paid: {}", till.double.object(&session));
+    ensure!(
+        till.double.object(&session)["payment_status"] == "paid",
+        "not paid: {}",
+        till.double.object(&session)
+    );
     Ok(())
 }
 
 async fn pay_by_form(till: &Till<'_>, seller: &Seller, placed: &Placed) -> Result<()> {
     let path = format!("/api/v1/{}/checkout/payment-intent", seller.slug);
-    let start = http::done(till.address(), &http::call("POST", &path, &json!({ "order": placed.token }), &[])).await?;
+    let start =
+        http::done(till.address(), &http::call("POST", &path, &json!({ "order": placed.token }), &[]))
+            .await?;
     let text = |name: &str| start[name].as_str().unwrap_or_default().to_owned();
     let secret = text("client_secret");
     let intent = secret.split("_secret_").next().unwrap_or_default().to_owned();
-    let body = format!("client_secret={secret}&payment_method=pm_card_visa&return_url=https%3A%2F%2Fexample.com%2F");
+    let body =
+        format!("client_secret={secret}&payment_method=pm_card_visa&return_url=https%3A%2F%2Fexample.com%2F");
     let base = till.double.base_url.trim_start_matches("http://").to_owned();
     let connected = match text("account").as_str() {
         "" => String::new(),
@@ -248,7 +258,8 @@ async fn settle(till: &Till<'_>, sellers: &[Seller; 2], sql: &Sql) -> Result<Set
 }
 
 /// Orders with another number of payments than one, of any kind.
-const TWICE: &str = "SELECT count(*) FROM (SELECT FROM payments GROUP BY tenant_id, order_id HAVING count(*) <> 1) x";
+const TWICE: &str =
+    "SELECT count(*) FROM (SELECT FROM payments GROUP BY tenant_id, order_id HAVING count(*) <> 1) x";
 const UNGRANTED: &str = "SELECT count(*) FROM orders o WHERE status = 'paid' AND (SELECT count(*) FROM credit_lots l \
     WHERE l.tenant_id = o.tenant_id AND l.client_id = o.client_id) <> 1";
 
@@ -270,8 +281,12 @@ async fn compare(
     let ok = same && paid == wanted && charged.count == WANTED as u64 && twice == 0 && ungranted == 0;
     // A run in which nothing went wrong would prove nothing.
     let told_much = kills == KILLS && dropped > 500 && lost > 100;
-    let line =
-        Line::new("stripe-checkouts", format!("{}_charges", charged.count), &format!("={paid}_orders"), ok && told_much);
+    let line = Line::new(
+        "stripe-checkouts",
+        format!("{}_charges", charged.count),
+        &format!("={paid}_orders"),
+        ok && told_much,
+    );
     let detail = format!(
         "{told}; {dropped} of Stripe's answers and {lost} deliveries lost; charged {}, paid {}, {} entries differ, {twice} orders \
          paid twice or never, {ungranted} without their credits or with too many",

@@ -59,13 +59,25 @@ pub(super) async fn run(cluster: &Cluster) -> Result<Vec<Line>> {
         "{} events x {COPIES} in {SEEDS} random orders and once as they came, {:.0} s; {}",
         events.len(),
         took.as_secs_f64(),
-        if trouble.is_empty() { ends.into_iter().collect::<Vec<_>>().join(" / ") } else { trouble.join("; ") }
+        if trouble.is_empty() {
+            ends.into_iter().collect::<Vec<_>>().join(" / ")
+        } else {
+            trouble.join("; ")
+        }
     ));
-    let figures = format!("{} deliveries by {CLIENTS} clients without pause: p50 {}", times.len(), shown(percentile(&mut times, 0.5)));
+    let figures = format!(
+        "{} deliveries by {CLIENTS} clients without pause: p50 {}",
+        times.len(),
+        shown(percentile(&mut times, 0.5))
+    );
     let all = Line::time("stripe-events-p99", p99, ACKNOWLEDGED).with(figures);
     let (count, p50, p99) = (quick.len(), shown(percentile(&mut quick, 0.5)), percentile(&mut quick, 0.99));
     let one = Line::time("stripe-webhook-p99", p99, QUICK);
-    Ok(vec![line, all, one.with(format!("{count} events once by {CLIENTS} clients, while they are handled: p50 {p50}"))])
+    Ok(vec![
+        line,
+        all,
+        one.with(format!("{count} events once by {CLIENTS} clients, while they are handled: p50 {p50}")),
+    ])
 }
 
 /// What came of one order.
@@ -90,7 +102,8 @@ async fn one_order(till: &Till<'_>, seller: &Seller, events: &Arc<Vec<String>>, 
     let mut trouble = Vec::new();
     let differences = there(&till.double).differences(&here(&sql).await?);
     let open = sql.count("SELECT count(*) FROM stripe_events WHERE state IN ('received', 'failed')").await?;
-    let kept = sql.count("SELECT count(*) FROM stripe_events WHERE way = 'webhook' AND id LIKE 'evt_%'").await?;
+    let kept =
+        sql.count("SELECT count(*) FROM stripe_events WHERE way = 'webhook' AND id LIKE 'evt_%'").await?;
     for (count, words) in [(i64::try_from(differences)?, "entries apart"), (open, "events unhandled")] {
         if count > 0 {
             trouble.push(format!("order {seed}: {count} {words}"));
@@ -120,7 +133,8 @@ const END: &str = "SELECT 'orders ' || (SELECT count(*) || ' ' || md5(string_agg
 fn wires(till: &Till<'_>, seller: &Seller, events: &[String], seed: u64) -> Vec<Wire> {
     let path = format!("/{}/webhooks/stripe", seller.slug);
     let now = till.double.now();
-    let wire = |body: &String| delivery(&path, body, Some(&stripe_double::signature(&seller.secret, now, body)));
+    let wire =
+        |body: &String| delivery(&path, body, Some(&stripe_double::signature(&seller.secret, now, body)));
     let mut wires: Vec<Wire> = events.iter().map(wire).collect();
     if seed == 0 {
         return wires;
@@ -136,7 +150,13 @@ fn wires(till: &Till<'_>, seller: &Seller, events: &[String], seed: u64) -> Vec<
 /// A copy of the database as it was before the first of these events.
 async fn copy(till: &Till<'_>, name: &str) -> Result<Database> {
     let root = till.cluster.root().await?;
-    let from = till.database.owner_url.rsplit('/').next().and_then(|rest| rest.split('?').next()).context("a name")?;
+    let from = till
+        .database
+        .owner_url
+        .rsplit('/')
+        .next()
+        .and_then(|rest| rest.split('?').next())
+        .context("a name")?;
     let made = format!("CREATE DATABASE {name} TEMPLATE {from}");
     let began = Instant::now();
     // Whoever used it may not have gone yet.
@@ -185,7 +205,9 @@ async fn story(till: &Till<'_>) -> Result<(Seller, Vec<String>)> {
 /// Two weeks: some cards are refused, and work again later; some plans are called off.
 async fn renew(till: &Till<'_>, sql: &Sql) -> Result<()> {
     let references = sql.column("SELECT reference FROM subscriptions ORDER BY reference").await?;
-    let method = |reference: &String| till.double.object(reference)["default_payment_method"].as_str().map(str::to_owned);
+    let method = |reference: &String| {
+        till.double.object(reference)["default_payment_method"].as_str().map(str::to_owned)
+    };
     let weak: Vec<String> = references.iter().take(5).filter_map(method).collect();
     weak.iter().for_each(|method| till.double.method_does(method, "declined"));
     till.double.advance(8 * DAY);
@@ -207,7 +229,8 @@ async fn one_client(till: &Till<'_>, seller: &Seller, number: usize) -> Result<(
         till.double.expire_session(&session);
         return Ok(());
     }
-    let paid = till.double.pay_session(&session, "pm_card_visa").map_err(|refused| anyhow::anyhow!("{refused}"))?;
+    let paid =
+        till.double.pay_session(&session, "pm_card_visa").map_err(|refused| anyhow::anyhow!("{refused}"))?;
     let intent = paid["payment_intent"].as_str().context("a payment")?;
     match number % 8 {
         2 => drop(till.double.refund_at_dashboard(intent, None)),

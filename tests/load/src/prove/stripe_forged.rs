@@ -18,7 +18,8 @@ const CLIENTS: usize = 16;
 /// Five minutes is what a signature may be old, or young.
 const TOO_FAR: i64 = 302;
 
-const KEPT: &str = "SELECT (SELECT count(*) FROM stripe_events) + (SELECT count(*) FROM jobs WHERE kind = 'stripe.handle')";
+const KEPT: &str =
+    "SELECT (SELECT count(*) FROM stripe_events) + (SELECT count(*) FROM jobs WHERE kind = 'stripe.handle')";
 
 /// 10,000 events that Stripe never sent, or sent long ago: none is accepted, and nothing of them is kept.
 pub(super) async fn run(cluster: &Cluster) -> Result<Vec<Line>> {
@@ -52,8 +53,7 @@ pub(super) async fn run(cluster: &Cluster) -> Result<Vec<Line>> {
     let detail = format!(
         "{asked} forged, answers {:?}, of 5 MB {large:?}; {stored} stored, {failed} errors of the server, {} connections broke, \
          p99 {p99:.1} ms; a real one was taken: {genuine}",
-        load.statuses,
-        load.broken
+        load.statuses, load.broken
     );
     Ok(vec![line.with(detail)])
 }
@@ -96,7 +96,9 @@ impl Forger {
                 (path, body.clone(), signed(secret, now, &body))
             }
             6 => (path, plain, None),
-            7 => (path, plain.clone(), signed(secret, now, &plain).map(|header| header.replace("v1=", "v0="))),
+            7 => {
+                (path, plain.clone(), signed(secret, now, &plain).map(|header| header.replace("v1=", "v0=")))
+            }
             8 => (path, plain.clone(), signed(secret, now, &plain).map(|header| header.replace("t=", "t=9"))),
             // Nobody signs with an empty secret, and nobody's own secret signs for connected accounts.
             9 => (path, plain.clone(), signed("", now, &plain)),

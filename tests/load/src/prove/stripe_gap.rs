@@ -96,7 +96,8 @@ async fn compare(
 ) -> Result<Vec<Line>> {
     let (stripes, ours) = (there(&till.double), here(sql).await?);
     let missing = stripes.differences(&ours);
-    let renewed = sql.count("SELECT count(*) FROM subscriptions WHERE status = 'active' AND periods_paid = 2").await?;
+    let renewed =
+        sql.count("SELECT count(*) FROM subscriptions WHERE status = 'active' AND periods_paid = 2").await?;
     let lost = till.double.deliveries().iter().filter(|it| it["state"] == "dropped").count();
     let found = sql.count("SELECT count(*) FROM stripe_events WHERE way = 'poller'").await?;
     let open = sql.count("SELECT count(*) FROM stripe_events WHERE state IN ('received', 'failed')").await?;

@@ -44,8 +44,9 @@ pub(super) async fn run(cluster: &Cluster) -> Result<Vec<Line>> {
         let mut idle = read(&till, &pages, ROUND).await?;
         hang(&till);
         let stop = Arc::new(AtomicBool::new(false));
-        let buyers: Vec<_> =
-            (0..BUYERS).map(|_| tokio::spawn(press(till.address(), Arc::clone(&stop), Arc::clone(&pressed)))).collect();
+        let buyers: Vec<_> = (0..BUYERS)
+            .map(|_| tokio::spawn(press(till.address(), Arc::clone(&stop), Arc::clone(&pressed))))
+            .collect();
         // Until their calls hang.
         tokio::time::sleep(Duration::from_millis(1_500)).await;
         let mut busy = read(&till, &pages, ROUND).await?;
@@ -78,14 +79,25 @@ pub(super) async fn run(cluster: &Cluster) -> Result<Vec<Line>> {
 
 fn hang(till: &Till<'_>) {
     let (method, path, contains) = (None, "/v1/".to_owned(), String::new());
-    till.double.fault(Fault { method, path, contains, skip: 0, times: u32::MAX, kind: FaultKind::Hang(HANG) });
+    till.double.fault(Fault {
+        method,
+        path,
+        contains,
+        skip: 0,
+        times: u32::MAX,
+        kind: FaultKind::Hang(HANG),
+    });
 }
 
 /// Pages of both businesses, and calls of their API.
 fn pages(seller: &Seller, other: &Seller) -> Vec<Wire> {
     let public = [seller, other].into_iter().flat_map(|of| {
-        [format!("/{}", of.slug), format!("/{}/buy/ten", of.slug), format!("/api/v1/{}/availability/slots?type=c0", of.slug)]
-            .map(|path| http::get(&path))
+        [
+            format!("/{}", of.slug),
+            format!("/{}/buy/ten", of.slug),
+            format!("/api/v1/{}/availability/slots?type=c0", of.slug),
+        ]
+        .map(|path| http::get(&path))
     });
     let own = [seller, other].map(|of| http::get_as(&format!("/api/v1/{}/orders", of.slug), &of.cookie));
     public.chain(own).collect()

@@ -88,7 +88,12 @@ impl<'a> Till<'a> {
         self.serve_on(&self.database, ahead, unscheduled).await
     }
     /// The same over another database.
-    pub(super) async fn serve_on(&self, database: &Database, ahead: i64, unscheduled: bool) -> Result<Running> {
+    pub(super) async fn serve_on(
+        &self,
+        database: &Database,
+        ahead: i64,
+        unscheduled: bool,
+    ) -> Result<Running> {
         let settings: Vec<_> = self.settings.iter().map(|(key, value)| (*key, value.as_str())).collect();
         let how = How { port: self.port, ahead, work: false, unscheduled, settings: &settings };
         Running::start(self.cluster, database, how).await
@@ -103,7 +108,13 @@ impl<'a> Till<'a> {
         Ok(cookie.split(';').next().unwrap_or_default().to_owned())
     }
     /// A call of the API by the owner of a business.
-    pub(super) async fn owner(&self, seller: &Seller, method: &str, path: &str, body: &Value) -> Result<Value> {
+    pub(super) async fn owner(
+        &self,
+        seller: &Seller,
+        method: &str,
+        path: &str,
+        body: &Value,
+    ) -> Result<Value> {
         let path = format!("/api/v1/{}{path}", seller.slug);
         let call = http::call(method, &path, body, &[("cookie", &seller.cookie)]);
         http::done(self.address(), &call).await
@@ -116,24 +127,31 @@ impl<'a> Till<'a> {
         let hook = format!("http://127.0.0.1:{}/{slug}/webhooks/stripe", self.port);
         let secret = self.double.add_endpoint(&key, &hook, false);
         let seller = Seller { slug, cookie: self.sign_in(slug).await?, account, secret };
-        let keys = json!({ "secret_key": key, "publishable_key": publishable, "webhook_secret": seller.secret });
+        let keys =
+            json!({ "secret_key": key, "publishable_key": publishable, "webhook_secret": seller.secret });
         self.owner(&seller, "PUT", "/stripe/keys", &keys).await?;
         Ok(seller)
     }
     /// Connects a business through the platform.
     pub(super) async fn through_platform(&self, slug: &'static str) -> Result<Seller> {
-        let secret = self.settings.iter().find(|(key, _)| *key == "STRIPE__WEBHOOK_SECRET").context("a secret")?;
+        let secret =
+            self.settings.iter().find(|(key, _)| *key == "STRIPE__WEBHOOK_SECRET").context("a secret")?;
         let (cookie, secret) = (self.sign_in(slug).await?, secret.1.clone());
         let mut seller = Seller { slug, cookie, account: String::new(), secret };
         self.owner(&seller, "POST", "/stripe/connect", &json!({})).await?;
         let sql = self.sql().await?;
-        let of = format!("FROM stripe_accounts a JOIN tenants t ON t.id = a.tenant_id WHERE t.slug = '{slug}'");
+        let of =
+            format!("FROM stripe_accounts a JOIN tenants t ON t.id = a.tenant_id WHERE t.slug = '{slug}'");
         seller.account = sql.one(&format!("SELECT a.account_id {of}")).await?;
         self.double.account(&seller.account, "onboard");
         // Stripe tells it by an event.
         let ready = format!("SELECT count(*) {of} AND a.charges_enabled");
-        until(Duration::from_secs(30), "no account was connected", async || Ok(sql.count(&ready).await? == 1))
-            .await?;
+        until(
+            Duration::from_secs(30),
+            "no account was connected",
+            async || Ok(sql.count(&ready).await? == 1),
+        )
+        .await?;
         Ok(seller)
     }
     /// Puts ten credits on sale.
@@ -147,7 +165,8 @@ impl<'a> Till<'a> {
     pub(super) async fn sell_plan(&self, seller: &Seller) -> Result<()> {
         let price = json!({ "amount": 2_500, "currency": "GBP" });
         let terms = json!({ "every": "week", "credits_per_week": 3 });
-        let offer = json!({ "slug": "weekly", "name": "Weekly", "price": price, "status": "active", "terms": terms });
+        let offer =
+            json!({ "slug": "weekly", "name": "Weekly", "price": price, "status": "active", "terms": terms });
         self.owner(seller, "POST", "/plans", &offer).await.map(drop)
     }
     /// Presses the checkout's button: the same key is the same form.
@@ -232,6 +251,8 @@ pub(super) fn delivery(path: &str, body: &str, signature: Option<&str>) -> Wire 
 /// A port that is free, and that no outgoing connection takes while nobody listens on it.
 fn steady_port() -> Result<u16> {
     let first = 20_000 + u16::try_from(std::process::id() % 10_000)?;
-    let mut free = (0..500).map(|more| first + more).filter(|port| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok());
+    let mut free = (0..500)
+        .map(|more| first + more)
+        .filter(|port| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok());
     free.next().context("no port is free")
 }

@@ -1,14 +1,15 @@
-mod offer_form;
 mod coupons;
+mod offer_form;
 mod offers;
 mod vouchers;
 
 use serde::Serialize;
 
-pub(crate) use offer_form::{
-    BumpFields, FileRow, ItemField, MyDownloadsPage, OfferFormPage, Opt, PackageSettingsPage, PriceRow, UseField, labels,
-};
 pub(crate) use coupons::{CouponFormPage, CouponItem, CouponsPage, OfferTick};
+pub(crate) use offer_form::{
+    BumpFields, FileRow, ItemField, MyDownloadsPage, OfferFormPage, Opt, PackageSettingsPage, PriceRow,
+    UseField, labels,
+};
 pub(crate) use offers::{StudioOfferRow, StudioOffersPage, kind_label, status_label};
 pub(crate) use vouchers::{
     MoveView, StudioVoucherPage, VoucherFormPage, VoucherItem, VouchersCard, VouchersPage, YoursCard,

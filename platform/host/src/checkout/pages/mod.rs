@@ -44,7 +44,11 @@ pub(super) fn all() -> Vec<PageRoute> {
         PageRoute::new(Studio, "/:slug/studio/orders/:id/resend", post(one::resend)),
         PageRoute::new(Studio, "/:slug/studio/orders/:id/bill-to", post(one::bill_to)),
         PageRoute::new(Studio, "/:slug/studio/orders/:id/files/:file", get(documents::of_order)),
-        PageRoute::new(Studio, "/:slug/studio/orders/:id/files/refund/:file", get(documents::refund_of_order)),
+        PageRoute::new(
+            Studio,
+            "/:slug/studio/orders/:id/files/refund/:file",
+            get(documents::refund_of_order),
+        ),
         PageRoute::new(Studio, "/:slug/studio/payouts", get(payouts::show)),
         PageRoute::new(Studio, "/:slug/studio/offers/taxes", get(taxes::show).post(taxes::add)),
         PageRoute::new(Studio, "/:slug/studio/offers/taxes/:id/archive", post(taxes::archive)),

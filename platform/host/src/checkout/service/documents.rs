@@ -1,8 +1,8 @@
 //! Receipts, invoices and credit notes as files: what they say is what the order says.
 
 use billing::{
-    Discount, DiscountKind, Due, DueState, Method, ORDER_LINK, ORDERS_READ, Order, OrderLine, Payment, PaymentStatus,
-    Refund, Settings, Status, Tax,
+    Discount, DiscountKind, Due, DueState, Method, ORDER_LINK, ORDERS_READ, Order, OrderLine, Payment,
+    PaymentStatus, Refund, Settings, Status, Tax,
 };
 use events::{Instant, Money, OrderId, OrderLineId, RefundId};
 use kernel::{Ctx, Problem, TenantInfo, Tx};
@@ -131,10 +131,14 @@ fn document(
         Paper::Receipt => (format!("receipt-{}.pdf", order.number), receipt(words, told, frame)?),
         Paper::Invoice => (format!("invoice-{}.pdf", order.number), invoice(words, told, frame)?),
         Paper::CreditNote(refund) => {
-            let place = told.refunds.iter().position(|one| one.id == refund).ok_or_else(Problem::not_found)?;
+            let place =
+                told.refunds.iter().position(|one| one.id == refund).ok_or_else(Problem::not_found)?;
             let number = format!("{}-{}", order.number, place + 1);
             let refund = told.refunds.get(place).ok_or_else(Problem::not_found)?;
-            (format!("credit-note-{number}.pdf"), credit_note(words, told, refund, Document { number, ..frame })?)
+            (
+                format!("credit-note-{number}.pdf"),
+                credit_note(words, told, refund, Document { number, ..frame })?,
+            )
         }
     })
 }
@@ -317,7 +321,11 @@ fn lines(words: &Words, order: &Order, lines: &[OrderLine]) -> Result<Vec<Line>,
 
 /// `20 % VAT`: the column of rates is left out when no line has one.
 fn tax_label(line: &OrderLine) -> String {
-    if line.tax_name.is_empty() { String::new() } else { format!("{} {} %", line.tax_name, rate(line.tax_bp)) }
+    if line.tax_name.is_empty() {
+        String::new()
+    } else {
+        format!("{} {} %", line.tax_name, rate(line.tax_bp))
+    }
 }
 
 fn totals(words: &Words, told: &Told) -> Result<Vec<Total>, Problem> {
@@ -348,7 +356,12 @@ fn totals(words: &Words, told: &Told) -> Result<Vec<Total>, Problem> {
     Ok(totals)
 }
 
-fn tax_total(words: &Words, key: &str, tax: &crate::checkout::views::TaxSum, of: Money) -> Result<Total, Problem> {
+fn tax_total(
+    words: &Words,
+    key: &str,
+    tax: &crate::checkout::views::TaxSum,
+    of: Money,
+) -> Result<Total, Problem> {
     let net = words.money(Money { amount: tax.gross.saturating_sub(tax.tax), ..of })?;
     let label = words.text(key, &json!({ "name": tax.name, "rate": rate(tax.bp), "net": net }))?;
     Ok(Total::new(label, words.money(Money { amount: tax.tax, ..of })?))
@@ -358,8 +371,13 @@ fn tax_total(words: &Words, key: &str, tax: &crate::checkout::views::TaxSum, of:
 fn payments(words: &Words, told: &Told) -> Result<Vec<Entry>, Problem> {
     let mut entries = Vec::new();
     for payment in told.payments.iter().filter(|one| one.status == PaymentStatus::Succeeded) {
-        let way = if payment.label.is_empty() { words.word(&method(payment.provider)) } else { payment.label.clone() };
-        let label = words.text("checkout-doc-paid-on", &json!({ "date": words.date(payment.at)?, "way": way }))?;
+        let way = if payment.label.is_empty() {
+            words.word(&method(payment.provider))
+        } else {
+            payment.label.clone()
+        };
+        let label =
+            words.text("checkout-doc-paid-on", &json!({ "date": words.date(payment.at)?, "way": way }))?;
         entries.push(Entry::new(label, words.money(Money::new(payment.amount, payment.currency))?));
     }
     for due in told.dues.iter().filter(|due| due.state == DueState::Open) {

@@ -166,25 +166,85 @@ impl At {
 fn heads(what: Export, words: &Words) -> Vec<Cell> {
     let keys: &[&str] = match what {
         Export::Orders => &[
-            "order", "state", "placed@", "paid@", "name", "email", "sold-by", "method", "currency", "subtotal",
-            "discount", "tax", "tax-included", "total", "came", "back", "open", "codes", "bill-to", "buyer-tax",
-            "order-id", "subscription-id",
+            "order",
+            "state",
+            "placed@",
+            "paid@",
+            "name",
+            "email",
+            "sold-by",
+            "method",
+            "currency",
+            "subtotal",
+            "discount",
+            "tax",
+            "tax-included",
+            "total",
+            "came",
+            "back",
+            "open",
+            "codes",
+            "bill-to",
+            "buyer-tax",
+            "order-id",
+            "subscription-id",
         ],
         Export::Lines => &[
-            "order", "state", "placed@", "name", "email", "item", "line", "role", "quantity", "currency", "unit-price",
-            "subtotal", "discount", "tax-name", "tax-rate", "tax", "tax-included", "total", "order-id",
+            "order",
+            "state",
+            "placed@",
+            "name",
+            "email",
+            "item",
+            "line",
+            "role",
+            "quantity",
+            "currency",
+            "unit-price",
+            "subtotal",
+            "discount",
+            "tax-name",
+            "tax-rate",
+            "tax",
+            "tax-included",
+            "total",
+            "order-id",
         ],
         Export::Payments => &[
-            "order", "at@", "name", "email", "method", "label", "state", "currency", "amount", "instalment",
-            "reference", "note", "order-id",
+            "order",
+            "at@",
+            "name",
+            "email",
+            "method",
+            "label",
+            "state",
+            "currency",
+            "amount",
+            "instalment",
+            "reference",
+            "note",
+            "order-id",
         ],
         Export::Refunds => &[
-            "order", "at@", "name", "email", "method", "state", "cause", "currency", "amount", "reason", "reference",
-            "refund-id", "order-id",
+            "order",
+            "at@",
+            "name",
+            "email",
+            "method",
+            "state",
+            "cause",
+            "currency",
+            "amount",
+            "reason",
+            "reference",
+            "refund-id",
+            "order-id",
         ],
     };
     let head = |key: &&str| match key.strip_suffix('@') {
-        Some(key) => Cell::Plain(format!("{} ({})", words.word(&format!("checkout-csv-{key}")), words.zone())),
+        Some(key) => {
+            Cell::Plain(format!("{} ({})", words.word(&format!("checkout-csv-{key}")), words.zone()))
+        }
         None => Cell::Plain(words.word(&format!("checkout-csv-{key}"))),
     };
     keys.iter().map(head).collect()
@@ -196,7 +256,8 @@ fn amount(amount: i64, currency: Currency) -> Cell {
 
 fn order_cells(words: &Words, order: &Order, moved: Moved, codes: String) -> Vec<Cell> {
     let money = |minor: i64| amount(minor, order.currency);
-    let open = if order.status.is_open() || order.owes_more() { order.total.saturating_sub(moved.came) } else { 0 };
+    let open =
+        if order.status.is_open() || order.owes_more() { order.total.saturating_sub(moved.came) } else { 0 };
     vec![
         Cell::plain(order.number),
         Cell::plain(order.status),

@@ -11,10 +11,12 @@ mod sandbox;
 mod taxes;
 
 pub(super) use change::{
-    PaidInput, RefundInput, bill_to, bill_to_by_link, cancel, cancel_by_link, mark_paid, paid_back, pay_again,
-    refund, refund_again,
+    PaidInput, RefundInput, bill_to, bill_to_by_link, cancel, cancel_by_link, mark_paid, paid_back,
+    pay_again, refund, refund_again,
 };
-pub(super) use documents::{File, Paper, has as has_paper, of_link as document_by_link, of_order as document};
+pub(super) use documents::{
+    File, Paper, has as has_paper, of_link as document_by_link, of_order as document,
+};
 pub(super) use exports::{Export, export};
 pub(super) use orders::{
     OrderDetail, OrderView, Takings, by_link, detail, leaf, list, of_client, own_orders, takings,

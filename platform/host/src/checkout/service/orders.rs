@@ -1,8 +1,8 @@
 use std::collections::HashMap;
 
 use billing::{
-    Discount, Dispute, Due, DueState, LineBack, Method, ORDER_LINK, ORDERS_READ, OWN_ORDERS, Order, OrderLine,
-    Payment, PaymentStatus, Refund, Revenue, Settings, Step,
+    Discount, Dispute, Due, DueState, LineBack, Method, ORDER_LINK, ORDERS_READ, OWN_ORDERS, Order,
+    OrderLine, Payment, PaymentStatus, Refund, Revenue, Settings, Step,
     office::{self, Flags, OrderFilter, Side, Sum, Todo},
 };
 use events::{ClientId, Instant, OrderId, RefundId};

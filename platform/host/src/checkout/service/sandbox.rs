@@ -1,6 +1,6 @@
 use billing::{
-    Method, NewPayment, ORDER_LINK, OnGone, Order, SandboxState, SandboxStep, Settled, TestCard, Try, TryState,
-    save_method, subscriptions,
+    Method, NewPayment, ORDER_LINK, OnGone, Order, SandboxState, SandboxStep, Settled, TestCard, Try,
+    TryState, save_method, subscriptions,
 };
 use events::Money;
 use kernel::{Ctx, Problem, Tx};
@@ -83,7 +83,9 @@ pub(crate) async fn sandbox_outcome(
             ctx.tx(ORDER_LINK, async |tx| {
                 let turn = turn_of(tx, &state).await?;
                 billing::try_went(tx, turn.id, TryState::Failed).await?;
-                Ok::<_, Problem>(billing::payment_failed(tx, order.id, payment_of(&order, &turn, "declined")).await?)
+                Ok::<_, Problem>(
+                    billing::payment_failed(tx, order.id, payment_of(&order, &turn, "declined")).await?,
+                )
             })
             .await?;
             Ok(ctx.path(&order.own_path()))

@@ -27,7 +27,9 @@ impl DueView {
             let (state_label, tone) = match due.state {
                 DueState::Paid => ("checkout-due-state-paid", "ok"),
                 DueState::Void => ("checkout-due-state-void", "plain"),
-                DueState::Open if due.due_at < now && order.status.was_paid() => ("checkout-due-state-overdue", "bad"),
+                DueState::Open if due.due_at < now && order.status.was_paid() => {
+                    ("checkout-due-state-overdue", "bad")
+                }
                 DueState::Open => ("checkout-due-state-open", "warn"),
             };
             Self {

@@ -230,9 +230,23 @@ impl View for OrderPage {
         let mut all: Vec<_> = card.map(|shown| Self::sample(shown, Method::Sandbox)).into();
         all.push(Self::sample(Shown::Transfer, Method::Manual));
         let part = Self::sample(Shown::PartPaid, Method::Sandbox);
-        let owes = Self { cards: vec![Block::new("web/block/about", serde_json::json!({ "title": "A card", "text": "Of a module." }))], dues: DueView::samples(), due: Some(money(9_900)), due_by_button: true, ..part };
+        let owes = Self {
+            cards: vec![Block::new(
+                "web/block/about",
+                serde_json::json!({ "title": "A card", "text": "Of a module." }),
+            )],
+            dues: DueView::samples(),
+            due: Some(money(9_900)),
+            due_by_button: true,
+            ..part
+        };
         let company = || "Reed Ltd\n1 High Street".to_owned();
-        all.push(Self { bill_to: company(), buyer_tax_id: "GB123".into(), sums: SumsView::samples(), ..owes });
+        all.push(Self {
+            bill_to: company(),
+            buyer_tax_id: "GB123".into(),
+            sums: SumsView::samples(),
+            ..owes
+        });
         let by_hand = Self::sample(Shown::PartPaid, Method::Manual);
         let how = Some("IBAN **DE00**".into());
         all.push(Self { dues: DueView::samples(), due: Some(money(9_900)), instructions: how, ..by_hand });

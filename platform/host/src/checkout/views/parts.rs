@@ -140,9 +140,11 @@ impl ClientOrders {
 /// All blocks, in every form, for the test that renders them.
 #[must_use]
 pub fn block_samples() -> Vec<Block> {
-    let revenue =
-        RevenueCard { revenue: money(1_234_500), orders: 12, change: Some(-8), has_change: true };
-    let todo = TodoCard { todo: Todo { disputes: 1, refunds: 2, overdue: 3, transfers: 4 }, answer_by: Some(moment()) };
+    let revenue = RevenueCard { revenue: money(1_234_500), orders: 12, change: Some(-8), has_change: true };
+    let todo = TodoCard {
+        todo: Todo { disputes: 1, refunds: 2, overdue: 3, transfers: 4 },
+        answer_by: Some(moment()),
+    };
     vec![
         revenue.block(),
         RevenueCard { orders: 0, change: None, has_change: false, ..revenue }.block(),

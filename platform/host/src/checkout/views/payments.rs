@@ -52,7 +52,12 @@ impl View for StudioPaymentsPage {
     }
     fn samples() -> Vec<Self> {
         let on = Settings { manual_on: true, manual_instructions: "IBAN".into(), ..Settings::default() };
-        let page = Self { has_sandbox: true, has_card: true, may_connect: true, ..Self::of(on, FormState::default()) };
+        let page = Self {
+            has_sandbox: true,
+            has_card: true,
+            may_connect: true,
+            ..Self::of(on, FormState::default())
+        };
         vec![Self { has_sandbox: false, has_card: false, ..page.clone() }, page]
     }
 }

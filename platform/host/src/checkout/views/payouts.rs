@@ -122,7 +122,8 @@ impl View for PayoutsPage {
             back: money(9_700),
             kept: money(110_300),
         };
-        let month = |ways| MonthView { from: moment(), first: "2026-12-01".into(), last: "2026-12-31".into(), ways };
+        let month =
+            |ways| MonthView { from: moment(), first: "2026-12-01".into(), last: "2026-12-31".into(), ways };
         let payout = PayoutView {
             reference: "po_1".into(),
             amount: money(80_000),

@@ -177,7 +177,8 @@ impl StudioOrderPage {
             mark_due: next.unwrap_or(0),
             mark_amount: order.due(),
             can_cancel: may.write && open,
-            can_resend: may.write && (order.status.was_paid() || open && order.provider == billing::Method::Manual),
+            can_resend: may.write
+                && (order.status.was_paid() || open && order.provider == billing::Method::Manual),
             form: FormState::default(),
             cards: detail.cards.into_iter().map(|card| Block::new(card.template, card.data)).collect(),
         }

@@ -130,7 +130,11 @@ impl Narrowing {
             label: (*label).into(),
             chosen: *id == text.module,
         };
-        let all = Choice { value: String::new(), label: "checkout-module-all".into(), chosen: text.module.is_empty() };
+        let all = Choice {
+            value: String::new(),
+            label: "checkout-module-all".into(),
+            chosen: text.module.is_empty(),
+        };
         let hidden = text.pairs().into_iter().map(|(name, value)| Hidden { name, value });
         Self {
             search: text.search.trim().to_owned(),

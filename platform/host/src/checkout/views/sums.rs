@@ -74,7 +74,8 @@ impl SumsView {
             before.push(row(key, &one.name, &one.code, String::new(), -one.amount));
         }
         let taxes = |inclusive: bool, key: &'static str| {
-            let taxed = lines.iter().filter(|line| line.tax_inclusive == inclusive && !line.tax_name.is_empty());
+            let taxed =
+                lines.iter().filter(|line| line.tax_inclusive == inclusive && !line.tax_name.is_empty());
             let parts = taxed.map(|line| (line.tax_name.clone(), line.tax_bp, line.tax, line.payable()));
             let sums = taxes_of(parts).into_iter();
             sums.map(|sum| row(key, &sum.name, "", rate(sum.bp), sum.tax)).collect::<Vec<_>>()

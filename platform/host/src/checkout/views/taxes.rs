@@ -40,7 +40,8 @@ impl View for TaxRatesPage {
         Text::key("checkout-taxes-title")
     }
     fn samples() -> Vec<Self> {
-        let rate = |archived| RateView { id: "tax_1".into(), name: "VAT".into(), rate: "20".into(), archived };
+        let rate =
+            |archived| RateView { id: "tax_1".into(), name: "VAT".into(), rate: "20".into(), archived };
         let form = FormState::default();
         vec![Self { rates: vec![rate(false), rate(true)], form: form.clone() }, Self { rates: vec![], form }]
     }

@@ -84,10 +84,13 @@ pub(super) async fn preview(
     Data(ctx): Data<&Ctx>,
     Path((_, which)): Path<(String, String)>,
     Query(query): Query<ChangeQuery>,
-) -> Result<Page, Problem> {
+) -> Result<Response, Problem> {
+    if query.to.is_empty() {
+        return Ok(Redirect::to(ctx.path(&base(id(&which)?))).into_response());
+    }
     let (which, who) = (id(&which)?, service::own(ctx).await?);
     let (sub, terms, preview) = service::preview(ctx, which, who, &query.to, None).await?;
-    Ok(Page::of(&MyChangePage(ChangeView::of(base(which), &sub, &terms, &preview, None))))
+    Ok(Page::of(&MyChangePage(ChangeView::of(base(which), &sub, &terms, &preview, None))).into_response())
 }
 
 /// Changes to another plan.

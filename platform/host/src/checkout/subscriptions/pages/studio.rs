@@ -142,10 +142,13 @@ pub(super) async fn preview(
     Data(ctx): Data<&Ctx>,
     Path((_, which)): Path<(String, String)>,
     Query(query): Query<ChangeQuery>,
-) -> Result<Page, Problem> {
+) -> Result<Response, Problem> {
+    if query.to.is_empty() {
+        return Ok(Redirect::to(ctx.path(&base(id(&which)?))).into_response());
+    }
     let (which, when) = (id(&which)?, when(&query.when));
     let (sub, terms, preview) = service::preview(ctx, which, STAFF, &query.to, when).await?;
-    Ok(Page::of(&StudioChangePage(ChangeView::of(base(which), &sub, &terms, &preview, when))))
+    Ok(Page::of(&StudioChangePage(ChangeView::of(base(which), &sub, &terms, &preview, when))).into_response())
 }
 
 /// Changes to another plan.
