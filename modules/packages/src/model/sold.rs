@@ -5,12 +5,15 @@ use serde::{Deserialize, Serialize};
 
 use super::{Gift, GrantSpec, Offer, OfferId, OfferKind};
 
-/// What an order line remembers of the moment of sale.
+/// What an order line remembers of the moment of sale. The line of a later period of a plan carries the plan's own memory
+/// ([`super::SoldPlan`]): it reserves nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Sold {
     /// What is handed out once the order is paid.
+    #[serde(default)]
     pub(crate) grants: Vec<SoldGrant>,
     /// What is reserved, and free again when it is not paid.
+    #[serde(default)]
     pub(crate) holds: Vec<Hold>,
     /// On an order's first line: codes that make the order cheaper, and are free again when it is not paid.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -139,5 +142,12 @@ mod tests {
             prop_assert!(sum.is_sorted_by_key(|hold| hold.offer));
             prop_assert_eq!(sum.iter().map(|hold| hold.count).sum::<i32>(), counts.iter().map(|(_, count)| count).sum::<i32>());
         }
+    }
+
+    #[test]
+    fn the_line_of_a_later_period_gives_and_reserves_nothing() {
+        let plan = serde_json::json!({ "plan": "pln_00000000000000000000000000000007", "credits_per_week": 3, "rollover_cap": null,
+            "pays_for": [], "grants": [] });
+        assert_eq!(serde_json::from_value::<Sold>(plan).unwrap(), Sold::default());
     }
 }
