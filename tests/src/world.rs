@@ -48,22 +48,11 @@ impl<'a> World<'a> {
         let paying = tenant.buy(&tenant.visitor(), &product, &email, "sandbox").await;
         let (refunded_order, refund) = refunded(&tenant, &owner, &product).await;
         let automation = install(&owner).await;
-        // Several of what is deleted: each role that may takes one away.
-        let mut spare = Vec::new();
-        for day in 1..=SPARE {
-            let text = serde_json::json!({ "body": "Of the world" });
-            spare.push(made(&owner, &format!("/bookings/{}/notes", booked.id), &text).await);
-            let closed = serde_json::json!({
-                "start": format!("2027-06-{day:02}T08:00:00Z"), "end": format!("2027-06-{day:02}T09:00:00Z")
-            });
-            spare.push(made(&owner, "/availability/blackouts", &closed).await);
-        }
-        spare.push(made(&owner, "/tax-rates", &serde_json::json!({ "name": "VAT", "bp": 2000 })).await);
-        spare.extend(shelf(&tenant, &owner, &sold, &mark).await);
+        let spare = spare(&tenant, &owner, &booked.id, &sold, &mark).await;
         let picture = picture(&owner, &sold).await;
         let bought = bought(&tenant, &owner, &product).await;
         let coach = tenant.member(Persona::Coach).await;
-        let other_hours = serde_json::json!({ "coach": coach, "date": "2027-07-01", "hours": [] });
+        let other_hours = serde_json::json!({ "coach": &coach, "date": "2027-07-01", "hours": [] });
         let _ = owner.api("PUT", "/availability/overrides", Some(&other_hours)).await.expect(200);
         let feed = feed(&tenant).await;
         let other = tenant.book(&tenant.visitor(), &appointment, &tomorrow_at(11, 0), &email).await;
@@ -74,39 +63,26 @@ impl<'a> World<'a> {
         let run = format!("run_{}", one(&tenant, "automation_runs", "id").await.replace('-', ""));
         let client = format!("cli_{}", one(&tenant, "clients", "id").await.replace('-', ""));
         let lot = app.sql.column(&format!("SELECT id FROM credit_lots WHERE {}", tenant.rows())).await;
-        let members = [tenant.member(Persona::Owner).await, tenant.member(Persona::Coach).await];
         let mut ids = vec![kind, booked.id, other.id, sold, bundle, paying.id, automation, run, client];
-        ids.extend(members);
+        ids.extend([tenant.member(Persona::Owner).await, coach]);
         let refund_name = refund.clone();
         ids.push(refund);
         ids.extend([subscribed.id, subscribed.card]);
-        ids.push(refunded_order.clone());
+        ids.extend([refunded_order.clone(), gift]);
         ids.extend(coupon);
-        ids.push(gift);
         ids.extend(spare);
         ids.extend(lot.iter().map(|id| format!("lot_{}", id.replace('-', ""))));
         let page = paying.next.rsplit('/').next().unwrap().to_owned();
         let refunded_token = token_of(&tenant, &refunded_order).await;
         let note = format!("{refund_name}.pdf");
-        let names = vec![
-            appointment.clone(),
-            product.clone(),
-            package,
-            booked.token,
-            paying.token,
-            page,
-            feed,
-            picture,
-            event.clone(),
-            note,
-            subscribed.token,
-            subscribed.card_page,
-            voucher.clone(),
-        ];
+        let mut names = vec![appointment.clone(), product.clone(), package, booked.token, paying.token];
+        names.extend([page, feed, picture, event.clone(), note]);
+        names.extend([subscribed.token, subscribed.card_page, voucher.clone()]);
+        let turn = AtomicUsize::new(0);
         Self {
             refunded_token,
             event,
-            turn: AtomicUsize::new(0),
+            turn,
             tenant,
             owner,
             ids,
@@ -140,6 +116,28 @@ impl<'a> World<'a> {
         let found = self.ids.iter().find(|id| id.starts_with(&format!("{prefix}_")));
         found.unwrap_or_else(|| panic!("the world has no {prefix}: add one to tests/src/world.rs"))
     }
+}
+
+/// Several of what is deleted: each role that may takes one away.
+async fn spare(
+    tenant: &TestTenant<'_>,
+    owner: &Client,
+    booking: &str,
+    sold: &str,
+    mark: &str,
+) -> Vec<String> {
+    let mut spare = Vec::new();
+    for day in 1..=SPARE {
+        let text = serde_json::json!({ "body": "Of the world" });
+        spare.push(made(owner, &format!("/bookings/{booking}/notes"), &text).await);
+        let closed = serde_json::json!({
+            "start": format!("2027-06-{day:02}T08:00:00Z"), "end": format!("2027-06-{day:02}T09:00:00Z")
+        });
+        spare.push(made(owner, "/availability/blackouts", &closed).await);
+    }
+    spare.push(made(owner, "/tax-rates", &serde_json::json!({ "name": "VAT", "bp": 2000 })).await);
+    spare.extend(shelf(tenant, owner, sold, mark).await);
+    spare
 }
 
 /// The private address of a coach's calendar.

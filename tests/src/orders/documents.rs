@@ -43,38 +43,28 @@ async fn a_credit_note_says_what_goes_back(shop: &Shop<'_>, owner: &Client, visi
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn documents_say_what_the_order_says() {
-    let app = TestApp::start().await;
-    let shop = Shop::open(&app).await;
-    let (tenant, owner, visitor) = (&shop.tenant, shop.tenant.owner().await, shop.tenant.visitor());
+async fn says_who_sells(owner: &Client) {
     let seller = json!({
         "manual": true, "manual_instructions": "IBAN", "manual_days": 7, "sandbox": true,
         "seller_name": "Northside Ltd", "seller_address": "1 Mill Lane\nLeeds", "seller_tax_id": "GB 999", "invoice_note": "Thank you.",
     });
     owner.api("PUT", "/payment-settings", Some(&seller)).await.expect(200);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn documents_say_what_the_order_says() {
+    let app = TestApp::start().await;
+    let shop = Shop::open(&app).await;
+    let (tenant, owner, visitor) = (&shop.tenant, shop.tenant.owner().await, shop.tenant.visitor());
+    says_who_sells(&owner).await;
     let order = shop.place(Wanted { off: 1_200, ..Wanted::default() }).await;
     let link = format!("/{}/order/{}", tenant.slug, order.token);
     visitor.open(&format!("{link}/receipt.pdf")).await.expect(404);
     let (invoice, name) = read(&visitor, &format!("{link}/invoice.pdf")).await;
     assert_eq!(name, format!("attachment; filename=\"invoice-{}.pdf\"", order.number));
-    for words in [
-        "Invoice",
-        &order.number.to_string(),
-        "Northside Ltd",
-        "1 Mill Lane",
-        "GB 999",
-        "Sam Reed",
-        "A course",
-        "A book",
-        "£100.00",
-        "SPRING",
-        "£108.90",
-        "VAT 20 %",
-        "£15.00",
-        "£0.90",
-        "Thank you.",
-    ] {
+    assert!(invoice.contains(&order.number.to_string()), "{invoice}");
+    let wanted = "Invoice|Northside Ltd|1 Mill Lane|GB 999|Sam Reed|A course|A book|£100.00|SPRING|£108.90|VAT 20 %|£15.00|£0.90|Thank you.";
+    for words in wanted.split('|') {
         assert!(invoice.contains(words), "{words}: {invoice}");
     }
     let order = shop.pay(&order).await;

@@ -183,31 +183,8 @@ async fn facts_in_every_order_and_three_times_each_end_in_the_same_state() {
     tenant.leave_outbox();
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn instalments_are_paid_one_by_one_and_void_when_all_goes_back() {
-    let app = TestApp::start().await;
-    let tenant = shop(&app, "").await;
-    let client = client(&tenant).await;
-    let ctx = context(&tenant).await;
-    let dues = billing::split(12_000, Split::Parts(3, Apart::Month), ctx.now(), "UTC");
-    let order = place(&ctx, client, "three", &dues).await;
-    assert_eq!((order.total, order.due_now, order.tax_included), (12_000, 4_000, 1_667));
-    assert!(tell(&ctx, &order, Fact::Paid(0), &[4_000]).await);
-    let paid = now(&ctx, order.id).await;
-    assert_eq!((paid.status, paid.due_now, paid.next_due_at), (Status::Paid, 4_000, Some(dues[1].due_at)));
-    // The wrong amount for an instalment is refused, and nothing is written.
-    let odd = NewPayment { due: 1, ..NewPayment::of(Method::Sandbox, "odd", Money::new(3_999, gbp())) };
-    let refused =
-        ctx.tx(ORDERS_CREATE, async |tx| billing::settle(tx, order.id, odd, OnGone::GiveBack).await).await;
-    assert_eq!(refused.err().map(|problem| problem.code), Some("payment_amount"));
-    assert!(tell(&ctx, &order, Fact::Paid(1), &[4_000, 4_000]).await);
-    // The second instalment once more, by another payment: it goes back.
-    let twice = NewPayment { due: 1, ..NewPayment::of(Method::Sandbox, "twice", Money::new(4_000, gbp())) };
-    ctx.tx(ORDERS_CREATE, async |tx| billing::settle(tx, order.id, twice, OnGone::GiveBack).await)
-        .await
-        .unwrap();
-    assert_eq!(tenant.count("refunds", "cause = 'twice' AND amount = 4000").await, 1);
-    // A line goes back: more than one payment holds, so the latest first.
+/// A line goes back, then the rest: more than one payment holds, so the latest first.
+async fn all_goes_back_by_lines_and_by_amount(ctx: &Ctx, tenant: &TestTenant<'_>, order: &Order) {
     let (lines, left) = ctx
         .tx(ORDERS_CREATE, async |tx| {
             Ok::<_, Problem>((
@@ -244,7 +221,7 @@ async fn instalments_are_paid_one_by_one_and_void_when_all_goes_back() {
     ctx.tx(ORDERS_CREATE, async |tx| billing::refund(tx, order.id, 3_000, "test/rest", Why::Staff("")).await)
         .await
         .unwrap();
-    let end = now(&ctx, order.id).await;
+    let end = now(ctx, order.id).await;
     assert_eq!((end.status, end.due_now, end.next_due_at), (Status::Refunded, 0, None));
     let states =
         ctx.tx(ORDERS_CREATE, async |tx| Ok::<_, Problem>(billing::dues(tx, order.id).await?)).await.unwrap();
@@ -252,6 +229,33 @@ async fn instalments_are_paid_one_by_one_and_void_when_all_goes_back() {
         states.iter().map(|due| due.state).collect::<Vec<_>>(),
         [DueState::Paid, DueState::Paid, DueState::Void]
     );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn instalments_are_paid_one_by_one_and_void_when_all_goes_back() {
+    let app = TestApp::start().await;
+    let tenant = shop(&app, "").await;
+    let client = client(&tenant).await;
+    let ctx = context(&tenant).await;
+    let dues = billing::split(12_000, Split::Parts(3, Apart::Month), ctx.now(), "UTC");
+    let order = place(&ctx, client, "three", &dues).await;
+    assert_eq!((order.total, order.due_now, order.tax_included), (12_000, 4_000, 1_667));
+    assert!(tell(&ctx, &order, Fact::Paid(0), &[4_000]).await);
+    let paid = now(&ctx, order.id).await;
+    assert_eq!((paid.status, paid.due_now, paid.next_due_at), (Status::Paid, 4_000, Some(dues[1].due_at)));
+    // The wrong amount for an instalment is refused, and nothing is written.
+    let odd = NewPayment { due: 1, ..NewPayment::of(Method::Sandbox, "odd", Money::new(3_999, gbp())) };
+    let refused =
+        ctx.tx(ORDERS_CREATE, async |tx| billing::settle(tx, order.id, odd, OnGone::GiveBack).await).await;
+    assert_eq!(refused.err().map(|problem| problem.code), Some("payment_amount"));
+    assert!(tell(&ctx, &order, Fact::Paid(1), &[4_000, 4_000]).await);
+    // The second instalment once more, by another payment: it goes back.
+    let twice = NewPayment { due: 1, ..NewPayment::of(Method::Sandbox, "twice", Money::new(4_000, gbp())) };
+    ctx.tx(ORDERS_CREATE, async |tx| billing::settle(tx, order.id, twice, OnGone::GiveBack).await)
+        .await
+        .unwrap();
+    assert_eq!(tenant.count("refunds", "cause = 'twice' AND amount = 4000").await, 1);
+    all_goes_back_by_lines_and_by_amount(&ctx, &tenant, &order).await;
     // Money for what is not owed any more goes back.
     assert!(tell(&ctx, &order, Fact::Paid(2), &[4_000, 4_000, 4_000]).await);
     assert_eq!(tenant.count("refunds", "cause = 'late' AND amount = 4000").await, 1);

@@ -33,6 +33,14 @@ async fn bought(tenant: &TestTenant<'_>, by: &Client, date: &str) -> String {
     receipt
 }
 
+/// Refunds the order of that total wholly.
+async fn refund_order_of(tenant: &TestTenant<'_>, owner: &Client, total: i64) {
+    let order = one(tenant, "id", "orders", &format!("total = {total}")).await;
+    let refund = json!({ "amount": { "amount": total, "currency": "GBP" } });
+    let path = format!("/orders/ord_{}/refund", order.replace('-', ""));
+    let _ = owner.api("POST", &path, Some(&refund)).await.expect(200);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn bought_for_somebody_sent_spent_and_given_back() {
     let app = TestApp::start().await;
@@ -73,20 +81,10 @@ async fn bought_for_somebody_sent_spent_and_given_back() {
     assert!(next.contains("/pay/sandbox/"));
     assert_eq!(left(&kim, &code).await["state"], "spent");
     press(&kim, &next, "pay").await;
-    let order = one(&tenant, "id", "orders", "total = 1000").await;
-    let refund = json!({ "amount": { "amount": 1_000, "currency": "GBP" } });
-    owner
-        .api("POST", &format!("/orders/ord_{}/refund", order.replace('-', "")), Some(&refund))
-        .await
-        .expect(200);
+    refund_order_of(&tenant, &owner, 1_000).await;
     assert_eq!(left(&kim, &code).await["left"]["amount"], 2_000, "its part came back");
     // The buying order is refunded: what is unused goes.
-    let order = one(&tenant, "id", "orders", "total = 4500").await;
-    let refund = json!({ "amount": { "amount": 4_500, "currency": "GBP" } });
-    owner
-        .api("POST", &format!("/orders/ord_{}/refund", order.replace('-', "")), Some(&refund))
-        .await
-        .expect(200);
+    refund_order_of(&tenant, &owner, 4_500).await;
     assert_eq!(
         (left(&kim, &code).await["left"]["amount"].clone(), left(&kim, &code).await["state"].clone()),
         (json!(0), json!("blocked"))

@@ -3,7 +3,7 @@ use billing::{
     subscriptions::{self, By, Every, Preview, SubscriptionStatus, Terms, When, Wish, carry_out},
 };
 use events::SubscriptionId;
-use kernel::{Ctx, Problem};
+use kernel::Ctx;
 use testkit::{TestApp, TestTenant};
 
 use super::{DAY, context, events_of, get, later, pay, started, terms};

@@ -164,90 +164,29 @@ impl At {
 
 /// The first line. Times are the business's, and their heads name the zone.
 fn heads(what: Export, words: &Words) -> Vec<Cell> {
-    let keys: &[&str] = match what {
-        Export::Orders => &[
-            "order",
-            "state",
-            "placed@",
-            "paid@",
-            "name",
-            "email",
-            "sold-by",
-            "method",
-            "currency",
-            "subtotal",
-            "discount",
-            "tax",
-            "tax-included",
-            "total",
-            "came",
-            "back",
-            "open",
-            "codes",
-            "bill-to",
-            "buyer-tax",
-            "order-id",
-            "subscription-id",
-        ],
-        Export::Lines => &[
-            "order",
-            "state",
-            "placed@",
-            "name",
-            "email",
-            "item",
-            "line",
-            "role",
-            "quantity",
-            "currency",
-            "unit-price",
-            "subtotal",
-            "discount",
-            "tax-name",
-            "tax-rate",
-            "tax",
-            "tax-included",
-            "total",
-            "order-id",
-        ],
-        Export::Payments => &[
-            "order",
-            "at@",
-            "name",
-            "email",
-            "method",
-            "label",
-            "state",
-            "currency",
-            "amount",
-            "instalment",
-            "reference",
-            "note",
-            "order-id",
-        ],
-        Export::Refunds => &[
-            "order",
-            "at@",
-            "name",
-            "email",
-            "method",
-            "state",
-            "cause",
-            "currency",
-            "amount",
-            "reason",
-            "reference",
-            "refund-id",
-            "order-id",
-        ],
+    let keys = match what {
+        Export::Orders => {
+            "order state placed@ paid@ name email sold-by method currency subtotal discount tax tax-included \
+             total came back open codes bill-to buyer-tax order-id subscription-id"
+        }
+        Export::Lines => {
+            "order state placed@ name email item line role quantity currency unit-price subtotal discount \
+             tax-name tax-rate tax tax-included total order-id"
+        }
+        Export::Payments => {
+            "order at@ name email method label state currency amount instalment reference note order-id"
+        }
+        Export::Refunds => {
+            "order at@ name email method state cause currency amount reason reference refund-id order-id"
+        }
     };
-    let head = |key: &&str| match key.strip_suffix('@') {
+    let head = |key: &str| match key.strip_suffix('@') {
         Some(key) => {
             Cell::Plain(format!("{} ({})", words.word(&format!("checkout-csv-{key}")), words.zone()))
         }
         None => Cell::Plain(words.word(&format!("checkout-csv-{key}"))),
     };
-    keys.iter().map(head).collect()
+    keys.split(' ').map(head).collect()
 }
 
 fn amount(amount: i64, currency: Currency) -> Cell {
