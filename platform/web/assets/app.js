@@ -97,7 +97,10 @@ for (const form of document.querySelectorAll("form[data-live]")) {
     if (mine !== turn) return;
     for (const part of parts()) part.removeAttribute("aria-busy");
     if (text === null) { if (button) form.requestSubmit(button); return; }
-    const fresh = new DOMParser().parseFromString(text, "text/html");
+    // Inert: the page's styles and scripts are neither applied nor run.
+    const template = document.createElement("template");
+    template.innerHTML = text;
+    const fresh = template.content;
     if (!fresh.querySelector("form[data-live]")) { location.assign(form.action); return; }
     const focused = document.activeElement?.id;
     for (const part of parts()) {

@@ -1,4 +1,4 @@
-import { button, eventually, fillIn, heading, link, openMail, somebody } from '../steps.mjs'
+import { button, eventually, fillIn, heading, openMail, somebody } from '../steps.mjs'
 
 export const title = 'A visitor buys a plan with a card that is saved, and ends and keeps it by the link of the mail'
 
@@ -18,7 +18,7 @@ export default async function (visit) {
   await heading(page, 'Thank you, that’s paid').waitFor()
 
   await openMail(visit, person.email, /^Your plan Totally Committed/)
-  await link(page, 'See your subscription').click()
+  await page.goto(await page.frameLocator('iframe').getByRole('link', { name: 'See your subscription' }).getAttribute('href'))
   await heading(page, 'Totally Committed').waitFor()
   await page.getByText('All is well.').waitFor()
   await page.getByText('Sandbox card •• 0341').first().waitFor()
