@@ -19,7 +19,8 @@ pub(crate) async fn archive_tax_rate(ctx: &Ctx, id: TaxRateId) -> Result<TaxRate
 
 /// Reads percent as people type it (`20`, `7.5`, `7,5`) into hundredths of a percent. `None`: not a rate from 0 to 100.
 pub(crate) fn read_percent(text: &str) -> Option<i64> {
-    let text = text.trim().trim_end_matches('%').trim_end();
+    let text = text.trim();
+    let text = text.strip_suffix('%').unwrap_or(text).trim_end();
     let (whole, part) = text.split_once(['.', ',']).unwrap_or((text, "0"));
     let digits = |text: &str, most: usize| {
         (1..=most).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
