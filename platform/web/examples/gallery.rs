@@ -28,7 +28,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let html = html.replace("\"/assets/", "\"assets/");
         fs::write(folder.join(format!("{}.html", sample.name)), html)?;
     }
-    for name in ["app.css", "app.js", "favicon.svg"] {
+    for name in ["app.css", "studio.css", "app.js", "favicon.svg"] {
         let url = web.asset_url(name).ok_or("asset")?;
         let path = url.trim_start_matches("/assets/");
         let asset = web.asset(path).ok_or("asset")?;

@@ -35,17 +35,21 @@ pub(crate) struct Assets {
 impl Assets {
     pub(crate) fn new() -> Self {
         let mut assets = Self { by_path: BTreeMap::new(), hashed: BTreeMap::new() };
-        let mut css = Vec::new();
+        let (mut css, mut studio) = (Vec::new(), Vec::new());
         // The parts of the style sheet are joined in the order of their names.
         for path in Files::iter() {
             let Some(file) = Files::get(&path) else { continue };
-            if path.starts_with("css/") {
+            if path.starts_with("css/studio/") {
+                studio.extend_from_slice(&file.data);
+            } else if path.starts_with("css/") {
                 css.extend_from_slice(&file.data);
             } else {
                 assets.add(&path, file.data.into_owned());
             }
         }
         assets.add("app.css", css);
+        // What only staff see is no weight of public pages.
+        assets.add("studio.css", studio);
         assets
     }
 
