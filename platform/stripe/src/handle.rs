@@ -56,8 +56,8 @@ impl Stripe {
         match follower(kind) {
             Follower::Intent => self.follow_intent(ctx, account, id).await,
             Follower::Session => self.follow_session(ctx, account, id).await,
-            Follower::Dispute => self.follow_dispute(ctx, account, id).await,
-            Follower::Refund => self.follow_refund(ctx, account, id).await,
+            Follower::Dispute => self.follow_part(ctx, account, format!("/disputes/{id}")).await,
+            Follower::Refund => self.follow_part(ctx, account, format!("/refunds/{id}")).await,
             Follower::Charge => self.follow_charge(ctx, account, id).await,
             Follower::Subscription => self.follow_subscription(ctx, account, id).await,
             Follower::Invoice => self.follow_invoice(ctx, account, id).await,

@@ -52,8 +52,7 @@ impl Stripe {
         account: &Account,
         id: &str,
     ) -> Result<Outcome, Failure> {
-        let path = format!("/checkout/sessions/{id}");
-        let answer = self.line().ask(&account.caller, &Plain::get(path, Value::Null)).await?;
+        let answer = self.look(account, format!("/checkout/sessions/{id}")).await?;
         let session = Session::read(&answer).ok_or_else(|| unreadable("session"))?;
         if !is_ours(ctx, &session.tags) {
             return Ok(Outcome::NotOurs);
@@ -173,6 +172,10 @@ impl Stripe {
         Ok(Some(Outcome::Back(number)))
     }
 
+    /// An object as it stands at Stripe.
+    async fn look(&self, account: &Account, path: String) -> Result<Value, Failure> {
+        Ok(self.line().ask(&account.caller, &Plain::get(path, Value::Null)).await?)
+    }
     /// A charge: its intent.
     pub(crate) async fn follow_charge(
         &self,
@@ -180,42 +183,23 @@ impl Stripe {
         account: &Account,
         id: &str,
     ) -> Result<Outcome, Failure> {
-        let answer =
-            self.line().ask(&account.caller, &Plain::get(format!("/charges/{id}"), Value::Null)).await?;
-        match Charge::read(&answer).and_then(|charge| charge.intent) {
+        let charge = Charge::read(&self.look(account, format!("/charges/{id}")).await?);
+        match charge.and_then(|charge| charge.intent) {
             Some(intent) => self.follow_intent(ctx, account, &intent).await,
             None => Ok(Outcome::NotOurs),
         }
     }
-    /// A refund: the intent that it is of.
-    pub(crate) async fn follow_refund(
+    /// A refund or a dispute, whose place is `path`: the intent that it is of, or the charge.
+    pub(crate) async fn follow_part(
         &self,
         ctx: &Ctx,
         account: &Account,
-        id: &str,
+        path: String,
     ) -> Result<Outcome, Failure> {
-        let answer =
-            self.line().ask(&account.caller, &Plain::get(format!("/refunds/{id}"), Value::Null)).await?;
-        let refund = Refunded::read(&answer).ok_or_else(|| unreadable("refund"))?;
-        match (refund.intent, refund.charge) {
-            (Some(intent), _) => self.follow_intent(ctx, account, &intent).await,
-            (None, Some(charge)) => self.follow_charge(ctx, account, &charge).await,
-            (None, None) => Ok(Outcome::NotOurs),
-        }
-    }
-    /// A dispute: the intent that it is of.
-    pub(crate) async fn follow_dispute(
-        &self,
-        ctx: &Ctx,
-        account: &Account,
-        id: &str,
-    ) -> Result<Outcome, Failure> {
-        let answer =
-            self.line().ask(&account.caller, &Plain::get(format!("/disputes/{id}"), Value::Null)).await?;
-        let dispute = Dispute::read(&answer).ok_or_else(|| unreadable("dispute"))?;
-        match (dispute.intent, dispute.charge) {
-            (Some(intent), _) => self.follow_intent(ctx, account, &intent).await,
-            (None, Some(charge)) => self.follow_charge(ctx, account, &charge).await,
+        let part = self.look(account, path).await?;
+        match (crate::model::id(&part, "/payment_intent"), crate::model::id(&part, "/charge")) {
+            (Some(intent), _) => self.follow_intent(ctx, account, intent).await,
+            (None, Some(charge)) => self.follow_charge(ctx, account, charge).await,
             (None, None) => Ok(Outcome::NotOurs),
         }
     }
@@ -247,8 +231,7 @@ impl Stripe {
         account: &Account,
         id: &str,
     ) -> Result<Outcome, Failure> {
-        let path = format!("/setup_intents/{id}");
-        let answer = self.line().ask(&account.caller, &Plain::get(path, Value::Null)).await?;
+        let answer = self.look(account, format!("/setup_intents/{id}")).await?;
         let method = crate::model::id(&answer, "/payment_method");
         match method.filter(|_| text(&answer, "/status") == "succeeded") {
             Some(method) => self.follow_method(ctx, account, method).await,

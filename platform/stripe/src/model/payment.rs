@@ -180,8 +180,6 @@ pub(crate) struct Refunded {
     pub(crate) id: String,
     pub(crate) amount: i64,
     pub(crate) currency: String,
-    pub(crate) intent: Option<String>,
-    pub(crate) charge: Option<String>,
     pub(crate) tags: Tags,
     /// Whether it failed or was cancelled; what is pending counts as given.
     pub(crate) failed: bool,
@@ -194,8 +192,6 @@ impl Refunded {
             id: id(value, "/id")?.to_owned(),
             amount: number(value, "/amount"),
             currency: text(value, "/currency").to_uppercase(),
-            intent: id(value, "/payment_intent").map(str::to_owned),
-            charge: id(value, "/charge").map(str::to_owned),
             tags: Tags::read(value),
             failed: matches!(text(value, "/status"), "failed" | "canceled"),
             why: text(value, "/failure_reason").to_owned(),
@@ -210,8 +206,6 @@ impl Refunded {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Dispute {
     pub(crate) id: String,
-    pub(crate) intent: Option<String>,
-    pub(crate) charge: Option<String>,
     pub(crate) amount: i64,
     pub(crate) currency: String,
     pub(crate) reason: String,
@@ -224,8 +218,6 @@ impl Dispute {
     pub(crate) fn read(value: &Value) -> Option<Self> {
         Some(Self {
             id: id(value, "/id")?.to_owned(),
-            intent: id(value, "/payment_intent").map(str::to_owned),
-            charge: id(value, "/charge").map(str::to_owned),
             amount: number(value, "/amount"),
             currency: text(value, "/currency").to_uppercase(),
             reason: text(value, "/reason").to_owned(),
