@@ -153,6 +153,7 @@ fn source() -> Source {
             "block_offers",
             "card_credits",
             "card_client",
+            "card_bought_credits",
             "card_handed_out",
             "card_files",
             "card_vouchers",

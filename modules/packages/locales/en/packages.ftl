@@ -39,6 +39,7 @@ packages-see-others = See other offers
 
 # Client area
 packages-my-credits-title = Your credits
+packages-credits-see = All your credits
 packages-my-credits-text = A credit pays for one place. The credits that expire first are used first.
 packages-get-more = Get more
 packages-credits-left = Credits left

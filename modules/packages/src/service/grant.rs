@@ -11,7 +11,7 @@ use crate::{
     model::{Gift, GrantSpec, Sold, SoldGrant},
     policy::{CREDITS_READ, CREDITS_WRITE, ORDERS_CREATE},
     queries,
-    views::{HandedOut, LotView, VouchersCard, YoursCard},
+    views::{HandedOut, LotView, OrderCredits, VouchersCard, YoursCard},
 };
 
 /// Credits that a paid line gives.
@@ -53,7 +53,7 @@ async fn grant(tx: &mut Tx, order: OrderId, client: ClientId) -> Result<(), Prob
     }
     if given > 0 {
         step(tx, order, StepKind::Granted, &given.to_string()).await?;
-    } else if sources(&lines).is_empty() && !marked(tx, order).await? {
+    } else if sources(&lines)?.is_empty() && !marked(tx, order).await? {
         step(tx, order, StepKind::NothingToGrant, "").await?;
     }
     Ok(())
@@ -89,7 +89,7 @@ pub(super) async fn taken_back(tx: &mut Tx, order: OrderId) -> Result<Vec<String
 
 /// Takes back what a line gave, as far as it is unused.
 pub(super) async fn revoke(tx: &mut Tx, order: &Order, line: &OrderLine) -> Result<(), Problem> {
-    let mut granted = sources(std::slice::from_ref(line));
+    let mut granted = sources(std::slice::from_ref(line))?;
     granted.sort_unstable();
     for source in granted {
         match credits::revoke(tx, &source, &order.number.to_string()).await {
@@ -129,15 +129,19 @@ pub(crate) async fn grant_what_is_missing(ctx: &Ctx) -> Result<(), Problem> {
             )
         })
         .await?;
+    // One that can't be handed out is told of in the end, and holds none of the others up.
+    let mut failed = None;
     for order in orders {
-        ctx.tx(CREDITS_WRITE, async |tx: &mut Tx| grant(tx, order.id, order.client_id).await).await?;
+        let given = ctx.tx(CREDITS_WRITE, async |tx: &mut Tx| grant(tx, order.id, order.client_id).await);
+        failed = given.await.err().or(failed);
     }
-    Ok(())
+    failed.map_or(Ok(()), Err)
 }
 
-/// What a line remembers of the moment of sale.
+/// What a line remembers of the moment of sale. What can't be read is an error, never "it gives nothing".
 pub(super) fn sold(line: &OrderLine) -> Result<Sold, Problem> {
-    serde_json::from_value(line.detail.clone()).map_err(Problem::internal)
+    let unreadable = |error| Problem::internal(format!("what {} remembers can't be read: {error}", line.id));
+    Sold::read(&line.detail).map_err(unreadable)
 }
 
 /// How many credits a grant gives, for how many days, and what for; `None`: it gives none.
@@ -181,13 +185,14 @@ fn source(line: &OrderLine, index: usize) -> String {
 }
 
 /// The sources of all credits that an order's lines give.
-pub(super) fn sources(lines: &[OrderLine]) -> Vec<String> {
-    let of = |line: &OrderLine| {
-        let sold = sold(line).unwrap_or_default();
+pub(super) fn sources(lines: &[OrderLine]) -> Result<Vec<String>, Problem> {
+    let mut all = Vec::new();
+    for line in lines.iter().filter(|line| line.module == crate::ID) {
+        let sold = sold(line)?;
         let places = sold.grants.iter().enumerate().filter(|(_, grant)| credits_of(grant).is_some());
-        places.map(|(index, _)| source(line, index)).collect::<Vec<_>>()
-    };
-    lines.iter().flat_map(of).collect()
+        all.extend(places.map(|(index, _)| source(line, index)));
+    }
+    Ok(all)
 }
 
 async fn hand_out(tx: &mut Tx, order: OrderId, client: ClientId, due: Due) -> Result<i32, Problem> {
@@ -210,7 +215,7 @@ pub(super) async fn handed_out(ctx: &Ctx, order: &Order, lines: &[OrderLine]) ->
     if !ctx.may(CREDITS_READ) {
         return Ok(Vec::new());
     }
-    let sources = sources(lines);
+    let sources = sources(lines)?;
     let (lots, vouchers) = ctx
         .tx(CREDITS_READ, async |tx| {
             let lots = credits::lots_of_sources(tx, &sources).await?;
@@ -223,19 +228,26 @@ pub(super) async fn handed_out(ctx: &Ctx, order: &Order, lines: &[OrderLine]) ->
     Ok(blocks)
 }
 
-/// What was handed out for an order, on its own page: files to open, vouchers to pass on.
-pub(super) async fn yours(ctx: &Ctx, order: &Order) -> Result<Vec<Block>, Problem> {
+/// What was handed out for an order, on its own page: files to open, credits to use, vouchers to pass on.
+pub(super) async fn yours(ctx: &Ctx, order: &Order, lines: &[OrderLine]) -> Result<Vec<Block>, Problem> {
     let mut blocks = files::buyer_card(ctx, order).await?;
-    let vouchers = ctx
-        .tx(ORDERS_CREATE, async |tx| Ok::<_, Problem>(queries::vouchers_of_order(tx, order.id).await?))
+    let sources = sources(lines)?;
+    let (lots, vouchers) = ctx
+        .tx(ORDERS_CREATE, async |tx| {
+            let lots = credits::lots_of_sources(tx, &sources).await?;
+            Ok::<_, Problem>((lots, queries::vouchers_of_order(tx, order.id).await?))
+        })
         .await?;
+    let lots: Vec<LotView> = lots.into_iter().map(LotView::of).collect();
+    blocks.extend((!lots.is_empty()).then(|| OrderCredits { lots }.block()));
     blocks.extend(YoursCard::of(&vouchers, ctx.now()).map(|card| card.block()));
     Ok(blocks)
 }
 
 /// The credits that lines give, all together, for the receipt.
-pub(super) fn receipt(lines: &[OrderLine]) -> Vec<ReceiptNote> {
-    let sold: Vec<Sold> = lines.iter().filter_map(|line| sold(line).ok()).collect();
+pub(super) fn receipt(lines: &[OrderLine]) -> Result<Vec<ReceiptNote>, Problem> {
+    let own = lines.iter().filter(|line| line.module == crate::ID);
+    let sold: Vec<Sold> = own.map(sold).collect::<Result<_, _>>()?;
     let grants = || sold.iter().flat_map(|sold| &sold.grants);
     let credits = grants().filter_map(credits_of).map(|(credits, ..)| i64::from(credits)).sum::<i64>();
     let times = |of: fn(&GrantSpec) -> bool| {
@@ -249,5 +261,5 @@ pub(super) fn receipt(lines: &[OrderLine]) -> Vec<ReceiptNote> {
         ReceiptNote { key: "packages-mail-receipt-vouchers", count: vouchers },
         ReceiptNote { key: "packages-mail-receipt-downloads", count: downloads.unwrap_or(0) },
     ];
-    notes.into_iter().filter(|note| note.count > 0).collect()
+    Ok(notes.into_iter().filter(|note| note.count > 0).collect())
 }

@@ -50,10 +50,11 @@ pub fn order_rules() -> OrderRules {
         reclaim: |tx, order| Box::pin(reclaim(tx, order)),
         release: |tx, order| Box::pin(let_go(tx, order)),
         refunded: |tx, order, _| Box::pin(take_back(tx, order)),
+        undone: |tx, order| Box::pin(take_back(tx, order)),
         prolongs: true,
         receipt,
         card: |ctx, order, lines| Box::pin(handed_out(ctx, order, lines)),
-        buyer: |ctx, order, _| Box::pin(yours(ctx, order)),
+        buyer: |ctx, order, lines| Box::pin(yours(ctx, order, lines)),
         plans: |tx, sub| Box::pin(checkout::other_plans(tx, sub)),
         ..OrderRules::none(crate::ID)
     }
@@ -61,6 +62,7 @@ pub fn order_rules() -> OrderRules {
 
 /// Late money still buys what is left: it is reserved again, and codes are used again.
 async fn reclaim(tx: &mut Tx, order: &Order) -> Result<(), Problem> {
+    checkout::has_place(tx, order).await?;
     let sold = sold_lines(tx, order).await?;
     queries::reserve(tx, order.client_id, &holds_of(&sold)).await?;
     for line in &sold {

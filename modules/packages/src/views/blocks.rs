@@ -63,6 +63,17 @@ impl HandedOut {
     }
 }
 
+/// Credits that an order bought, on its page.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct OrderCredits {
+    pub(crate) lots: Vec<LotView>,
+}
+impl OrderCredits {
+    pub(crate) fn block(&self) -> Block {
+        block("packages/card_bought_credits", self, 30)
+    }
+}
+
 /// Files that an order bought, on its page.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct OrderFiles {
@@ -96,6 +107,7 @@ pub(crate) fn samples() -> Vec<Block> {
         CreditsCard { credits: 0, expiring: 0, next_expiry: None, buy: false }.block(),
         client.block(),
         ClientCard { path, credits: 0, expiring: 0, next_expiry: None }.block(),
+        OrderCredits { lots: vec![lot(Some(moment())), lot(None)] }.block(),
         HandedOut { lots: vec![lot(Some(moment())), lot(None)] }.block(),
     ]);
     all

@@ -9,7 +9,7 @@ mod me;
 mod studio;
 
 pub(crate) use blocks::{
-    ClientCard, CreditsCard, HandedOut, OffersBlock, OrderFiles, samples as block_samples,
+    ClientCard, CreditsCard, HandedOut, OffersBlock, OrderCredits, OrderFiles, samples as block_samples,
 };
 pub(crate) use buy::{OfferPage, OffersPage, VoucherAskPage, VoucherPage};
 pub(crate) use card::{Card, percent_text};

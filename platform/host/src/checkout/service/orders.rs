@@ -57,6 +57,7 @@ pub(crate) async fn by_link(ctx: &Ctx, token: &str) -> Result<OrderView, Problem
         let buyer = billing::rules_of(&view.order.module).buyer;
         view.cards = buyer(ctx, &view.order, &view.lines).await?;
     }
+    view.cards.extend(crate::checkout::subscriptions::buyer_card(ctx, &view.order).await?);
     Ok(view)
 }
 

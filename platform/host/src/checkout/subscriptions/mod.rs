@@ -21,7 +21,7 @@ pub use api::api;
 pub use jobs::{REACTIONS, SCHEDULES, jobs};
 pub use mails::all as mails;
 pub use pages::all as routes;
-pub use parts::{block_samples, client_card, order_card};
+pub use parts::{block_samples, buyer_card, client_card, order_card};
 pub use views::all as views;
 
 /// Templates and texts.
@@ -36,6 +36,7 @@ pub fn source() -> web::Source {
         "templates/actions.hbs",
         "templates/card_client.hbs",
         "templates/card_order.hbs",
+        "templates/card_buyer.hbs",
         "templates/change.hbs",
         "templates/facts.hbs",
         "templates/history.hbs",

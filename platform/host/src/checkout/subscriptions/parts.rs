@@ -22,6 +22,13 @@ struct OrderCard {
     row: Row,
 }
 
+/// The subscription of an order, on the order's own page. It leads to the client's area: whoever was sent a receipt's
+/// link may not end what it belongs to.
+#[derive(Clone, Debug, Serialize)]
+struct BuyerCard {
+    row: Row,
+}
+
 fn block(template: &'static str, data: &impl Serialize, order: i32) -> Block {
     Block { template, data: serde_json::to_value(data).unwrap_or_default(), order }
 }
@@ -55,11 +62,23 @@ pub async fn order_card(ctx: &Ctx, order: &Order) -> Result<Vec<Block>, Problem>
     Ok(vec![block("subscriptions/card_order", &OrderCard { row }, 10)])
 }
 
+/// The subscription that a paid order began or went on with, on the buyer's page of the order.
+///
+/// # Errors
+/// When the database is away.
+pub async fn buyer_card(ctx: &Ctx, order: &Order) -> Result<Vec<Block>, Problem> {
+    let Some(id) = order.subscription_id else { return Ok(Vec::new()) };
+    let Some(sub) = service::of_order(ctx, id).await? else { return Ok(Vec::new()) };
+    Ok(vec![block("subscriptions/card_buyer", &BuyerCard { row: Row::of(&sub, "", "") }, 10)])
+}
+
 /// All blocks, in every form, for the test that renders them.
 #[must_use]
 pub fn block_samples() -> Vec<Block> {
     let rows: Vec<Row> = Shown::ALL.iter().map(|shown| Row::sample(*shown)).collect();
     let mut all = vec![block("subscriptions/card_client", &ClientCard { rows: rows.clone() }, 44)];
+    let buyers = rows.iter().cloned().map(|row| BuyerCard { row });
+    all.extend(buyers.map(|card| block("subscriptions/card_buyer", &card, 10)));
     all.extend(rows.into_iter().take(2).map(|row| block("subscriptions/card_order", &OrderCard { row }, 10)));
     all
 }

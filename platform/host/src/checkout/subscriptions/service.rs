@@ -61,6 +61,11 @@ pub(super) async fn by_link(ctx: &Ctx, token: &str) -> Result<(SubscriptionId, W
     Ok((sub.id, Who { by: By::Client(sub.client_id), permission: ORDER_LINK }))
 }
 
+/// The subscription of an order whose link somebody has; the order's page names it.
+pub(super) async fn of_order(ctx: &Ctx, id: SubscriptionId) -> Result<Option<Subscription>, Problem> {
+    ctx.tx(ORDER_LINK, async |tx| Ok::<_, Problem>(subscriptions::by_id(tx, id).await?)).await
+}
+
 /// A page of the business's subscriptions.
 pub(super) async fn list(
     ctx: &Ctx,
