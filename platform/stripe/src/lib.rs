@@ -135,6 +135,7 @@ pub fn source() -> Source {
             file!("stripe/event", "../templates/event.hbs"),
             file!("stripe/events", "../templates/events.hbs"),
             file!("stripe/tabs", "../templates/tabs.hbs"),
+            file!("stripe/wait", "../templates/wait.hbs"),
         ],
         texts: vec![file!("en", "../locales/en/stripe.ftl")],
     }

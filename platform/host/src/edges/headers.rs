@@ -24,7 +24,11 @@ pub(super) fn add(
     frame: Option<&FrameOrigin>,
     sources: Option<&PageSources>,
 ) {
-    // A card form in a frame of another site may ask the browser's wallet.
+    // A card form in a frame of another site may ask the browser's wallet, and wallets open windows that answer.
+    if sources.is_some() {
+        let opener = HeaderName::from_static("cross-origin-opener-policy");
+        headers.entry(opener).or_insert(HeaderValue::from_static("same-origin-allow-popups"));
+    }
     if let Some(wallet) = sources.and_then(|sources| HeaderValue::from_str(&wallets(sources)).ok()) {
         headers.entry(HeaderName::from_static("permissions-policy")).or_insert(wallet);
     }
@@ -151,5 +155,6 @@ mod tests {
         assert!(policy.ends_with("connect-src 'self' https://api.pay.example"), "{policy}");
         let permissions = headers["permissions-policy"].to_str().unwrap();
         assert!(permissions.contains("payment=(self \"https://js.pay.example\")"), "{permissions}");
+        assert_eq!(headers["cross-origin-opener-policy"], "same-origin-allow-popups");
     }
 }

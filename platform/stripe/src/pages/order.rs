@@ -1,6 +1,6 @@
-use billing::{Method, ORDER_LINK, Order, saved_methods};
+use billing::{Method, ORDER_LINK, Order, TryState, saved_methods, tries};
 use events::SavedMethodId;
-use kernel::{Actor, Ctx, Form, Page, PageSources, Problem, Redirect, Text};
+use kernel::{Actor, Ctx, Form, Page, PageSources, Problem, Redirect};
 use poem::{
     IntoResponse, Response, handler,
     web::{Data, Path, Query},
@@ -15,12 +15,21 @@ use crate::{
     failure::Failure,
     follow::Outcome,
     model::text,
-    views::{CardPage, SavedLine},
+    views::{CardPage, SavedLine, WaitPage},
 };
 
 async fn by_link(ctx: &Ctx, token: &str) -> Result<Order, Problem> {
     let found = ctx.read_tx(ORDER_LINK, async |tx| Ok::<_, Problem>(billing::by_token(tx, token).await?));
     found.await?.ok_or_else(Problem::not_found)
+}
+
+/// Whether there is something to pay: not while money is on its way already.
+async fn may_be_paid(ctx: &Ctx, order: &Order) -> Result<bool, Problem> {
+    if !order.may_be_paid(ctx.now()) {
+        return Ok(false);
+    }
+    let last = ctx.read_tx(ORDER_LINK, async |tx| Ok::<_, Problem>(tries(tx, order.id).await?));
+    Ok(last.await?.first().is_none_or(|last| last.state != TryState::Processing))
 }
 
 /// What the buyer saved, if they are signed in: a link to an order alone opens nobody's cards.
@@ -41,7 +50,7 @@ pub(super) async fn card_page(
 ) -> Result<Response, Problem> {
     let order = by_link(ctx, &token).await?;
     let own = ctx.path(&order.own_path());
-    if !order.may_be_paid(ctx.now()) || order.provider != Method::Stripe {
+    if order.provider != Method::Stripe || !may_be_paid(ctx, &order).await? {
         return Ok(Redirect::to(own).into_response());
     }
     let account = stripe.connected(ctx).await?;
@@ -94,7 +103,7 @@ pub(super) async fn do_saved(
     let wanted: SavedMethodId = form.parse("saved", "payment_method")?;
     let all = saved_of(ctx, &order).await?;
     let with = all.into_iter().find(|saved| saved.id == wanted).ok_or_else(Problem::not_found)?;
-    if !order.may_be_paid(ctx.now()) {
+    if !may_be_paid(ctx, &order).await? {
         return Ok(Redirect::to(ctx.path(&order.own_path())));
     }
     let account = stripe.connected(ctx).await?;
@@ -138,7 +147,7 @@ pub(super) async fn do_hosted(
     Path((_, token)): Path<(String, String)>,
 ) -> Result<Redirect, Problem> {
     let order = by_link(ctx, &token).await?;
-    if !order.may_be_paid(ctx.now()) {
+    if !may_be_paid(ctx, &order).await? {
         return Ok(Redirect::to(ctx.path(&order.own_path())));
     }
     Ok(Redirect::to(stripe.begin(ctx, &order, true).await?))
@@ -158,24 +167,42 @@ pub(super) async fn do_back(
     Data(stripe): Data<&Stripe>,
     Path((_, token)): Path<(String, String)>,
     Query(query): Query<BackQuery>,
-) -> Result<Redirect, Problem> {
+) -> Result<Response, Problem> {
     let order = by_link(ctx, &token).await?;
-    let reference = query.session.or(query.payment_intent).unwrap_or_default();
+    let (key, reference) = match (query.session, query.payment_intent) {
+        (Some(session), _) => ("session", session),
+        (None, intent) => ("payment_intent", intent.unwrap_or_default()),
+    };
     let outcome = match stripe.follow_named(ctx, &order, &reference).await {
-        Ok(outcome) => outcome,
+        Ok(outcome) => Some(outcome),
         Err(failure) => {
-            // The event or the poller will tell; the buyer has done all they can.
+            // The event or the poller will tell, or the next look; the buyer has done all they can.
             tracing::warn!(error = %failure, "the payment can't be read on return");
-            Outcome::Processing(order.number)
+            None
         }
     };
-    Ok(match outcome {
-        Outcome::Processing(_) => {
-            Redirect::to(ctx.path(&order.own_path())).flash(Text::key("stripe-processing-flash"))
-        }
-        Outcome::Refused(_) => Redirect::to(ctx.path(&order.own_path())),
-        _ => Redirect::to(ctx.path(&order.back_path())),
-    })
+    let on_its_way = match outcome {
+        None => false,
+        Some(Outcome::Processing(_)) => true,
+        Some(Outcome::Refused(_)) => return Ok(Redirect::to(ctx.path(&order.own_path())).into_response()),
+        Some(_) => return Ok(Redirect::to(ctx.path(&order.back_path())).into_response()),
+    };
+    // What an event told in the meantime is known here.
+    let order = by_link(ctx, &token).await?;
+    if !order.may_be_paid(ctx.now()) {
+        return Ok(Redirect::to(ctx.path(&order.back_path())).into_response());
+    }
+    let name: String = reference.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
+    let page = WaitPage {
+        business: ctx.tenant().name.clone(),
+        number: order.number,
+        email: order.client_email.clone(),
+        due: order.due(),
+        on_its_way,
+        here: ctx.path(&format!("{}/back?{key}={name}", order.own_path())),
+        token: order.token,
+    };
+    Ok(Page::of(&page).private().into_response())
 }
 
 impl Stripe {

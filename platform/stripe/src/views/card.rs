@@ -62,3 +62,37 @@ impl View for CardPage {
         vec![Self { saved: vec![saved], test: false, ..page.clone() }, page]
     }
 }
+
+/// `/order/{token}/back`, while nobody knows yet whether the money came.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct WaitPage {
+    pub(crate) business: String,
+    pub(crate) number: i64,
+    pub(crate) token: String,
+    pub(crate) email: String,
+    pub(crate) due: Money,
+    /// The provider knows of it and says that it takes its time.
+    pub(crate) on_its_way: bool,
+    /// This page again.
+    pub(crate) here: String,
+}
+
+impl View for WaitPage {
+    const TEMPLATE: &'static str = "stripe/wait";
+    const LAYOUT: Layout = Layout::Public;
+    fn title(&self) -> Text {
+        Text::key("stripe-wait-title").arg("number", self.number)
+    }
+    fn samples() -> Vec<Self> {
+        let page = |on_its_way| Self {
+            business: "Northside".into(),
+            number: 1001,
+            token: "t".into(),
+            email: "sam@example.com".into(),
+            due: money(29_700),
+            on_its_way,
+            here: "/northside/order/t/back".into(),
+        };
+        vec![page(false), page(true)]
+    }
+}

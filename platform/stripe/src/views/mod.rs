@@ -10,7 +10,7 @@ use kernel::ViewDef;
 
 pub(crate) use account::AccountPage;
 pub(crate) use audits::AuditsPage;
-pub(crate) use card::{CardPage, SavedLine};
+pub(crate) use card::{CardPage, SavedLine, WaitPage};
 pub(crate) use events::{EventPage, EventsPage};
 
 pub(crate) fn all() -> Vec<ViewDef> {
@@ -20,6 +20,7 @@ pub(crate) fn all() -> Vec<ViewDef> {
         ViewDef::of::<EventPage>(),
         ViewDef::of::<AuditsPage>(),
         ViewDef::of::<CardPage>(),
+        ViewDef::of::<WaitPage>(),
     ]
 }
 

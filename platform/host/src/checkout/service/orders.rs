@@ -2,7 +2,7 @@ use std::collections::HashMap;
 
 use billing::{
     Discount, Dispute, Due, DueState, LineBack, Method, ORDER_LINK, ORDERS_READ, OWN_ORDERS, Order,
-    OrderLine, Payment, PaymentStatus, Refund, Revenue, Settings, Step,
+    OrderLine, Payment, PaymentStatus, Refund, Revenue, Settings, Step, TryState,
     office::{self, Flags, OrderFilter, Side, Sum, Todo},
 };
 use events::{ClientId, Instant, OrderId, RefundId};
@@ -19,6 +19,8 @@ pub(crate) struct OrderView {
     pub(crate) lines: Vec<OrderLine>,
     /// Whether the latest try to pay was refused.
     pub(crate) declined: bool,
+    /// Whether the provider says that money is on its way.
+    pub(crate) on_its_way: bool,
     pub(crate) settings: Settings,
     pub(crate) ways: Vec<Method>,
     pub(crate) refunds: Vec<Refund>,
@@ -65,10 +67,12 @@ async fn read_by_link(ctx: &Ctx, token: &str) -> Result<OrderView, Problem> {
     ctx.tx(ORDER_LINK, async |tx| {
         let order = billing::by_token(tx, token).await?.ok_or_else(Problem::not_found)?;
         let tries = billing::payments(tx, order.id).await?;
+        let last = billing::tries(tx, order.id).await?.into_iter().next();
         let settings = billing::settings(tx).await?;
         Ok(OrderView {
             lines: billing::lines(tx, order.id).await?,
             declined: tries.last().is_some_and(|one| one.status == PaymentStatus::Failed),
+            on_its_way: order.due_now > 0 && last.is_some_and(|last| last.state == TryState::Processing),
             ways: billing::ways_now(&order, &settings, ctx.now()),
             settings,
             refunds: billing::refunds(tx, order.id).await?,

@@ -23,6 +23,8 @@ pub(crate) enum Shown {
     GivenBack,
     /// The buyer is to pay by transfer or in cash.
     Transfer,
+    /// Money is on its way.
+    Processing,
     /// The last try was refused.
     Declined,
     /// Not paid yet.
@@ -53,6 +55,13 @@ impl Shown {
     pub(crate) const fn payable(self) -> bool {
         matches!(self, Self::Transfer | Self::Declined | Self::Unpaid)
     }
+    /// The same while money is on its way: nobody should pay twice.
+    pub(crate) const fn while_on_its_way(self, on_its_way: bool) -> Self {
+        match self {
+            Self::Declined | Self::Unpaid if on_its_way => Self::Processing,
+            other => other,
+        }
+    }
     /// As a page with the order's refunds shows it.
     pub(crate) fn with(self, refunds: &[Refund]) -> Self {
         let unpaid = matches!(self, Self::Expired | Self::Cancelled);
@@ -70,6 +79,7 @@ impl Shown {
             Self::PartlyRefunded => "partly_refunded",
             Self::GivenBack => "given_back",
             Self::Transfer => "transfer",
+            Self::Processing => "processing",
             Self::Declined => "declined",
             Self::Unpaid => "unpaid",
             Self::Expired => "expired",
@@ -123,7 +133,8 @@ pub(crate) struct OrderPage {
 impl OrderPage {
     pub(crate) fn of(business: &str, view: &OrderView, now: Instant) -> Self {
         let order = &view.order;
-        let shown = Shown::of(order, view.declined, now).with(&view.refunds);
+        let shown = Shown::of(order, view.declined, now);
+        let shown = shown.while_on_its_way(view.on_its_way).with(&view.refunds);
         let goes_on = !order.return_path.is_empty();
         // Somebody who pays by transfer is offered the other ways too; the one that is set needs no button.
         let other: Vec<Method> = view
@@ -148,7 +159,7 @@ impl OrderPage {
             free: order.total == 0,
             dues: DueView::all(order, &view.dues, now),
             due: Some(order.due()).filter(|_| order.owes_more()),
-            due_by_button: order.owes_more() && order.provider != Method::Manual,
+            due_by_button: order.owes_more() && order.provider != Method::Manual && !view.on_its_way,
             has_receipt: has_paper(order, Paper::Receipt),
             has_invoice: has_paper(order, Paper::Invoice),
             bill_to: order.bill_to.clone(),
@@ -224,6 +235,7 @@ impl View for OrderPage {
             Shown::GivenBack,
             Shown::Declined,
             Shown::Unpaid,
+            Shown::Processing,
             Shown::Expired,
             Shown::Cancelled,
         ];

@@ -86,7 +86,7 @@ impl StudioOrderRow {
 const fn tone(shown: Shown) -> &'static str {
     match shown {
         Shown::Paid => "ok",
-        Shown::Transfer | Shown::Unpaid | Shown::PartPaid => "warn",
+        Shown::Transfer | Shown::Processing | Shown::Unpaid | Shown::PartPaid => "warn",
         Shown::Declined => "bad",
         Shown::Refunded | Shown::PartlyRefunded | Shown::GivenBack | Shown::Expired | Shown::Cancelled => {
             "plain"
