@@ -2,14 +2,6 @@
 (function () {
   'use strict';
   const base = '{{BASE}}';
-  const cards = [
-    ['4242424242424242', 'Visa 4242: succeeds'],
-    ['4000000000000002', 'Visa 0002: declined'],
-    ['4000000000009995', 'Visa 9995: insufficient funds'],
-    ['4000002760003184', 'Visa 3184: asks for 3-D Secure'],
-    ['4000002500003155', 'Visa 3155: asks for 3-D Secure when it is kept'],
-    ['4000000000000341', 'Visa 0341: can be kept, but not charged'],
-  ];
   const debits = {
     bacs_debit: [['bacs_debit', '00012345', 'Bank debit: succeeds later'], ['bacs_debit', '22222227', 'Bank debit: fails later']],
     sepa_debit: [['sepa_debit', 'DE89370400440532013000', 'Bank debit: succeeds later'], ['sepa_debit', 'DE62370400440532013002', 'Bank debit: fails later']],
@@ -47,34 +39,37 @@
     tell(name, value) {
       for (const work of this.listeners[name] || []) work(value);
     }
+    // The fields stand in a frame of Stripe's, as the real ones do, so that a page's policy is tried too.
     mount(where) {
       const place = typeof where === 'string' ? document.querySelector(where) : where;
       if (!place) throw new Error(`The selector you specified (${where}) applies to no DOM elements that are currently on the page.`);
-      const id = `stripe-double-${(numbers += 1)}`;
       place.classList.add('StripeElement');
-      place.innerHTML = `<fieldset class="stripe-double"><legend>Card</legend>
-        <p><label for="${id}-number">Card number</label><input id="${id}-number" name="number" inputmode="numeric" autocomplete="cc-number" list="${id}-cards"></p>
-        <datalist id="${id}-cards">${cards.map(([number, text]) => `<option value="${number}">${text}</option>`).join('')}</datalist>
-        <p><label for="${id}-expiry">Expiry (MM / YY)</label><input id="${id}-expiry" name="expiry" inputmode="numeric" autocomplete="cc-exp" value="12 / 34"></p>
-        <p><label for="${id}-cvc">Security code</label><input id="${id}-cvc" name="cvc" inputmode="numeric" autocomplete="cc-csc" value="123"></p>
-        <p data-debit hidden><label for="${id}-debit">Or pay from a bank account</label><select id="${id}-debit" name="debit"><option value="">No, by card</option></select></p></fieldset>`;
       this.place = place;
-      place.addEventListener('input', () => this.changed());
-      this.elements.intent().then((intent) => {
-        const select = place.querySelector('[name=debit]');
-        for (const type of (intent && intent.payment_method_types) || []) {
-          for (const [kind, account, text] of debits[type] || []) {
-            select.add(new Option(text, `${kind}:${account}`));
-            place.querySelector('[data-debit]').hidden = false;
-          }
-        }
-        this.ready = true;
-        this.tell('ready', { elementType: 'payment' });
+      this.values = { number: '', expiry: '12 / 34', cvc: '123', debit: '' };
+      const frame = document.createElement('iframe');
+      frame.title = 'Secure payment input frame';
+      frame.name = `stripe-double-${(numbers += 1)}`;
+      frame.style.cssText = 'display:block;border:0;width:100%;height:17rem';
+      const look = (this.elements.options.appearance || {}).variables || {};
+      addEventListener('message', (event) => {
+        if (event.source !== frame.contentWindow || event.origin !== base || !event.data.values) return;
+        this.values = event.data.values;
+        if (event.data.height) frame.style.height = `${event.data.height}px`;
+        if (event.data.changed) this.changed();
       });
+      this.elements.intent().then((intent) => {
+        if (!intent) { this.tell('loaderror', { elementType: 'payment', error: { type: 'api_error', message: 'This payment is not known.' } }); return; }
+        const more = ((intent && intent.payment_method_types) || []).flatMap((type) => debits[type] || []);
+        const ways = more.map(([kind, account, text]) => [`${kind}:${account}`, text]);
+        frame.onload = () => { this.ready = true; this.tell('ready', { elementType: 'payment' }); };
+        frame.src = `${base}/v3/elements-inner?${new URLSearchParams({ ways: JSON.stringify(ways), ink: look.colorText || '', ground: look.colorBackground || '' })}`;
+        place.replaceChildren(frame);
+      });
+      this.frame = frame;
       return this;
     }
     field(name) {
-      return this.place.querySelector(`[name=${name}]`).value.trim();
+      return this.values[name].trim();
     }
     changed() {
       this.complete = Boolean(this.field('debit')) || this.field('number').replace(/\s/g, '').length >= 15;
@@ -91,10 +86,10 @@
       const [month, year] = this.field('expiry').split('/').map((part) => parseInt(part, 10));
       return { type: 'card', card: { number, exp_month: month, exp_year: 2000 + (year % 100), cvc: this.field('cvc') } };
     }
-    focus() { this.place.querySelector('[name=number]').focus(); }
-    clear() { this.place.querySelector('[name=number]').value = ''; }
+    focus() { this.frame.focus(); }
+    clear() { this.values.number = ''; }
     update() {}
-    unmount() { if (this.place) this.place.innerHTML = ''; }
+    unmount() { if (this.place) this.place.replaceChildren(); }
     destroy() { this.unmount(); }
   }
 
@@ -174,8 +169,9 @@
       const object = await this.call('POST', `${kind}s/${idOf(secret)}/confirm`, request);
       if (object.error) return { error: object.error };
       if (object.status === 'requires_action') {
-        location.assign(object.next_action.redirect_to_url.url);
-        return new Promise(() => {});
+        // A card's bank asks in a frame over the page; other ways lead away.
+        const asked = await this.handleNextAction({ clientSecret: secret });
+        if (asked.error) return asked;
       }
       if (redirect === 'if_required') return this.answer(kind, object);
       const back = new URL(params.return_url);
@@ -200,7 +196,7 @@
       const frame = document.createElement('iframe');
       frame.title = '3-D Secure';
       frame.name = 'stripe-double-3ds';
-      frame.style.cssText = 'position:fixed;inset:5% 10%;width:80%;height:90%;background:#fff;border:1px solid #697386;z-index:2147483647';
+      frame.style.cssText = 'position:fixed;inset:5% 10%;width:80%;height:90%;background:#fff;border:1px solid #697386;z-index:2147483647;color-scheme:light';
       frame.src = `${base}/3ds/${object.id}?secret=${encodeURIComponent(secret)}&frame=1`;
       document.body.append(frame);
       await new Promise((done) => {

@@ -1,4 +1,5 @@
-//! The browser tests: a server as `cargo run` starts it, on a fresh data folder, and the flows of tests/browser on it.
+//! The browser tests: a server as `cargo run` starts it, on a fresh data folder and with a double for Stripe, and the flows
+//! of tests/browser on it. The demo businesses are connected to nothing; a flow that sells by Stripe connects one.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -11,6 +12,7 @@ use embedded::Process;
 
 use crate::services::open_folder;
 use crate::steps::run as run_command;
+use crate::stripe::Double;
 use crate::workspace::Workspace;
 
 /// The first start makes a cluster, migrates and fills in the demo businesses; a cold machine reads it all from disk.
@@ -20,11 +22,13 @@ const START_LIMIT: Duration = Duration::from_secs(120);
 pub(crate) fn run(workspace: &Workspace, words: &[String]) -> Result<()> {
     let tests = workspace.root.join("tests/browser");
     let browser = embedded::browser::ensure(&tests)?;
-    let server = DevServer::start(workspace, &workspace.build_server()?, &[])?;
+    let double = Double::start(&workspace.build_double()?)?;
+    let server = DevServer::start(workspace, &workspace.build_server()?, &double.settings())?;
     let shots = workspace.scratch("shots")?;
     let mut node = Command::new(browser.node);
     node.args(["--test-reporter=spec", "run.mjs"]).args(words).current_dir(&tests);
     node.env("BASE_URL", server.url()).env("CHROMIUM", browser.chromium).env("SHOTS", &shots);
+    node.env("STRIPE_URL", double.url());
     let done =
         run_command(&mut node).with_context(|| format!("the server's log is {}", server.log.display()));
     println!("pictures of the pages: {}", shots.display());

@@ -47,6 +47,12 @@ impl Workspace {
         Ok(self.target.join("debug/platform"))
     }
 
+    /// The same for the double of Stripe that pages are tried with.
+    pub(crate) fn build_double(&self) -> Result<PathBuf> {
+        run(self.cargo().args(["build", "--quiet", "--workspace", "--bin", "stripe-double"]))?;
+        Ok(self.target.join("debug/stripe-double"))
+    }
+
     /// Where cargo puts what it builds.
     pub(crate) fn target_folder(&self) -> &Path {
         &self.target

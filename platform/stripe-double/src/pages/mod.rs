@@ -13,10 +13,15 @@ use crate::world::World;
 
 /// The browser's half.
 const SCRIPT: &str = include_str!("../../assets/stripe.js");
+/// The fields of the Payment Element, in a frame.
+const FIELDS: &str = include_str!("../../assets/element.html");
 
 /// Answers whatever is neither API nor control.
 pub(crate) fn page(shared: &Shared, raw: &Raw) -> Answer {
     let steps: Vec<&str> = raw.path.trim_start_matches('/').split('/').collect();
+    if raw.path == "/v3/elements-inner" {
+        return Answer::html(200, FIELDS.to_owned());
+    }
     if steps.first() == Some(&"v3") || raw.path.ends_with("/stripe.js") {
         let base = shared.with(|world| world.base_url.clone());
         let body = SCRIPT.replace("{{BASE}}", &base);
