@@ -64,6 +64,18 @@ impl Params {
     pub(crate) fn need(&self, path: &str) -> Outcome<String> {
         self.text(path).ok_or_else(|| Fail::required(&self.name(path)))
     }
+    /// An address to which people are sent back: with its scheme, as Stripe wants it.
+    pub(crate) fn address(&self, path: &str) -> Outcome<Option<String>> {
+        match self.text(path) {
+            Some(url) if url.starts_with("http://") || url.starts_with("https://") => Ok(Some(url)),
+            Some(_) => Err(Fail::invalid("Not a valid URL").code("url_invalid").param(&self.name(path))),
+            None => Ok(None),
+        }
+    }
+    /// An address that must be there.
+    pub(crate) fn need_address(&self, path: &str) -> Outcome<String> {
+        self.address(path)?.ok_or_else(|| Fail::required(&self.name(path)))
+    }
     /// A whole number.
     pub(crate) fn int(&self, path: &str) -> Outcome<Option<i64>> {
         let Some(text) = self.text(path) else { return Ok(None) };

@@ -156,8 +156,8 @@ fn link(tx: &mut Tx<'_>, params: &Params) -> Outcome<Value> {
     let id = params.need("account")?;
     find(tx, &id)?;
     params.word("type", &["account_onboarding", "account_update"])?.ok_or_else(|| Fail::required("type"))?;
-    let back = params.need("return_url")?;
-    let refresh = params.need("refresh_url")?;
+    let back = params.need_address("return_url")?;
+    let refresh = params.need_address("refresh_url")?;
     let token = tx.world.id("link");
     let url = format!("{}/setup/s/{id}/{token}", tx.world.base_url);
     let expires = tx.now() + 300;

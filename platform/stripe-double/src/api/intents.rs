@@ -64,7 +64,7 @@ pub(super) fn by_params(tx: &mut Tx<'_>, params: &Params, by_server: bool) -> Ou
     Ok(Confirm {
         method,
         off_session: off_session && by_server,
-        return_url: params.text("return_url"),
+        return_url: params.address("return_url")?,
         by_server,
         error_on_requires_action: params.flag("error_on_requires_action")?.unwrap_or_default(),
         authenticated: false,

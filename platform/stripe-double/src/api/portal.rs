@@ -30,6 +30,7 @@ fn configure(tx: &mut Tx<'_>, params: &Params, id: Option<&str>) -> Outcome<Valu
         None => tx.make("billing_portal.configuration", "bpc", json!({"is_default": false})),
     };
     let mut fields = json!({"metadata": params.metadata(&before["metadata"]), "updated": tx.now()});
+    let _ = params.address("default_return_url")?;
     params.pick(&mut fields, &["default_return_url", "name"]);
     params.pick_flags(&mut fields, &["active"])?;
     let mut shown = json!({});
@@ -65,6 +66,7 @@ fn create(tx: &mut Tx<'_>, params: &Params) -> Outcome<Value> {
     let id = tx.world.id("bps");
     let url = format!("{}/p/session/{id}", tx.world.base_url);
     let mut fields = json!({"id": id, "customer": customer["id"], "configuration": configuration["id"], "url": url, "livemode": false});
+    let _ = params.address("return_url")?;
     params.pick(&mut fields, &["return_url", "locale", "on_behalf_of"]);
     params.pick_trees(&mut fields, &["flow_data"]);
     if let Value::Object(map) = &mut fields

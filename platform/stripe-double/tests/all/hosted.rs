@@ -223,3 +223,32 @@ async fn a_browser_confirms_with_the_secret_only() {
     assert_eq!(answer.headers()["access-control-allow-origin"], "*");
     assert_eq!(answer.json::<serde_json::Value>().await.unwrap()["status"], "succeeded");
 }
+
+#[tokio::test]
+async fn people_are_sent_back_to_whole_addresses_only() {
+    let world = World::new().await;
+    let customer = world.customer().await;
+    let wrong = |param: &str| (400, "url_invalid".to_owned(), param.to_owned());
+    let portal = [("customer", customer.as_str()), ("return_url", "/me/payment-methods")];
+    assert_eq!(world.refused("billing_portal/sessions", &portal).await, wrong("return_url"));
+    for param in ["success_url", "cancel_url"] {
+        let mut form = vec![("mode", "setup"), ("currency", "gbp"), ("success_url", "http://shop.example/")];
+        form.retain(|(name, _)| *name != param);
+        form.push((param, "/back"));
+        assert_eq!(world.refused("checkout/sessions", &form).await, wrong(param));
+    }
+    let account = id(&world.post("accounts", &[("type", "express")]).await);
+    for param in ["return_url", "refresh_url"] {
+        let mut form = vec![
+            ("account", account.as_str()),
+            ("type", "account_onboarding"),
+            ("return_url", "http://shop.example/"),
+            ("refresh_url", "http://shop.example/"),
+        ];
+        form.retain(|(name, _)| *name != param);
+        form.push((param, "/studio"));
+        assert_eq!(world.refused("account_links", &form).await, wrong(param));
+    }
+    let intent = [("amount", "100"), ("currency", "gbp"), ("return_url", "/order/1/back")];
+    assert_eq!(world.refused("payment_intents", &intent).await, wrong("return_url"));
+}

@@ -115,15 +115,6 @@ fn expires(tx: &Tx<'_>, params: &Params) -> Outcome<i64> {
     Err(Fail::invalid("The `expires_at` timestamp must be at least 30 minutes and less than 24 hours from Checkout Session creation.").param("expires_at"))
 }
 
-fn address(params: &Params, name: &str, needed: bool) -> Outcome<Option<String>> {
-    match params.text(name) {
-        Some(url) if url.starts_with("http://") || url.starts_with("https://") => Ok(Some(url)),
-        Some(_) => Err(Fail::invalid("Not a valid URL").code("url_invalid").param(name)),
-        None if needed => Err(Fail::required(name)),
-        None => Ok(None),
-    }
-}
-
 /// Who pays: a customer who is known, or the address of one who is not.
 fn payer(tx: &Tx<'_>, params: &Params) -> Outcome<Option<Value>> {
     intents::check_charges(tx)?;
@@ -172,8 +163,12 @@ fn create(tx: &mut Tx<'_>, params: &Params) -> Outcome<Value> {
     let mode =
         params.word("mode", &["payment", "subscription", "setup"])?.unwrap_or_else(|| "payment".to_owned());
     let hosted = params.text("ui_mode").is_none_or(|word| word.starts_with("hosted"));
-    let success = address(params, "success_url", hosted)?;
-    let cancel = address(params, "cancel_url", false)?;
+    let success = params.address("success_url")?;
+    if hosted && success.is_none() {
+        return Err(Fail::required("success_url"));
+    }
+    let cancel = params.address("cancel_url")?;
+    let _ = params.address("return_url")?;
     let expires = expires(tx, params)?;
     let customer = payer(tx, params)?;
     let mut fields = amounts(tx, params, &mode)?;
