@@ -64,21 +64,21 @@ class Visit {
     return response
   }
 
-  /** Looks at the present page: axe in light, its colours again in dark, nothing wider than the screen, a picture of each. */
-  async inspect(name) {
+  /** Looks at the present page, or another visitor's: axe in light, its colours again in dark, its width, a picture of each. */
+  async inspect(name, page = this.page) {
     for (const colorScheme of ['light', 'dark']) {
-      await this.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
       const file = `${this.flow}-${name}-${this.screen.name}-${colorScheme}.png`
-      await this.page.screenshot({ path: join(shots, file), fullPage: true })
-      const axe = new AxeBuilder({ page: this.page })
+      await page.screenshot({ path: join(shots, file), fullPage: true })
+      const axe = new AxeBuilder({ page })
       const found = await (colorScheme === 'light' ? axe.withTags(rules) : axe.withRules(['color-contrast'])).analyze()
       const told = found.violations.flatMap(({ id, help, nodes }) =>
         nodes.map((node) => `${id}: ${help}\n  ${node.html}\n  ${node.failureSummary.split('\n').slice(1).join(' ')}`))
-      assert.equal(told.length, 0, `axe on ${this.page.url()} (${colorScheme}):\n${told.join('\n')}`)
+      assert.equal(told.length, 0, `axe on ${page.url()} (${colorScheme}):\n${told.join('\n')}`)
     }
     // Not compared with the window: on a phone that grows with what is too wide.
-    const wide = await this.page.evaluate(() => document.documentElement.scrollWidth)
-    assert.ok(wide <= this.width, `${this.page.url()} is ${wide} px wide on a screen of ${this.width}`)
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth)
+    assert.ok(wide <= this.width, `${page.url()} is ${wide} px wide on a screen of ${this.width}`)
   }
 
   /** A page of another visitor, in a fresh browser context, watched as the first one is; `options` of the context. */

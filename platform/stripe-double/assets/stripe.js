@@ -106,7 +106,11 @@
       return element;
     }
     getElement(type) { return this.made[type] || null; }
-    update(options) { Object.assign(this.options, options); }
+    update(options) {
+      Object.assign(this.options, options);
+      const element = this.made.payment;
+      if (element && element.ready && options.appearance) element.frame.contentWindow.postMessage({ look: options.appearance.variables || {} }, base);
+    }
     fetchUpdates() { return Promise.resolve({}); }
     submit() {
       const element = this.made.payment;

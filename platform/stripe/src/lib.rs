@@ -134,6 +134,7 @@ pub fn source() -> Source {
             file!("stripe/card", "../templates/card.hbs"),
             file!("stripe/event", "../templates/event.hbs"),
             file!("stripe/events", "../templates/events.hbs"),
+            file!("stripe/keys", "../templates/keys.hbs"),
             file!("stripe/tabs", "../templates/tabs.hbs"),
             file!("stripe/wait", "../templates/wait.hbs"),
         ],

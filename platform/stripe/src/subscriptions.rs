@@ -1,7 +1,8 @@
 //! Subscriptions that Stripe renews.
 //!
-//! A plain plan is a subscription of Stripe's: one line, the same price each period. With a discount, a trial without a card,
-//! a deposit or something bought beside it, the platform renews it with what the client saved, which can do all that.
+//! A plain plan that begins on Stripe's page is a subscription of Stripe's: one line, the same price each period. What begins
+//! in the card form, and with a discount, a trial without a card, a deposit or something bought beside it, the platform
+//! renews with what the client saved, which can do all that.
 
 use billing::{
     NewLine, Order, ProviderError, dues, lines, quote,

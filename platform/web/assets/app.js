@@ -22,8 +22,21 @@ document.addEventListener("submit", (event) => {
   if (!form.matches("[data-guard]") || event.defaultPrevented) return;
   if (guarded.has(form)) { event.preventDefault(); return; }
   guarded.add(form);
+  keepKey(form);
   for (const button of form.querySelectorAll("button:not([type=button])")) button.setAttribute("aria-busy", "true");
 });
+// Sent again unchanged after going back in the browser, a form keeps the one-time key it was sent with: it is the same order.
+function keepKey(form) {
+  const key = form.querySelector("input[type=hidden][name=key]");
+  if (!key) return;
+  let print = 5381;
+  for (const [name, value] of new FormData(form)) {
+    if (name !== "key") for (const letter of `${name}=${value};`) print = ((print * 33) ^ letter.codePointAt(0)) >>> 0;
+  }
+  const { sent } = history.state ?? {};
+  if (sent?.print === print && sent.to === form.action) key.value = sent.key;
+  else history.replaceState({ ...history.state, sent: { print, to: form.action, key: key.value } }, "");
+}
 addEventListener("pageshow", (event) => {
   if (!event.persisted) return;
   for (const form of document.querySelectorAll("form[data-guard]")) {

@@ -54,7 +54,7 @@ pub(super) async fn card_page(
         return Ok(Redirect::to(own).into_response());
     }
     let account = stripe.connected(ctx).await?;
-    if !account.is_element() || stripe.renewed(ctx, &order).await?.is_some() {
+    if !account.is_element() {
         return Ok(Redirect::to(stripe.begin(ctx, &order, true).await?).into_response());
     }
     let start = match stripe.form(ctx, &account, &order).await {

@@ -15,7 +15,7 @@ impl Stripe {
     /// Where the buyer pays: our own page with the card form, or Stripe's (always, when `hosted`).
     pub(crate) async fn begin(&self, ctx: &Ctx, order: &Order, hosted: bool) -> Result<String, Failure> {
         let account = self.connected(ctx).await?;
-        if account.is_element() && !hosted && self.renewed(ctx, order).await?.is_none() {
+        if account.is_element() && !hosted {
             return Ok(ctx.path(&format!("{}/card", order.own_path())));
         }
         let kind = if self.renewed(ctx, order).await?.is_some() { SUBSCRIPTION } else { SESSION };

@@ -65,7 +65,7 @@ impl PaymentProvider for Stripe {
     ) -> BoxFuture<'a, Result<Option<ElementStart>, ProviderError>> {
         Box::pin(async move {
             let account = self.connected(ctx).await.map_err(Failure::from)?;
-            if !account.is_element() || self.renewed(ctx, order).await?.is_some() {
+            if !account.is_element() {
                 return Ok(None);
             }
             Ok(Some(self.form(ctx, &account, order).await?))
