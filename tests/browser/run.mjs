@@ -44,6 +44,8 @@ class Visit {
 
   watch(page) {
     page.setDefaultTimeout(patience)
+    // A browser asks before what can't be taken back; flows mean what they press.
+    page.on('dialog', (dialog) => dialog.accept())
     page.on('pageerror', (error) => this.wrong.push(`${page.url()}: ${error.message}`))
     page.on('console', (message) => {
       // A missing file is reported below, with its address; a page that answers 404 or 422 may be what a flow is about.

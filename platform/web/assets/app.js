@@ -19,7 +19,10 @@ for (const button of document.querySelectorAll("[data-theme-toggle]")) {
 const guarded = new WeakSet();
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (!form.matches("[data-guard]") || event.defaultPrevented) return;
+  if (event.defaultPrevented) return;
+  // What can't be taken back is asked for once more.
+  if (form.dataset.confirm && !guarded.has(form) && !confirm(form.dataset.confirm)) { event.preventDefault(); return; }
+  if (!form.matches("[data-guard]")) return;
   if (guarded.has(form)) { event.preventDefault(); return; }
   guarded.add(form);
   keepKey(form);

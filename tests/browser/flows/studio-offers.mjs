@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
-import { button, coach, heading, link, openSection, signIn, signOut } from '../steps.mjs'
+import { button, coach, eventually, heading, link, openSection, signIn, signOut } from '../steps.mjs'
 
-export const title = 'A plan is made, copied, put in front by keyboard, and archived'
+export const title = 'A plan is made, copied, moved by keyboard and by mouse, and archived'
 
 /** A PNG of one pixel. */
 const picture = Buffer.from(
@@ -56,6 +56,15 @@ export default async function (visit) {
   await page.keyboard.press('Enter')
   await page.getByText('The new order is saved.').waitFor()
   assert.match((await rows())[0], /\(copy\)/)
+
+  // Down again by keyboard, and up again by mouse: dragged in front of the plan.
+  await button(page, `Move ${name} (copy) down`).focus()
+  await page.keyboard.press('Space')
+  await page.getByText('The new order is saved.').waitFor()
+  await eventually(page, 'the copy behind its plan', async () => /\(copy\)/.test((await rows())[1]))
+  const row = (one) => page.locator('[data-sort-item]').filter({ hasText: one })
+  await row(`${name} (copy)`).dragTo(row(name).filter({ hasNotText: '(copy)' }))
+  await eventually(page, 'the copy in front of its plan', async () => /\(copy\)/.test((await rows())[0]))
 
   for (const one of [`${name} (copy)`, name]) {
     await page.getByRole('button', { name: `Archive ${one}`, exact: true }).click()
