@@ -33,7 +33,7 @@ impl From<billing::BillingError> for Failure {
 impl From<Trouble> for ProviderError {
     fn from(trouble: Trouble) -> Self {
         match trouble {
-            Trouble::Away(words) => Self::Away(words),
+            trouble if trouble.may_pass() => Self::Away(trouble.to_string()),
             other => Self::Refused(other.to_string()),
         }
     }
@@ -67,7 +67,7 @@ impl From<Failure> for Problem {
 impl From<Failure> for JobError {
     fn from(failure: Failure) -> Self {
         match failure {
-            Failure::Stripe(Trouble::Away(words)) => Self::Retry(words),
+            Failure::Stripe(trouble) if trouble.may_pass() => Self::Retry(trouble.to_string()),
             Failure::Stripe(other) => Self::Fail(other.to_string()),
             Failure::Here(problem) => problem.into(),
         }
@@ -78,7 +78,7 @@ impl Failure {
     /// Whether the same again may succeed.
     pub(crate) fn may_pass(&self) -> bool {
         match self {
-            Self::Stripe(trouble) => matches!(trouble, Trouble::Away(_)),
+            Self::Stripe(trouble) => trouble.may_pass(),
             Self::Here(problem) => problem.status.is_server_error(),
         }
     }

@@ -53,6 +53,10 @@ impl Stripe {
         kind: &str,
         id: &str,
     ) -> Result<Outcome, Failure> {
+        let about_account = matches!(follower(kind), Follower::Account | Follower::Left | Follower::Nobody);
+        if id.is_empty() && !about_account {
+            return Ok(Outcome::NotOurs);
+        }
         match follower(kind) {
             Follower::Intent => self.follow_intent(ctx, account, id).await,
             Follower::Session => self.follow_session(ctx, account, id).await,

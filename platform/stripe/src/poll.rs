@@ -55,7 +55,7 @@ impl Stripe {
             // What one try is stuck at is no reason not to look at the others; but there is no use in asking who is away.
             match self.poll_try(ctx, account, &turn).await {
                 Ok(()) => {}
-                Err(failure @ Failure::Stripe(Trouble::Away(_))) => {
+                Err(failure) if failure.may_pass() => {
                     unanswered += 1;
                     if unanswered == UNANSWERED {
                         return Err(failure);
@@ -123,7 +123,7 @@ impl Stripe {
                 self.looked(ctx, &turn).await
             }
             // It never came to be, and can't any more.
-            Err(Failure::Stripe(Trouble::Refused(_) | Trouble::Missing(_))) => {
+            Err(Failure::Stripe(Trouble::Refused(_) | Trouble::OtherCall(_) | Trouble::Missing(_))) => {
                 self.went(ctx, turn, TryState::Ended).await
             }
             Err(failure) => Err(failure),
@@ -167,7 +167,9 @@ impl Stripe {
         let mut turn = 1;
         loop {
             match self.line().ask(&account.caller, &Plain::get("/events", query.clone())).await {
-                Err(Trouble::Away(_)) if turn < PAGE_TURNS => tokio::time::sleep(PAGE_PAUSE * turn).await,
+                Err(trouble) if trouble.may_pass() && turn < PAGE_TURNS => {
+                    tokio::time::sleep(PAGE_PAUSE * turn).await
+                }
                 answer => return answer,
             }
             turn += 1;

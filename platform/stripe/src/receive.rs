@@ -109,9 +109,11 @@ fn opened(secret: &str, delivery: &Delivery<'_>) -> Result<Received, Problem> {
 pub(crate) fn without_secrets(value: &mut Value) {
     match value {
         Value::Object(members) => {
-            members.retain(|name, _| name != "client_secret");
+            members.retain(|name, _| name != "client_secret" && !name.contains('\0'));
             members.values_mut().for_each(without_secrets);
         }
+        // The database keeps no such character.
+        Value::String(text) if text.contains('\0') => *text = text.replace('\0', ""),
         Value::Array(values) => values.iter_mut().for_each(without_secrets),
         _ => {}
     }
@@ -126,6 +128,9 @@ mod tests {
         let mut event = json!({"data": {"object": {"id": "pi_1", "client_secret": "x", "charges": [{"client_secret": "y"}]}}});
         without_secrets(&mut event);
         assert_eq!(event, json!({"data": {"object": {"id": "pi_1", "charges": [{}]}}}));
+        let mut event = json!({"a": "x\u{0}y", "b\u{0}": 1});
+        without_secrets(&mut event);
+        assert_eq!(event, json!({"a": "xy"}), "what the database can't keep");
     }
 
     #[test]

@@ -25,14 +25,17 @@ impl Envelope {
             return None;
         }
         let account = text(value, "/account");
-        if account.chars().count() > 70 {
+        if account.chars().count() > 70 || account.contains('\0') {
             return None;
         }
+        // It becomes a part of an address.
+        let object = id(value, "/data/object").unwrap_or_default();
+        let is_name = object.len() <= 200 && object.chars().all(|it| it.is_ascii_alphanumeric() || it == '_');
         Some(Self {
             id: id_text.to_owned(),
             kind: kind.to_owned(),
             account: account.to_owned(),
-            object: id(value, "/data/object").unwrap_or_default().chars().take(200).collect(),
+            object: if is_name { object.to_owned() } else { String::new() },
             live: is(value, "/livemode"),
             created: moment(value, "/created")?,
         })
@@ -57,5 +60,10 @@ mod tests {
             assert_eq!(Envelope::read(&broken), None, "{missing}");
         }
         assert_eq!(Envelope::read(&json!([1])), None);
+        for odd in ["../customers", "pi_1?x=1", "pi 1", "pi_\u{0}", &"p".repeat(201)] {
+            let mut event = event.clone();
+            event["data"]["object"]["id"] = odd.into();
+            assert_eq!(Envelope::read(&event).unwrap().object, "", "{odd:?}");
+        }
     }
 }

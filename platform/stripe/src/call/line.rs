@@ -1,10 +1,7 @@
-//! Calls to Stripe: one client a key, a bulkhead, deadlines, and what an error means.
-
 use std::{
     collections::HashMap,
-    fmt,
     sync::{
-        Arc, Mutex, PoisonError,
+        Mutex, PoisonError,
         atomic::{AtomicU32, Ordering},
     },
     time::{Duration, Instant},
@@ -13,7 +10,10 @@ use std::{
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use stripe::{Client, ClientBuilder, IdempotencyKey, RequestStrategy, StripeError, StripeRequest};
+use stripe_client_core::StripeMethod;
 use tokio::sync::Semaphore;
+
+use super::{Caller, Trouble};
 
 /// A call that takes longer is given up; whether it had an effect is seen when it is made again with its key.
 const DEADLINE: Duration = Duration::from_secs(15);
@@ -27,75 +27,14 @@ const BROKEN_AFTER: u32 = 5;
 const REST: Duration = Duration::from_secs(5);
 /// Clients that are kept; one a secret key.
 const CLIENTS: usize = 1000;
-
-/// Why a call brought nothing.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum Trouble {
-    /// Nobody answered, or asked to come again: the same call with the same key may do.
-    #[error("{0}")]
-    Away(String),
-    /// The bank said no. With the intent it was about.
-    #[error("{words}")]
-    Declined {
-        /// Stripe's code: `card_declined`, `authentication_required`.
-        code: String,
-        /// What the buyer may read.
-        words: String,
-        /// The intent, when Stripe names it.
-        intent: Option<String>,
-    },
-    /// There is no such thing in this account.
-    #[error("{0}")]
-    Missing(String),
-    /// The key is no key, or may not.
-    #[error("{0}")]
-    Forbidden(String),
-    /// It is refused for good; Stripe's words are for staff.
-    #[error("{0}")]
-    Refused(String),
-}
-
-impl Trouble {
-    fn of(error: StripeError) -> Self {
-        match error {
-            StripeError::Stripe(error, status) => {
-                let words = error.message.clone().unwrap_or_else(|| format!("Stripe answered {status}"));
-                match status {
-                    402 => Self::Declined {
-                        code: error.code.as_ref().map(ToString::to_string).unwrap_or_default(),
-                        words,
-                        intent: error.payment_intent.as_ref().map(|intent| intent.id.to_string()),
-                    },
-                    401 | 403 => Self::Forbidden(words),
-                    404 => Self::Missing(words),
-                    409 | 424 | 429 | 500..=599 => Self::Away(words),
-                    _ if error.code.as_ref().is_some_and(|code| code.to_string() == "resource_missing") => {
-                        Self::Missing(words)
-                    }
-                    _ => Self::Refused(words),
-                }
-            }
-            StripeError::ConfigError(why) => Self::Refused(why),
-            other => Self::Away(other.to_string()),
-        }
-    }
-}
-
-/// Who asks: a secret key, and the connected account it asks for.
-#[derive(Clone)]
-pub(crate) struct Caller {
-    pub(crate) client: Client,
-    /// `acct_…` of a connected account; none: the key's own.
-    pub(crate) account: Option<String>,
-    /// Whether a job asks, for which nobody waits.
-    pub(crate) background: bool,
-}
-
-impl fmt::Debug for Caller {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Caller").field("account", &self.account).finish_non_exhaustive()
-    }
-}
+/// So often a call is made that may be made again, as long as it did not take longer than that.
+const ATTEMPTS: u32 = 3;
+const PATIENCE: Duration = Duration::from_secs(4);
+/// The first pause before another attempt, which doubles; at most as long again comes on top, so that calls that failed
+/// together do not come together.
+const PAUSE: Duration = Duration::from_millis(100);
+/// The pause after 429. The client does not hand on how long Stripe wants us to wait; its limits are counted by the second.
+const SLOWER: Duration = Duration::from_secs(1);
 
 /// The way to Stripe of this process.
 pub(crate) struct Line {
@@ -105,6 +44,7 @@ pub(crate) struct Line {
     back: Semaphore,
     unanswered: AtomicU32,
     rests_until: Mutex<Option<Instant>>,
+    attempts: AtomicU32,
 }
 
 impl Line {
@@ -116,6 +56,7 @@ impl Line {
             back: Semaphore::new(BACK),
             unanswered: AtomicU32::new(0),
             rests_until: Mutex::new(None),
+            attempts: AtomicU32::new(0),
         }
     }
     /// The client of a secret key. Making one reads certificates, so each is made once.
@@ -156,23 +97,61 @@ impl Line {
         self.is_up()?;
         let turns = if by.background { &self.back } else { &self.front };
         let waited = tokio::time::timeout(QUEUE, turns.acquire()).await;
-        let _turn = waited.map_err(|_| Trouble::Away("too many calls to Stripe at once".into()))?;
+        let _turn = waited.map_err(|_| Trouble::Busy("too many calls to Stripe at once".into()))?;
+        let began = Instant::now();
+        // What only reads, or has a key, may be asked again at once when its answer was lost.
+        let again = key.is_some() || matches!(request.build().method, StripeMethod::Get);
+        let mut attempt = 1;
+        let answer = loop {
+            let answer = self.attempt(by, request, key).await;
+            let may = again && attempt < ATTEMPTS && began.elapsed() < PATIENCE;
+            match answer.as_ref().err().and_then(|error| self.pause(error, attempt)).filter(|_| may) {
+                Some(pause) => tokio::time::sleep(pause).await,
+                None => break answer.map_err(Trouble::of),
+            }
+            metrics::counter!("stripe_call_attempts_total").increment(1);
+            attempt += 1;
+        };
+        self.noted(&answer, began);
+        answer
+    }
+
+    async fn attempt<R: StripeRequest>(
+        &self,
+        by: &Caller,
+        request: &R,
+        key: Option<&str>,
+    ) -> Result<Value, StripeError> {
         let mut built = request.build();
         built.body = built.body.as_deref().map(sorted);
         let mut request = built.customize::<miniserde::json::Value>();
         if let Some(key) = key {
-            let key = IdempotencyKey::new(key).map_err(|error| Trouble::Refused(error.to_string()))?;
+            let key =
+                IdempotencyKey::new(key).map_err(|error| StripeError::ConfigError(error.to_string()))?;
             request = request.request_strategy(RequestStrategy::Idempotent(key));
         }
         if let Some(account) = &by.account {
-            let account = account.parse().map_err(|_| Trouble::Refused("an account's name".into()))?;
+            let account =
+                account.parse().map_err(|_| StripeError::ConfigError("an account's name".into()))?;
             request = request.account_id(account);
         }
-        let began = Instant::now();
         // Boxed, as the client's own future is large.
-        let answer = Box::pin(request.send(&by.client)).await.map_err(Trouble::of);
-        self.noted(&answer, began);
-        answer.map(plain)
+        Box::pin(request.send(&by.client)).await.map(plain)
+    }
+
+    /// How long to wait before the same call may bring more; `None`: it won't soon. Who hung until the deadline is not
+    /// waited for twice.
+    fn pause(&self, error: &StripeError, attempt: u32) -> Option<Duration> {
+        let first = match error {
+            StripeError::ClientError(_) | StripeError::JSONDeserialize(_) => PAUSE,
+            StripeError::Stripe(_, 409 | 500..=599) => PAUSE,
+            StripeError::Stripe(_, 429) => SLOWER,
+            StripeError::Stripe(..) | StripeError::ConfigError(_) | StripeError::Timeout => return None,
+        };
+        let pause = first * (1 << attempt.saturating_sub(1).min(4));
+        // Far apart for calls that follow each other.
+        let spread = self.attempts.fetch_add(1, Ordering::Relaxed).wrapping_mul(0x9E37_79B9) >> 16;
+        Some(pause + first * spread / (1 << 16))
     }
 
     /// Refuses at once while Stripe is left alone.
@@ -187,7 +166,8 @@ impl Line {
     fn noted<T>(&self, answer: &Result<T, Trouble>, began: Instant) {
         let how = match answer {
             Ok(_) => "ok",
-            Err(Trouble::Away(_)) => "away",
+            Err(Trouble::Away(_) | Trouble::Broken(_)) => "away",
+            Err(Trouble::Busy(_)) => "busy",
             Err(Trouble::Declined { .. }) => "declined",
             Err(_) => "refused",
         };
@@ -227,76 +207,12 @@ fn plain(value: miniserde::json::Value) -> Value {
     }
 }
 
-/// A call that the generated ones lack: a path below `/v1`, with a query or a form.
-pub(crate) struct Plain(stripe_client_core::StripeMethod, String, Option<Value>);
-
-impl Plain {
-    pub(crate) fn get(path: impl Into<String>, query: Value) -> Self {
-        Self(stripe_client_core::StripeMethod::Get, path.into(), Some(query))
-    }
-    pub(crate) fn delete(path: impl Into<String>) -> Self {
-        Self(stripe_client_core::StripeMethod::Delete, path.into(), None)
-    }
-    pub(crate) fn post(path: impl Into<String>, form: Value) -> Self {
-        Self(stripe_client_core::StripeMethod::Post, path.into(), Some(form))
-    }
-}
-
-impl StripeRequest for Plain {
-    type Output = miniserde::json::Value;
-    fn build(&self) -> stripe_client_core::RequestBuilder {
-        let request = stripe_client_core::RequestBuilder::new(self.0, self.1.clone());
-        match (self.0, &self.2) {
-            (_, None | Some(Value::Null)) => request,
-            (stripe_client_core::StripeMethod::Post, Some(form)) => request.form(form),
-            (_, Some(query)) => request.query(query),
-        }
-    }
-}
-
-/// A generated call, ready to be sent: those with all their members are large, and futures would carry them along.
-pub(crate) struct Prepared(stripe_client_core::RequestBuilder);
-
-impl Prepared {
-    pub(crate) fn of<R: StripeRequest>(request: &R) -> Self {
-        Self(request.build())
-    }
-}
-
-impl StripeRequest for Prepared {
-    type Output = miniserde::json::Value;
-    fn build(&self) -> stripe_client_core::RequestBuilder {
-        let mut request = stripe_client_core::RequestBuilder::new(self.0.method, self.0.path.clone());
-        request.query.clone_from(&self.0.query);
-        request.body.clone_from(&self.0.body);
-        request
-    }
-}
-
-/// A query with a member more, when there is a value for it.
-pub(crate) fn with(mut query: Value, name: &str, value: Option<impl Into<Value>>) -> Value {
-    if let (Value::Object(members), Some(value)) = (&mut query, value) {
-        members.insert(name.to_owned(), value.into());
-    }
-    query
-}
-
-/// Shared by all who ask.
-pub(crate) type SharedLine = Arc<Line>;
-
 #[cfg(test)]
 mod tests {
-    use super::*;
-
-    #[test]
-    fn nested_members_are_written_as_stripe_reads_them() {
-        let form = serde_json::json!({"expand": ["latest_charge", "customer"], "created": {"gte": 5}});
-        let request = Plain::get("/events", form).build();
-        assert_eq!(
-            request.query.as_deref(),
-            Some("expand[0]=latest_charge&expand[1]=customer&created[gte]=5")
-        );
-    }
+    use super::{
+        super::{Plain, Trouble},
+        *,
+    };
 
     #[test]
     fn the_same_call_is_the_same_text() {
@@ -304,14 +220,32 @@ mod tests {
         assert_eq!(sorted(""), "");
     }
 
+    #[test]
+    fn pauses_grow_and_differ_and_nobody_waits_for_who_hangs() {
+        let line = Line::new("http://127.0.0.1:9/");
+        let lost = StripeError::ClientError("lost".into());
+        let mut seen = std::collections::BTreeSet::new();
+        for _ in 0..50 {
+            let (one, two) = (line.pause(&lost, 1).unwrap(), line.pause(&lost, 2).unwrap());
+            assert!((PAUSE..PAUSE * 2).contains(&one), "{one:?}");
+            assert!((PAUSE * 2..PAUSE * 3).contains(&two), "{two:?}");
+            seen.insert(one);
+        }
+        assert!(seen.len() > 40, "{}", seen.len());
+        assert_eq!(line.pause(&StripeError::Timeout, 1), None);
+        assert_eq!(line.pause(&StripeError::ConfigError(String::new()), 1), None);
+    }
+
     #[tokio::test]
     async fn who_is_not_answered_is_left_alone() {
         let line = Line::new("http://127.0.0.1:9/");
         let caller = Caller { client: line.client("sk_test_x").unwrap(), account: None, background: false };
-        let request = Plain::get("/events", Value::Null);
+        // What is no reading and has no key is asked once.
+        let request = Plain::post("/events", Value::Null);
         for _ in 0..BROKEN_AFTER {
             assert!(matches!(line.ask(&caller, &request).await, Err(Trouble::Away(_))));
         }
         assert_eq!(line.ask(&caller, &request).await, Err(Trouble::Away("Stripe does not answer".into())));
+        assert_eq!(line.attempts.load(Ordering::Relaxed), BROKEN_AFTER);
     }
 }
