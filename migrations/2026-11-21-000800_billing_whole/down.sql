@@ -1,3 +1,9 @@
+DROP TRIGGER invoice_number_stays ON orders;
+DROP FUNCTION invoice_number_stays();
+REVOKE UPDATE (invoice_number) ON orders FROM app_tenant;
+ALTER TABLE refunds DROP COLUMN credit_note_number;
+ALTER TABLE orders DROP COLUMN invoice_number;
+DROP TABLE document_counters;
 DROP TRIGGER order_tells_refunds ON payments;
 DROP TABLE payment_methods, provider_customers, payment_tries, disputes, refund_lines, order_dues, order_discounts;
 CREATE OR REPLACE FUNCTION order_adds_up() RETURNS trigger LANGUAGE plpgsql SET search_path = public AS $$
@@ -48,7 +54,7 @@ DELETE FROM refunds WHERE cause IN ('provider', 'dispute');
 ALTER TABLE refunds DROP CONSTRAINT refunds_cause_check;
 ALTER TABLE refunds ADD CONSTRAINT refunds_cause_check CHECK (cause IN ('staff', 'cancelled', 'unavailable', 'late', 'twice'));
 DELETE FROM order_steps WHERE kind IN ('processing', 'instalment_paid', 'instalment_failed', 'instalment_reminded', 'disputed',
-  'dispute_won', 'dispute_lost', 'receipt_sent', 'taken_back');
+  'dispute_won', 'dispute_lost', 'receipt_sent', 'taken_back', 'undone');
 ALTER TABLE order_steps DROP CONSTRAINT order_steps_kind_check;
 ALTER TABLE order_steps ADD CONSTRAINT order_steps_kind_check CHECK (kind IN
   ('placed', 'payment_started', 'payment_failed', 'paid', 'cancelled', 'expired', 'granted', 'nothing_to_grant',

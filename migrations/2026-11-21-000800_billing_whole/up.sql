@@ -41,9 +41,10 @@ ALTER TABLE orders
   ADD COLUMN period_end timestamptz,
   ADD CONSTRAINT orders_period CHECK ((period_start IS NULL) = (period_end IS NULL) AND period_start < period_end);
 -- The tables' owner sees their rows only while row level security is not forced on it.
-ALTER TABLE orders NO FORCE ROW LEVEL SECURITY;
+-- Sums don't change here, and the trigger that checks them would not see the lines.
+ALTER TABLE orders NO FORCE ROW LEVEL SECURITY, DISABLE TRIGGER USER;
 UPDATE orders SET due_now = total WHERE status IN ('draft', 'pending_payment', 'expired', 'cancelled');
-ALTER TABLE orders FORCE ROW LEVEL SECURITY;
+ALTER TABLE orders FORCE ROW LEVEL SECURITY, ENABLE TRIGGER USER;
 GRANT UPDATE (due_now, next_due_at, bill_to, buyer_tax_id) ON orders TO app_tenant;
 CREATE INDEX orders_of_subscription ON orders (tenant_id, subscription_id, created_at DESC) WHERE subscription_id IS NOT NULL;
 CREATE INDEX orders_next_due ON orders (tenant_id, next_due_at) WHERE next_due_at IS NOT NULL;
@@ -110,7 +111,8 @@ ALTER TABLE order_steps DROP CONSTRAINT order_steps_kind_check;
 ALTER TABLE order_steps ADD CONSTRAINT order_steps_kind_check CHECK (kind IN
   ('placed', 'payment_started', 'payment_failed', 'paid', 'cancelled', 'expired', 'granted', 'nothing_to_grant',
    'payment_returned', 'refund_requested', 'refund_done', 'refund_failed', 'processing', 'instalment_paid',
-   'instalment_failed', 'instalment_reminded', 'disputed', 'dispute_won', 'dispute_lost', 'receipt_sent', 'taken_back'));
+   'instalment_failed', 'instalment_reminded', 'disputed', 'dispute_won', 'dispute_lost', 'receipt_sent', 'taken_back',
+   'undone', 'refund_twice'));
 
 ALTER TABLE refunds DROP CONSTRAINT refunds_cause_check;
 ALTER TABLE refunds ADD CONSTRAINT refunds_cause_check CHECK (cause IN
@@ -144,13 +146,15 @@ CREATE TABLE disputes (
   answer_by timestamptz,
   created_at timestamptz NOT NULL,
   updated_at timestamptz NOT NULL,
+  -- Whether the bank has the money; while it only asks, the business may still give it back.
+  held boolean NOT NULL DEFAULT true,
   PRIMARY KEY (tenant_id, id),
   CONSTRAINT disputes_reference UNIQUE (tenant_id, provider, reference),
   FOREIGN KEY (tenant_id, order_id, payment_id) REFERENCES payments (tenant_id, order_id, id)
 );
 CREATE INDEX disputes_of_order ON disputes (tenant_id, order_id, payment_id);
 CREATE INDEX disputes_open ON disputes (tenant_id, created_at) WHERE state IN ('open', 'under_review');
-SELECT tenant_table('disputes', 'SELECT, INSERT, UPDATE (state, answer_by, updated_at)');
+SELECT tenant_table('disputes', 'SELECT, INSERT, UPDATE (state, answer_by, updated_at, held)');
 
 -- What a provider was asked to collect: a session, an intent. The poller looks at those whose outcome nobody told.
 CREATE TABLE payment_tries (
@@ -268,7 +272,8 @@ CREATE CONSTRAINT TRIGGER order_adds_up AFTER INSERT ON order_discounts
 CREATE CONSTRAINT TRIGGER order_adds_up AFTER INSERT ON order_dues
   DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION order_adds_up();
 
--- Invariant: when a transaction ends, a paid order's state says how much of the money that came for it went back.
+-- Invariant: when a transaction ends, a paid order's state says how much of the money that came for it went back. One for
+-- which no money came is paid, or was undone.
 CREATE OR REPLACE FUNCTION order_tells_refunds() RETURNS trigger LANGUAGE plpgsql SET search_path = public AS $$
 DECLARE
   o orders;
@@ -284,7 +289,7 @@ BEGIN
   SELECT coalesce(sum(r.amount), 0) INTO back FROM refunds r
     JOIN payments p ON p.tenant_id = r.tenant_id AND p.order_id = r.order_id AND p.id = r.payment_id
     WHERE r.tenant_id = o.tenant_id AND r.order_id = o.id AND p.status = 'succeeded';
-  IF o.paid_at IS NOT NULL AND o.status <> (CASE
+  IF o.paid_at IS NOT NULL AND NOT (o.total = 0 AND came = 0 AND o.status = 'refunded') AND o.status <> (CASE
     WHEN back = 0 THEN 'paid' WHEN back < came THEN 'partially_refunded' ELSE 'refunded' END) THEN
     RAISE EXCEPTION 'order % is % with % of % refunded', o.number, o.status, back, came
       USING ERRCODE = 'check_violation', CONSTRAINT = 'orders_tell_refunds';
@@ -293,3 +298,49 @@ BEGIN
 END $$;
 CREATE CONSTRAINT TRIGGER order_tells_refunds AFTER INSERT ON payments
   DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION order_tells_refunds();
+
+-- Numbers of invoices and credit notes. The row is locked from the moment a number is taken until the payment or refund is
+-- written, so none is left out and none comes twice.
+CREATE TABLE document_counters (
+  tenant_id uuid NOT NULL REFERENCES tenants (id),
+  series text NOT NULL CHECK (series IN ('invoice', 'credit_note')),
+  last bigint NOT NULL CHECK (last > 0),
+  PRIMARY KEY (tenant_id, series)
+);
+SELECT tenant_table('document_counters', 'SELECT, INSERT, UPDATE (last)');
+ALTER TABLE orders
+  -- Number of its invoice, given when it is paid.
+  ADD COLUMN invoice_number bigint CHECK (invoice_number > 0),
+  ADD CONSTRAINT orders_invoice_number UNIQUE (tenant_id, invoice_number);
+ALTER TABLE refunds
+  ADD COLUMN credit_note_number bigint CHECK (credit_note_number > 0),
+  ADD CONSTRAINT refunds_credit_note_number UNIQUE (tenant_id, credit_note_number);
+GRANT UPDATE (invoice_number) ON orders TO app_tenant;
+-- Invariant: a number that was given stays.
+CREATE FUNCTION invoice_number_stays() RETURNS trigger LANGUAGE plpgsql SET search_path = public AS $$
+BEGIN
+  IF OLD.invoice_number IS NOT NULL AND NEW.invoice_number IS DISTINCT FROM OLD.invoice_number THEN
+    RAISE EXCEPTION 'the invoice of order % has its number', OLD.number
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'orders_invoice_number_stays';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER invoice_number_stays BEFORE UPDATE OF invoice_number ON orders
+  FOR EACH ROW EXECUTE FUNCTION invoice_number_stays();
+-- What was paid and refunded before is numbered in its order.
+ALTER TABLE orders NO FORCE ROW LEVEL SECURITY, DISABLE TRIGGER USER;
+ALTER TABLE refunds NO FORCE ROW LEVEL SECURITY;
+UPDATE orders SET invoice_number = n.number FROM (
+  SELECT tenant_id, id, row_number() OVER (PARTITION BY tenant_id ORDER BY paid_at, id) AS number
+  FROM orders WHERE paid_at IS NOT NULL) n
+  WHERE orders.tenant_id = n.tenant_id AND orders.id = n.id;
+UPDATE refunds SET credit_note_number = n.number FROM (
+  SELECT tenant_id, id, row_number() OVER (PARTITION BY tenant_id ORDER BY created_at, id) AS number FROM refunds) n
+  WHERE refunds.tenant_id = n.tenant_id AND refunds.id = n.id;
+ALTER TABLE document_counters NO FORCE ROW LEVEL SECURITY;
+INSERT INTO document_counters (tenant_id, series, last)
+  SELECT tenant_id, 'invoice', max(invoice_number) FROM orders WHERE invoice_number IS NOT NULL GROUP BY tenant_id
+  UNION ALL SELECT tenant_id, 'credit_note', max(credit_note_number) FROM refunds GROUP BY tenant_id;
+ALTER TABLE document_counters FORCE ROW LEVEL SECURITY;
+ALTER TABLE refunds FORCE ROW LEVEL SECURITY;
+ALTER TABLE orders FORCE ROW LEVEL SECURITY, ENABLE TRIGGER USER;

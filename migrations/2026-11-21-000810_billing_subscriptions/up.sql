@@ -63,6 +63,42 @@ CREATE INDEX subscriptions_next ON subscriptions (tenant_id, next_at) WHERE next
 CREATE INDEX subscriptions_of_module ON subscriptions (tenant_id, module, status);
 SELECT tenant_table('subscriptions', 'SELECT, INSERT, UPDATE');
 
+-- Which of a client's subscriptions to the same thing each is: from 0, the first place that is free. One that is over has
+-- none. Two that are bought in one moment can't have the same place, so a seller's limit holds under any race.
+CREATE TABLE subscription_places (
+  tenant_id uuid NOT NULL,
+  client_id uuid NOT NULL,
+  module text NOT NULL,
+  item text NOT NULL,
+  place integer NOT NULL CHECK (place >= 0),
+  subscription_id uuid NOT NULL,
+  PRIMARY KEY (tenant_id, client_id, module, item, place),
+  CONSTRAINT subscription_places_of_one UNIQUE (tenant_id, subscription_id),
+  FOREIGN KEY (tenant_id, subscription_id) REFERENCES subscriptions (tenant_id, id)
+);
+SELECT tenant_table('subscription_places', 'SELECT, INSERT, DELETE');
+CREATE FUNCTION subscription_takes_place() RETURNS trigger LANGUAGE plpgsql SET search_path = public AS $$
+DECLARE
+  n integer := 0;
+BEGIN
+  IF TG_OP = 'UPDATE' THEN
+    IF NEW.item = OLD.item AND (NEW.status = 'ended') = (OLD.status = 'ended') THEN
+      RETURN NULL;
+    END IF;
+    DELETE FROM subscription_places WHERE tenant_id = NEW.tenant_id AND subscription_id = NEW.id;
+  END IF;
+  WHILE NEW.status <> 'ended' LOOP
+    INSERT INTO subscription_places (tenant_id, client_id, module, item, place, subscription_id)
+      VALUES (NEW.tenant_id, NEW.client_id, NEW.module, NEW.item, n, NEW.id)
+      ON CONFLICT ON CONSTRAINT subscription_places_pkey DO NOTHING;
+    EXIT WHEN FOUND;
+    n := n + 1;
+  END LOOP;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER subscription_takes_place AFTER INSERT OR UPDATE OF item, status ON subscriptions
+  FOR EACH ROW EXECUTE FUNCTION subscription_takes_place();
+
 ALTER TABLE orders ADD CONSTRAINT orders_subscription
   FOREIGN KEY (tenant_id, subscription_id) REFERENCES subscriptions (tenant_id, id);
 -- The first period begins when it is paid, and so does one that is paid after a pause for want of money.

@@ -98,3 +98,10 @@ CREATE TABLE stripe_audits (
 );
 CREATE INDEX stripe_audits_newest ON stripe_audits (tenant_id, at DESC, id DESC);
 SELECT tenant_table('stripe_audits', 'SELECT, INSERT');
+
+-- How often a refund was asked for anew after it had failed: part of the key that makes a call to the provider one.
+ALTER TABLE refunds ADD COLUMN turn integer NOT NULL DEFAULT 0 CHECK (turn >= 0);
+GRANT UPDATE (turn) ON refunds TO app_tenant;
+-- Staff paid it back themselves; no provider knows of it.
+ALTER TABLE refunds ADD COLUMN by_hand boolean NOT NULL DEFAULT false;
+GRANT UPDATE (by_hand) ON refunds TO app_tenant;

@@ -1,3 +1,4 @@
+DROP TABLE credit_expiry_notices;
 DROP TABLE voucher_moves, vouchers, coupon_clients, coupons, package_settings, offer_files, offer_bumps, offer_plans;
 DROP FUNCTION voucher_adds_up();
 DELETE FROM offer_prices WHERE offer_id IN (SELECT id FROM offers WHERE kind = 'plan');

@@ -89,7 +89,7 @@ CREATE TABLE offer_files (
   FOREIGN KEY (tenant_id, offer_id) REFERENCES offers (tenant_id, id)
 );
 CREATE INDEX offer_files_of_offer ON offer_files (tenant_id, offer_id, kind);
-SELECT tenant_table('offer_files', 'SELECT, INSERT, UPDATE (removed_at)');
+SELECT tenant_table('offer_files', 'SELECT, INSERT, DELETE, UPDATE (removed_at)');
 
 -- What the module does in this business's way.
 CREATE TABLE package_settings (
@@ -220,3 +220,13 @@ CREATE CONSTRAINT TRIGGER voucher_adds_up AFTER INSERT OR UPDATE OF balance ON v
   DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION voucher_adds_up();
 CREATE CONSTRAINT TRIGGER voucher_adds_up AFTER INSERT ON voucher_moves
   DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION voucher_adds_up();
+
+-- Bought credits whose client was told that they expire soon: once a lot, however often and late the job runs.
+CREATE TABLE credit_expiry_notices (
+  tenant_id uuid NOT NULL,
+  lot_id uuid NOT NULL,
+  at timestamptz NOT NULL,
+  PRIMARY KEY (tenant_id, lot_id),
+  FOREIGN KEY (tenant_id, lot_id) REFERENCES credit_lots (tenant_id, id)
+);
+SELECT tenant_table('credit_expiry_notices', 'SELECT, INSERT');

@@ -46,6 +46,7 @@ pub(crate) const REACTIONS: &[Reaction] = &[
 pub(crate) const SCHEDULES: &[Schedule] = &[
     Schedule { job: "packages.sweep", every_seconds: 3600 },
     Schedule { job: "packages.allocate", every_seconds: 3600 },
+    Schedule { job: "packages.tell_expiring", every_seconds: 3600 },
 ];
 
 pub(crate) fn all() -> Vec<JobDef> {
@@ -64,6 +65,9 @@ pub(crate) fn all() -> Vec<JobDef> {
         }),
         JobDef::new(service::SEND_JOB, |ctx: Ctx, args: OfVoucher| async move {
             Ok(service::send_voucher(&ctx, args.voucher).await?)
+        }),
+        JobDef::new("packages.tell_expiring", |ctx: Ctx, _: Nothing| async move {
+            Ok(service::tell_expiring(&ctx).await?)
         }),
         JobDef::new("packages.sweep", |ctx: Ctx, _: Nothing| async move { Ok(service::sweep(&ctx).await?) }),
     ]

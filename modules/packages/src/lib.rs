@@ -172,6 +172,9 @@ fn source() -> Source {
             "mails/voucher_bought.subject",
             "mails/voucher_bought.mjml",
             "mails/voucher_bought.text",
+            "mails/credits_expiring.subject",
+            "mails/credits_expiring.mjml",
+            "mails/credits_expiring.text",
         ],
         texts: vec![
             ("en".into(), Cow::Borrowed(include_str!("../locales/en/packages.ftl"))),

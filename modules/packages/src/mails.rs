@@ -1,9 +1,9 @@
 //! What the mails say.
 
 use billing::Order;
-use events::{Instant, Money};
+use events::{Event, Instant, Money, packages::CreditsExpiring};
 use kernel::{
-    Ctx,
+    Ctx, Problem,
     mail::{Draft, MailDef, MailView},
 };
 use serde::Serialize;
@@ -15,7 +15,11 @@ use crate::{
 
 /// All mails, for the host.
 pub(crate) fn definitions() -> Vec<MailDef> {
-    vec![MailDef::of::<VoucherMail>(), MailDef::of::<VoucherBoughtMail>()]
+    vec![
+        MailDef::of::<VoucherMail>(),
+        MailDef::of::<VoucherBoughtMail>(),
+        MailDef::of::<ExpiringMail>(),
+    ]
 }
 
 /// To whom a gift voucher is for.
@@ -159,5 +163,65 @@ impl MailView for VoucherBoughtMail {
         };
         let now = Self { send_at: None, ..later.clone() };
         vec![Self { recipient: None, send_at: None, expires_at: None, ..later.clone() }, now, later]
+    }
+}
+
+/// To whom bought credits expire soon.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct ExpiringMail {
+    business: String,
+    name: String,
+    credits: i32,
+    /// What was bought.
+    about: String,
+    expires_at: Instant,
+    /// Where they are spent.
+    book: String,
+    /// The client's credits.
+    link: String,
+}
+
+impl ExpiringMail {
+    pub(crate) fn of(ctx: &Ctx, event: &CreditsExpiring) -> Self {
+        Self {
+            business: ctx.tenant().name.clone(),
+            name: event.client_name.clone(),
+            credits: event.credits,
+            about: event.name.clone(),
+            expires_at: event.expires_at,
+            book: ctx.link("/"),
+            link: ctx.link("/me/credits"),
+        }
+    }
+    /// The mail, once for each lot, and of no use any more once the credits are gone.
+    pub(crate) fn draft(self, event: &CreditsExpiring) -> Result<Draft, Problem> {
+        let mut data = serde_json::to_value(&self).map_err(Problem::internal)?;
+        data[kernel::mail::SEND_BEFORE] = event.expires_at.to_string().into();
+        Ok(Draft {
+            key: format!("credits-expiring/{}", event.lot),
+            template: Self::TEMPLATE,
+            data,
+            to_email: event.client_email.clone(),
+            to_name: event.client_name.clone(),
+            client: Some(event.client),
+            attachments: Vec::new(),
+        })
+    }
+}
+
+impl MailView for ExpiringMail {
+    const TEMPLATE: &'static str = "packages/credits_expiring";
+    fn samples() -> Vec<Self> {
+        let event = CreditsExpiring::sample();
+        let one = |credits| Self {
+            business: "Anna Fit".into(),
+            name: event.client_name.clone(),
+            credits,
+            about: event.name.clone(),
+            expires_at: event.expires_at,
+            book: "https://example.com/anna-fit/".into(),
+            link: "https://example.com/anna-fit/me/credits".into(),
+        };
+        vec![one(1), one(4)]
     }
 }

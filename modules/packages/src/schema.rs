@@ -33,6 +33,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    credit_expiry_notices (lot_id) {
+        lot_id -> Uuid,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     offer_bumps (offer_id, bump_id) {
         offer_id -> Uuid,
         bump_id -> Uuid,
@@ -185,6 +192,7 @@ diesel::table! {
 diesel::allow_tables_to_appear_in_same_query!(
     coupon_clients,
     coupons,
+    credit_expiry_notices,
     offer_bumps,
     offer_clients,
     offer_files,

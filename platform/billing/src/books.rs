@@ -1,13 +1,17 @@
 //! What the books say of a provider, for whoever holds them against the provider's own.
 
-use diesel::{BoolExpressionMethods, ExpressionMethods, JoinOnDsl, QueryDsl, QueryResult, Queryable};
+use diesel::{
+    BoolExpressionMethods, ExpressionMethods, JoinOnDsl, QueryDsl, QueryResult, Queryable,
+    dsl::{exists, not},
+    sql_types::BigInt,
+};
 use diesel_async::RunQueryDsl;
 use events::{Currency, Instant, OrderId};
-use kernel::Tx;
+use kernel::{Tx, fixed};
 
 use crate::{
-    Method, PaymentStatus, RefundState,
-    schema::{orders, payments, refunds},
+    DisputeState, Method, PaymentStatus, RefundState,
+    schema::{disputes, orders, payments, refunds},
 };
 
 /// Money that came in or went back by a provider.
@@ -54,7 +58,8 @@ pub async fn booked_payments(
         .await
 }
 
-/// Refunds by a provider that are done, chosen as those of [`booked_payments`].
+/// Refunds that a provider carried out, chosen as those of [`booked_payments`]. What staff paid back themselves, and what a
+/// bank took, is not among them.
 ///
 /// # Errors
 /// When the database refuses.
@@ -64,9 +69,12 @@ pub async fn booked_refunds(
     (since, until): (Instant, Instant),
     references: &[String],
 ) -> QueryResult<Vec<Booked>> {
+    let of_dispute = disputes::table
+        .filter(disputes::provider.eq(refunds::provider).and(disputes::reference.eq(refunds::reference)));
     refunds::table
         .inner_join(orders::table.on(orders::id.eq(refunds::order_id)))
         .filter(refunds::provider.eq(method).and(refunds::state.eq(RefundState::Done)))
+        .filter(refunds::by_hand.eq(false).and(not(exists(of_dispute))))
         .filter(
             refunds::updated_at
                 .ge(since)
@@ -84,4 +92,51 @@ pub async fn booked_refunds(
         ))
         .load(&mut **tx)
         .await
+}
+
+/// Money of a provider's payments that banks hold or took, chosen as that of [`booked_payments`]: what is written down as gone
+/// of those that are lost, and all of those that are not decided. Disputes that were won moved nothing.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn booked_disputes(
+    tx: &mut Tx,
+    method: Method,
+    (since, until): (Instant, Instant),
+    references: &[String],
+) -> QueryResult<Vec<Booked>> {
+    let rows: Vec<(OrderId, i64, String, i64, Currency, Instant, DisputeState)> = disputes::table
+        .inner_join(orders::table.on(orders::id.eq(disputes::order_id)))
+        .filter(disputes::provider.eq(method).and(disputes::state.ne(DisputeState::Won)))
+        .filter(
+            disputes::updated_at
+                .ge(since)
+                .and(disputes::updated_at.lt(until))
+                .or(disputes::reference.eq_any(references)),
+        )
+        .order((disputes::updated_at, disputes::id))
+        .select((
+            orders::id,
+            orders::number,
+            disputes::reference,
+            disputes::amount,
+            disputes::currency,
+            disputes::updated_at,
+            disputes::state,
+        ))
+        .load(&mut **tx)
+        .await?;
+    let mut booked = Vec::new();
+    for (order, number, reference, held, currency, at, state) in rows {
+        let amount = if state == DisputeState::Lost { taken(tx, method, &reference).await? } else { held };
+        booked.push(Booked { order, number, reference, amount, currency, at });
+    }
+    Ok(booked)
+}
+
+/// What is written down as gone by a dispute.
+async fn taken(tx: &mut Tx, method: Method, reference: &str) -> QueryResult<i64> {
+    let sum = fixed::<BigInt>("coalesce(sum(amount), 0)::bigint");
+    let gone = refunds::table.filter(refunds::provider.eq(method).and(refunds::reference.eq(reference)));
+    gone.filter(refunds::state.eq(RefundState::Done)).select(sum).first(&mut **tx).await
 }

@@ -6,7 +6,7 @@ use diesel_async::RunQueryDsl;
 use events::OrderId;
 use kernel::{Tx, fixed};
 
-use crate::{BillingError, Order, Status, StepKind, schema::orders, step, subscriptions};
+use crate::{BillingError, Order, Status, StepKind, schema::orders, step, subscriptions, tries::close_ended};
 
 /// Written out, so that the partial index on unpaid orders serves it.
 const OPEN: &str = "status IN ('draft', 'pending_payment')";
@@ -33,6 +33,8 @@ pub(crate) async fn close(tx: &mut Tx, ids: &[OrderId], to: Status) -> Result<Ve
         step(tx, order.id, kind, "").await?;
         subscriptions::order_closed(tx, order).await?;
     }
+    let ended: Vec<OrderId> = closed.iter().map(|order| order.id).collect();
+    close_ended(tx, &ended).await?;
     Ok(closed)
 }
 

@@ -25,7 +25,7 @@ pub struct NewDiscount {
     pub code: String,
     /// Its name for people.
     pub name: String,
-    /// Minor units, more than zero: what [`crate::spread`] took off the lines.
+    /// Minor units, more than zero: what [`crate::spread`] took off the lines, or [`crate::spread_paid`] paid of them.
     pub amount: i64,
 }
 

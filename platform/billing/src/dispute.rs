@@ -12,7 +12,8 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::{
-    Method, Order, Payment, PaymentStatus, RefundCause, RefundSeen, RefundState, StepKind, lock, refund_seen,
+    Method, Order, Payment, PaymentStatus, StepKind, lock,
+    refund::{ask_what_waits, taken_by_bank},
     schema::{disputes as table, payments},
     step,
 };
@@ -67,6 +68,8 @@ pub struct Dispute {
     pub created_at: Instant,
     /// When it changed last.
     pub updated_at: Instant,
+    /// Whether the bank has the money; while it only asks, the business may still give it back.
+    pub held: bool,
 }
 
 /// A dispute as a provider tells of it.
@@ -86,10 +89,13 @@ pub struct DisputeSeen {
     pub state: DisputeState,
     /// Until when the bank takes an answer.
     pub answer_by: Option<Instant>,
+    /// Whether the bank has the money, and does not only ask.
+    pub held: bool,
 }
 
-/// Writes down how a dispute stands. One that is lost is money that went back, as if it had been refunded. One that is
-/// decided stays decided. Again: nothing. `None`: the payment is not known (yet).
+/// Writes down how a dispute stands. One that is lost is money that went back, as if it had been refunded: refunds of the
+/// payment that were still open are settled by it first, so that nobody pays them a second time. Once it is won, the provider
+/// is asked for those that waited. One that is decided stays decided. Again: nothing. `None`: the payment is not known (yet).
 ///
 /// # Errors
 /// What the selling module's rule answers to money that goes back.
@@ -111,12 +117,14 @@ pub async fn dispute_seen(tx: &mut Tx, seen: &DisputeSeen) -> Result<Option<Disp
         .optional()?;
     let was = before.as_ref().map(|one| one.state);
     let dispute = match before {
-        Some(before) if before.state.is_over() || before.state == seen.state => return Ok(Some(before)),
+        Some(before) if before.state.is_over() => return Ok(Some(before)),
+        Some(before) if before.state == seen.state && before.held == seen.held => return Ok(Some(before)),
         Some(before) => {
             let change = (
                 table::state.eq(seen.state),
                 table::answer_by.eq(seen.answer_by),
                 table::updated_at.eq(tx.ctx().now()),
+                table::held.eq(seen.held),
             );
             let change = diesel::update(table::table.find(before.id)).set(change);
             change.returning(Dispute::as_returning()).get_result(&mut **tx).await?
@@ -124,19 +132,23 @@ pub async fn dispute_seen(tx: &mut Tx, seen: &DisputeSeen) -> Result<Option<Disp
         None => insert(tx, &paid, seen).await?,
     };
     told(tx, &order, &dispute, was.is_none()).await?;
-    if dispute.state == DisputeState::Lost {
-        let back = RefundSeen {
-            method: seen.method,
-            payment: seen.payment.clone(),
-            reference: seen.reference.clone(),
-            own: None,
-            amount: seen.amount,
-            state: RefundState::Done,
-            cause: RefundCause::Dispute,
-        };
-        refund_seen(tx, &back).await?;
+    match dispute.state {
+        DisputeState::Lost => taken_by_bank(tx, order, &paid, &dispute).await?,
+        DisputeState::Won => ask_what_waits(tx, paid.id).await?,
+        DisputeState::Open | DisputeState::UnderReview => {}
     }
     Ok(Some(dispute))
+}
+
+/// Whether a bank holds money of a payment and has not decided yet.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn is_disputed(tx: &mut Tx, payment: PaymentId) -> QueryResult<bool> {
+    let open = [DisputeState::Open, DisputeState::UnderReview];
+    let held = table::table.filter(table::payment_id.eq(payment).and(table::held));
+    let held = held.filter(table::state.eq_any(open));
+    diesel::select(diesel::dsl::exists(held)).get_result(&mut **tx).await
 }
 
 async fn insert(tx: &mut Tx, paid: &Payment, seen: &DisputeSeen) -> QueryResult<Dispute> {
@@ -154,6 +166,7 @@ async fn insert(tx: &mut Tx, paid: &Payment, seen: &DisputeSeen) -> QueryResult<
         table::answer_by.eq(seen.answer_by),
         table::created_at.eq(now),
         table::updated_at.eq(now),
+        table::held.eq(seen.held),
     );
     diesel::insert_into(table::table)
         .values(row)

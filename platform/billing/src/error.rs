@@ -31,6 +31,9 @@ pub enum BillingError {
     /// The provider refused or can't be reached.
     #[error(transparent)]
     Provider(#[from] ProviderError),
+    /// A rule of the module that sold it failed.
+    #[error("a rule of the selling module failed: {}", .0.code)]
+    Rule(Box<Problem>),
     /// The database refused.
     #[error(transparent)]
     Db(#[from] diesel::result::Error),
@@ -47,6 +50,7 @@ impl From<BillingError> for Problem {
                 Self::invalid(vec![FieldError::new("amount", "refund_amount").arg("left", left)])
             }
             BillingError::Provider(error) => error.into(),
+            BillingError::Rule(problem) => *problem,
             BillingError::Db(error) => error.into(),
         }
     }

@@ -12,6 +12,7 @@
 //! - States change only as [`Status::may_become`] says.
 //! - Money that comes in is either what pays an order, or goes back: [`settle`] is the one place where it arrives.
 //! - Never more goes back than came in, and once for each source, under any race.
+//! - Invoices and credit notes are numbered one after the other in each business, without gaps.
 //! - No provider is asked inside a transaction, and none at all when the total is zero.
 //!
 //! Functions take an open transaction: the module that sells opens it with a permission of its own.
@@ -28,6 +29,7 @@ mod instalments;
 pub mod office;
 mod order;
 mod overdue;
+mod papers;
 mod pay;
 mod place;
 mod policy;
@@ -39,16 +41,19 @@ mod rules;
 mod sandbox;
 mod sandbox_card;
 mod saved;
+mod saved_for;
 mod schema;
 mod settings;
 mod settle;
 mod status;
 mod steps;
+mod stored;
 pub mod subscriptions;
 mod tax;
 mod told;
 mod total;
 mod tries;
+mod undo;
 mod way;
 
 /// Kind of the job that ends orders in time. The host runs it.
@@ -59,10 +64,12 @@ pub const AWAITING_JOB: &str = "billing.tell_awaiting";
 pub const REFUND_JOB: &str = "billing.refund";
 
 pub use again::{PAY_MINUTES, begin_payment, choose_method, pay_again, waits_until, ways_now};
-pub use books::{Booked, booked_payments, booked_refunds};
+pub use books::{Booked, booked_disputes, booked_payments, booked_refunds};
 pub use codes::UnknownCode;
 pub use discounts::{Discount, DiscountKind, NewDiscount, discounts};
-pub use dispute::{Dispute, DisputeSeen, DisputeState, dispute_seen, disputes, open_disputes};
+pub use dispute::{
+    Dispute, DisputeSeen, DisputeState, dispute_seen, disputes, is_disputed, open_disputes,
+};
 pub use dues::{Due, DueState, dues, next_due};
 pub use error::BillingError;
 pub use instalments::{INSTALMENTS_JOB, TELL_INSTALMENT_JOB, collect_dues};
@@ -80,20 +87,21 @@ pub use provider::{
     Refunding, Stage, Start, install, installed,
 };
 pub use read::{
-    OrderFilter, Revenue, by_form_key, by_id, by_token, lines, list, list_of_client, lock, paid_without,
-    payments, revenue, waiting,
+    OrderFilter, Revenue, by_form_key, by_id, by_token, is_remembered, lines, list, list_of_client, lock, open_orders_of,
+    paid_without, payments, revenue, waiting,
 };
 pub use refund::{
-    LineBack, Refund, RefundCause, RefundSeen, RefundState, Why, lines_back, lines_of_refund, paid_back,
-    refund, refund_again, refund_by_lines, refund_seen, refund_to_ask, refund_went, refundable, refunds,
+    LineBack, Refund, RefundCause, RefundSeen, RefundState, TELL_TWICE_JOB, Why, ask_what_is_late, lines_back,
+    lines_of_refund, paid_back, refund, refund_again, refund_by_lines, refund_seen, refund_to_ask, refund_went,
+    refund_unused, refundable, refunds, unused, Unused, UnusedWorth,
 };
 pub use rules::{OrderCard, OrderRule, OrderRules, ReceiptNote, RefundRule, install_rules, rules_of};
 pub use sandbox::{Sandbox, SandboxError, SandboxRefused, SandboxState, SandboxStep};
 pub use sandbox_card::{CardPage, TestCard};
 pub use saved::{
-    NewSaved, SavedMethod, expiring, make_default, remove_method, save_method, saved_method_for,
-    saved_methods,
+    NewSaved, SavedMethod, expiring, make_default, remove_method, save_method, saved_by_reference, saved_methods,
 };
+pub use saved_for::{SavedFor, is_by_client, method_for, method_of, saved_alone, saved_for, saves_for};
 pub use settings::{
     MAX_INSTRUCTIONS, Settings, methods, save_settings, set_card_ready, settings, stored_settings,
 };
@@ -102,10 +110,12 @@ pub use status::Status;
 pub use steps::{Step, StepKind, step, steps};
 pub use tax::{Tax, TaxRate, add_tax_rate, archive_tax_rate, tax_of, tax_rate, tax_rates};
 pub use told::{method_gone, payment_bounced, payment_processing};
-pub use total::{Apart, MAX_PRICE_MAJOR, NewDue, Split, Sums, max_price, quote, split, spread};
+pub use total::{Apart, MAX_PRICE_MAJOR, NewDue, Split, Sums, max_price, quote, split, spread, spread_paid};
 pub use tries::{
-    Try, TryId, TryState, begin_try, open_tries, tries, try_by_id, try_by_reference, try_opened, try_went,
+    CLOSE_TRIES_JOB, Try, TryId, TryState, begin_try, close_tries, open_tries, tries, try_by_id,
+    try_by_reference, try_opened, try_went,
 };
+pub use undo::{may_undo, undo};
 pub use way::Way;
 
 use close::close;

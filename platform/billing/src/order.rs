@@ -52,8 +52,12 @@ pub struct Order {
     pub currency: Currency,
     /// Sum of the lines, minor units.
     pub subtotal: i64,
-    /// Taken off, minor units.
-    pub discount: i64,
+    /// Taken off, minor units: by coupons, and what vouchers pay.
+    #[diesel(column_name = discount)]
+    #[serde(skip)]
+    pub taken_off: i64,
+    /// What vouchers pay of it, minor units.
+    pub voucher: i64,
     /// Tax on top, minor units.
     pub tax: i64,
     /// What is to be paid, minor units.
@@ -88,6 +92,8 @@ pub struct Order {
     pub period_start: Option<Instant>,
     /// Where that period ends.
     pub period_end: Option<Instant>,
+    /// Number of its invoice, counted up in the tenant without gaps; none until it is paid.
+    pub invoice_number: Option<i64>,
 }
 
 impl Order {
@@ -95,6 +101,16 @@ impl Order {
     #[must_use]
     pub const fn total(&self) -> Money {
         Money::new(self.total, self.currency)
+    }
+    /// What it costs: what is to be paid, and what vouchers paid of it.
+    #[must_use]
+    pub const fn cost(&self) -> Money {
+        Money::new(self.total.saturating_add(self.voucher), self.currency)
+    }
+    /// What makes it cheaper, minor units: coupons.
+    #[must_use]
+    pub const fn discount(&self) -> i64 {
+        self.taken_off.saturating_sub(self.voucher)
     }
     /// What is to be paid next: the total, or an instalment; zero when nothing is.
     #[must_use]
@@ -176,8 +192,12 @@ pub struct OrderLine {
     pub detail: serde_json::Value,
     /// What it is in the order.
     pub role: LineRole,
-    /// Its share of the order's discount, minor units.
-    pub discount: i64,
+    /// Its share of what is taken off, minor units: by coupons, and what vouchers pay.
+    #[diesel(column_name = discount)]
+    #[serde(skip)]
+    pub taken_off: i64,
+    /// What vouchers pay of it, minor units.
+    pub voucher: i64,
     /// Its tax, minor units: contained in the price, or on top of it.
     pub tax: i64,
     /// The tax's name; empty: none.
@@ -189,11 +209,21 @@ pub struct OrderLine {
 }
 
 impl OrderLine {
-    /// What is paid for it: its amount less its discount, with the tax that comes on top. Minor units.
+    /// Its share of the order's discount, minor units.
+    #[must_use]
+    pub const fn discount(&self) -> i64 {
+        self.taken_off.saturating_sub(self.voucher)
+    }
+    /// What it costs: its amount less its discount, with the tax that comes on top. Minor units.
+    #[must_use]
+    pub const fn cost(&self) -> i64 {
+        let net = self.amount.saturating_sub(self.discount());
+        if self.tax_inclusive { net } else { net.saturating_add(self.tax) }
+    }
+    /// What is paid for it: its cost less what vouchers pay of it. Minor units.
     #[must_use]
     pub const fn payable(&self) -> i64 {
-        let net = self.amount.saturating_sub(self.discount);
-        if self.tax_inclusive { net } else { net.saturating_add(self.tax) }
+        self.cost().saturating_sub(self.voucher)
     }
 }
 

@@ -1,15 +1,18 @@
 use diesel::{BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper};
-use diesel_async::RunQueryDsl;
+use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
 use events::{
-    Money, OrderId, PaymentId,
+    Currency, Money, OrderId, PaymentId,
     billing::{OrderPaid, PaidLine},
 };
 use kernel::Tx;
 
 use crate::{
     BillingError, Due, Method, Order, Payment, PaymentStatus, Status, StepKind, dues, lines,
+    papers::{Series, next_number},
+    rules_of,
     schema::{orders, payments},
     step, subscriptions,
+    tries::close_after,
 };
 
 /// Money that came in, or a try that failed, to be written down.
@@ -77,8 +80,10 @@ pub(crate) async fn mark_paid(
     if !payment.amount.is_zero() {
         record(tx, order.id, &payment, PaymentStatus::Succeeded).await?;
     }
+    let invoice = next_number(tx, Series::Invoice).await?;
     let change = (
         orders::status.eq(Status::Paid),
+        orders::invoice_number.eq(invoice),
         orders::paid_at.eq(now),
         orders::closed_at.eq(None::<events::Instant>),
         orders::provider.eq(payment.method),
@@ -89,7 +94,22 @@ pub(crate) async fn mark_paid(
     step(tx, order.id, StepKind::Paid, payment.method.code()).await?;
     publish(tx, &order).await?;
     subscriptions::order_paid(tx, &order).await?;
+    close_after(tx, order.id, &payment).await?;
+    hand_out(tx, &order).await?;
     Ok(MarkPaid::Paid(order))
+}
+
+/// The selling module hands out what was bought, with the payment. What it can't hand out keeps no payment from being
+/// written down: the module's own job, which follows the event, tries again and tells why it can't.
+///
+/// Invariant: the order is locked.
+async fn hand_out(tx: &mut Tx, order: &Order) -> Result<(), BillingError> {
+    tx.batch_execute("SAVEPOINT hand_out").await?;
+    if (rules_of(&order.module).paid)(tx, order).await.is_err() {
+        tx.batch_execute("ROLLBACK TO SAVEPOINT hand_out").await?;
+    }
+    tx.batch_execute("RELEASE SAVEPOINT hand_out").await?;
+    Ok(())
 }
 
 /// Writes down that a later instalment was paid, and what is to be paid next. `false`: this payment is known.
@@ -103,7 +123,9 @@ pub(crate) async fn mark_due_paid(
     due: &Due,
     payment: &NewPayment,
 ) -> Result<bool, BillingError> {
-    if payment.amount.amount != due.amount {
+    let currency: Currency =
+        orders::table.find(due.order_id).select(orders::currency).first(&mut **tx).await?;
+    if payment.amount != Money::new(due.amount, currency) {
         return Err(BillingError::Amount);
     }
     if !record(tx, due.order_id, payment, PaymentStatus::Succeeded).await? {
@@ -111,6 +133,7 @@ pub(crate) async fn mark_due_paid(
     }
     dues::mark(tx, due.order_id, due.position).await?;
     step(tx, due.order_id, StepKind::InstalmentPaid, &payment.amount.amount.to_string()).await?;
+    close_after(tx, due.order_id, payment).await?;
     Ok(true)
 }
 
@@ -138,6 +161,19 @@ pub(crate) async fn record_returned(
         .filter(payments::provider.eq(payment.method).and(payments::reference.eq(&payment.reference)))
         .select(Payment::as_select());
     Ok(Some(written.first(&mut **tx).await?))
+}
+
+/// Whether money of an order is known that it could not take.
+pub(crate) async fn is_returned(
+    tx: &mut Tx,
+    order: OrderId,
+    payment: &NewPayment,
+) -> Result<bool, BillingError> {
+    let known = payments::table
+        .filter(payments::provider.eq(payment.method).and(payments::reference.eq(&payment.reference)))
+        .filter(payments::order_id.eq(order).and(payments::status.eq(PaymentStatus::Returned)));
+    let found: Option<PaymentId> = known.select(payments::id).first(&mut **tx).await.optional()?;
+    Ok(found.is_some())
 }
 
 /// Writes a payment; answers `false` when the provider's reference is known already.

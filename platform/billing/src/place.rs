@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::{
     AWAITING_JOB, BillingError, EXPIRE_JOB, LineRole, MarkPaid, Method, NewDiscount, NewDue, NewPayment,
-    Order, Period, Status, StepKind, Sums, Tax, dues, mark_paid, quote,
+    Order, Period, Status, StepKind, Sums, Tax, dues, mark_paid, quote, saved_for,
     schema::{order_counters, order_discounts, order_lines, orders},
     step,
 };
@@ -31,8 +31,10 @@ pub struct NewLine {
     pub role: LineRole,
     /// Which tax the price contains or lacks.
     pub tax: Option<Tax>,
-    /// What is taken off it, minor units: see [`crate::spread`].
+    /// What makes it cheaper, minor units: see [`crate::spread`].
     pub discount: i64,
+    /// What vouchers pay of it, tax on top included; minor units: see [`crate::spread_paid`].
+    pub voucher: i64,
 }
 
 impl NewLine {
@@ -47,6 +49,7 @@ impl NewLine {
             role: LineRole::Item,
             tax: None,
             discount: 0,
+            voucher: 0,
         }
     }
 }
@@ -150,7 +153,8 @@ async fn insert(tx: &mut Tx, new: &NewOrder<'_>, sums: Sums) -> Result<OrderId, 
     let extras = new.extras;
     let sums_row = (
         orders::subtotal.eq(sums.subtotal),
-        orders::discount.eq(sums.discount),
+        orders::discount.eq(sums.discount + sums.voucher),
+        orders::voucher.eq(sums.voucher),
         orders::tax.eq(sums.tax),
         orders::tax_included.eq(sums.tax_included),
         orders::due_now.eq(extras.dues.first().map_or(sums.total, |first| first.amount)),
@@ -177,6 +181,7 @@ async fn insert(tx: &mut Tx, new: &NewOrder<'_>, sums: Sums) -> Result<OrderId, 
         orders::created_at.eq(ctx.now()),
         orders::expires_at.eq(new.expires_at),
         orders::return_path.eq(new.return_path.unwrap_or_default()),
+        orders::by_client.eq(saved_for::is_acting(&ctx, new.client)),
     );
     let row = (row, sums_row, extra_row);
     let made =
@@ -198,7 +203,8 @@ async fn insert_lines(tx: &mut Tx, order: OrderId, new: &NewOrder<'_>) -> Result
             order_lines::quantity.eq(line.quantity),
             order_lines::detail.eq(line.detail.clone()),
             order_lines::role.eq(line.role),
-            order_lines::discount.eq(line.discount),
+            order_lines::discount.eq(line.discount + line.voucher),
+            order_lines::voucher.eq(line.voucher),
             order_lines::tax.eq(line.tax_amount()),
             order_lines::tax_name.eq(line.tax.as_ref().map_or("", |tax| tax.name.as_str()).to_owned()),
             order_lines::tax_bp.eq(line.tax.as_ref().map_or(0, |tax| tax.bp)),

@@ -7,7 +7,7 @@ use events::{Instant, Money};
 use kernel::{BoxFuture, Ctx, Problem};
 use serde::Serialize;
 
-use crate::{Method, Order, Payment, Refund, Sandbox, SavedMethod, Try, subscriptions::SubscriptionProvider};
+use crate::{Method, Order, Payment, Refund, Sandbox, SavedFor, SavedMethod, Try, subscriptions::SubscriptionProvider};
 
 /// Whether the installation serves real businesses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -140,6 +140,12 @@ pub trait PaymentProvider: Send + Sync {
         payment: &'a Payment,
         refund: &'a Refund,
     ) -> BoxFuture<'a, Result<Refunding, ProviderError>>;
+    /// Ends at the provider what nobody is to pay any more: its order took other money, or ended. What was paid there in the
+    /// meantime is followed instead.
+    fn close<'a>(&'a self, ctx: &'a Ctx, turn: &'a Try) -> BoxFuture<'a, Result<(), ProviderError>> {
+        let _ = (ctx, turn);
+        Box::pin(std::future::ready(Ok(())))
+    }
     /// Whether it can collect later without the buyer.
     fn saves(&self) -> bool {
         false
@@ -174,14 +180,25 @@ pub trait PaymentProvider: Send + Sync {
         let _ = (ctx, saved);
         Box::pin(std::future::ready(Ok(())))
     }
-    /// The provider's own page where a client changes what they pay with; `back` is where it leads back to.
+    /// Uses what a client chose from now on, where the provider itself renews.
+    fn prefer<'a>(
+        &'a self,
+        ctx: &'a Ctx,
+        saved: &'a SavedMethod,
+    ) -> BoxFuture<'a, Result<(), ProviderError>> {
+        let _ = (ctx, saved);
+        Box::pin(std::future::ready(Ok(())))
+    }
+    /// The provider's own page where somebody changes what is paid with: for all that a client buys, signed in, or for one
+    /// thing alone, whether or not they bought anything before. `back` is where it leads back to: a path inside the tenant.
     fn portal<'a>(
         &'a self,
         ctx: &'a Ctx,
         client: events::ClientId,
+        saved_for: SavedFor,
         back: &'a str,
     ) -> BoxFuture<'a, Result<Option<String>, ProviderError>> {
-        let _ = (ctx, client, back);
+        let _ = (ctx, client, saved_for, back);
         Box::pin(std::future::ready(Ok(None)))
     }
     /// How it renews subscriptions itself; `None`: the platform does.

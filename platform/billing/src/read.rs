@@ -1,6 +1,6 @@
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, OptionalExtension, PgTextExpressionMethods, QueryDsl,
-    QueryResult, SelectableHelper, dsl,
+    BoolExpressionMethods, ExpressionMethods, OptionalExtension, PgJsonbExpressionMethods,
+    PgTextExpressionMethods, QueryDsl, QueryResult, SelectableHelper, dsl,
 };
 use diesel_async::RunQueryDsl;
 use events::{ClientId, Currency, Instant, Money, OrderId};
@@ -162,8 +162,18 @@ pub async fn revenue(tx: &mut Tx, from: Instant, until: Instant, currency: Curre
     Ok(Revenue { total: Money::new(sum.unwrap_or(0), currency), orders: count })
 }
 
-/// Orders of a module paid from `from` on that have none of these steps on their timeline, the newest first, at most
-/// `limit`.
+/// Whether a line that a module sold remembers this: its memory contains the JSON.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn is_remembered(tx: &mut Tx, module: &str, what: &serde_json::Value) -> QueryResult<bool> {
+    let lines = order_lines::table.filter(order_lines::module.eq(module));
+    let lines = lines.filter(order_lines::detail.contains(what));
+    diesel::select(dsl::exists(lines)).get_result(&mut **tx).await
+}
+
+/// Orders of a module paid from `from` on that have none of these steps on their timeline and are not among `except`, the
+/// newest first, at most `limit`.
 ///
 /// # Errors
 /// When the database refuses.
@@ -172,6 +182,7 @@ pub async fn paid_without(
     module: &str,
     missing: &[StepKind],
     from: Instant,
+    except: &[OrderId],
     limit: i64,
 ) -> QueryResult<Vec<Order>> {
     let there = order_steps::table
@@ -179,11 +190,34 @@ pub async fn paid_without(
         .filter(order_steps::kind.eq_any(missing.to_vec()));
     orders::table
         .filter(orders::paid_at.ge(from))
-        .filter(orders::status.eq(Status::Paid))
-        .filter(orders::module.eq(module))
+        .filter(orders::status.eq_any([Status::Paid, Status::PartiallyRefunded]))
+        .filter(orders::module.eq(module).and(orders::id.ne_all(except)))
         .filter(dsl::not(dsl::exists(there)))
         .order((orders::paid_at.desc(), orders::id))
         .limit(limit)
+        .select(Order::as_select())
+        .load(&mut **tx)
+        .await
+}
+
+/// Orders of a module that wait for their payment and were placed from `since` on, of the buyer with this e-mail, the newest
+/// first.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn open_orders_of(
+    tx: &mut Tx,
+    module: &str,
+    email: &str,
+    since: Instant,
+) -> QueryResult<Vec<Order>> {
+    let open = fixed::<diesel::sql_types::Bool>("status IN ('draft', 'pending_payment')");
+    orders::table
+        .filter(open)
+        .filter(orders::module.eq(module).and(orders::created_at.ge(since)))
+        .filter(orders::client_email.eq(email.trim().to_lowercase()))
+        .order((orders::created_at.desc(), orders::id.desc()))
+        .limit(20)
         .select(Order::as_select())
         .load(&mut **tx)
         .await

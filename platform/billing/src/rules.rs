@@ -3,11 +3,12 @@ use std::{
     sync::{LazyLock, OnceLock},
 };
 
+use events::Instant;
 use kernel::{Block, BoxFuture, Ctx, Problem, Tx};
 use serde::Serialize;
 
 use crate::{
-    Order, OrderLine, Refund,
+    Order, OrderLine, Refund, Unused,
     subscriptions::{Subscription, Terms},
 };
 
@@ -15,12 +16,27 @@ use crate::{
 pub type OrderRule = for<'a> fn(&'a mut Tx, &'a Order) -> BoxFuture<'a, Result<(), Problem>>;
 /// A part of a module in the transaction of a refund.
 pub type RefundRule = for<'a> fn(&'a mut Tx, &'a Order, &'a Refund) -> BoxFuture<'a, Result<(), Problem>>;
+/// How much of what lines gave is unused.
+pub type UnusedRule = for<'a> fn(&'a mut Tx, &'a [OrderLine]) -> BoxFuture<'a, Result<Vec<Unused>, Problem>>;
+/// A part of a module in billing's own transaction, for some lines of an order.
+pub type LinesRule = for<'a> fn(&'a mut Tx, &'a Order, &'a [OrderLine]) -> BoxFuture<'a, Result<(), Problem>>;
 /// What a module shows about an order on its page in the studio.
 pub type OrderCard =
     for<'a> fn(&'a Ctx, &'a Order, &'a [OrderLine]) -> BoxFuture<'a, Result<Vec<Block>, Problem>>;
 
 /// What a subscription may be changed to, as the module that sold it says.
 pub type PlanRule = for<'a> fn(&'a mut Tx, &'a Subscription) -> BoxFuture<'a, Result<Vec<Terms>, Problem>>;
+
+/// A part of a module in the change of a subscription that it sold.
+pub type ChosenRule =
+    for<'a> fn(&'a mut Tx, &'a Subscription, &'a Terms) -> BoxFuture<'a, Result<(), Problem>>;
+/// The span around a moment whose worth a module hands out at once, such as the credits of a week; `None`: it gives second by
+/// second.
+pub type SpanRule = for<'a> fn(
+    &'a mut Tx,
+    &'a Subscription,
+    Instant,
+) -> BoxFuture<'a, Result<Option<(Instant, Instant)>, Problem>>;
 
 /// A line that a module adds to the receipt: a message of its catalogue with the value `count`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -43,20 +59,35 @@ pub struct OrderRules {
     /// An order that had expired is about to be paid: reserve again what was let go. An error of the client's kind (4xx)
     /// says that the promise can't be kept any more; what it did is taken back then and the money goes back.
     pub reclaim: OrderRule,
+    /// An order was just paid: hand out what was bought. What it writes stands with the payment. An error takes back only what
+    /// it did, since the money is there: the module's own job tries again and is seen to fail.
+    pub paid: OrderRule,
     /// An order ended unpaid: free what it reserved.
     pub release: OrderRule,
     /// Money is to go back; [`Order::status`] says whether all of it. Take back what was handed out.
     pub refunded: RefundRule,
+    /// An order for which no money came was undone: take back what was handed out, and free its codes.
+    pub undone: OrderRule,
+    /// How much of what lines gave can still be used; lines that gave nothing that is counted are left out. Decides what a
+    /// refund of *what is unused* is.
+    pub unused: UnusedRule,
+    /// What is unused of these lines was paid back: it can't be used any more.
+    pub forfeit: LinesRule,
     /// Whether a new try to pay gives a waiting order more time. Without it the order keeps the time it was placed with.
     pub prolongs: bool,
-    /// What it adds to the receipt's mail.
-    pub receipt: fn(&[OrderLine]) -> Vec<ReceiptNote>,
+    /// What it adds to the receipt's mail. An error is one of the job that writes it, which is tried again and seen.
+    pub receipt: fn(&[OrderLine]) -> Result<Vec<ReceiptNote>, Problem>,
     /// What it shows on the order's page in the studio.
     pub card: OrderCard,
     /// What it shows the buyer on the order's page, for example files to download.
     pub buyer: OrderCard,
     /// What a subscription that it sold may be changed to.
     pub plans: PlanRule,
+    /// A subscription is about to become one to these terms: take what a sale of them takes. An error of the client's kind (4xx)
+    /// says that there is none left; what it did is taken back then, and the change is not made.
+    pub chosen: ChosenRule,
+    /// What of a subscription is handed out at once: a pause gives no time back for it.
+    pub span: SpanRule,
 }
 
 impl OrderRules {
@@ -66,13 +97,19 @@ impl OrderRules {
         Self {
             module,
             reclaim: nothing,
+            paid: nothing,
             release: nothing,
             refunded: nothing_refunded,
+            undone: nothing,
+            forfeit: |_, _, _| Box::pin(std::future::ready(Ok(()))),
+            unused: |_, _| Box::pin(std::future::ready(Ok(Vec::new()))),
             prolongs: false,
-            receipt: |_| Vec::new(),
+            receipt: |_| Ok(Vec::new()),
             card: no_card,
             buyer: no_card,
             plans: no_plans,
+            chosen: |_, _, _| Box::pin(std::future::ready(Ok(()))),
+            span: no_span,
         }
     }
 }
@@ -95,6 +132,14 @@ fn no_card<'a>(_: &'a Ctx, _: &'a Order, _: &'a [OrderLine]) -> BoxFuture<'a, Re
 
 fn no_plans<'a>(_: &'a mut Tx, _: &'a Subscription) -> BoxFuture<'a, Result<Vec<Terms>, Problem>> {
     Box::pin(std::future::ready(Ok(Vec::new())))
+}
+
+fn no_span<'a>(
+    _: &'a mut Tx,
+    _: &'a Subscription,
+    _: Instant,
+) -> BoxFuture<'a, Result<Option<(Instant, Instant)>, Problem>> {
+    Box::pin(std::future::ready(Ok(None)))
 }
 
 static INSTALLED: OnceLock<Vec<OrderRules>> = OnceLock::new();

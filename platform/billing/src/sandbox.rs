@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::{
     CardPage, Collected, Method, ORDER_LINK, Order, Payment, PaymentProvider, ProviderError, Refund,
-    Refunding, SavedMethod, Stage, Start, TestCard, Try, begin_try,
+    Refunding, SavedFor, SavedMethod, Stage, Start, TestCard, Try, begin_try,
 };
 
 /// Minutes that a sandbox page may stay open.
@@ -186,10 +186,11 @@ impl PaymentProvider for Sandbox {
         &'a self,
         ctx: &'a Ctx,
         client: ClientId,
+        saved_for: SavedFor,
         back: &'a str,
     ) -> BoxFuture<'a, Result<Option<String>, ProviderError>> {
         let expires_at = ctx.now().plus_minutes(MINUTES);
-        let page = CardPage { client, expires_at, nonce: ctx.new_token(), back: back.to_owned() };
+        let page = CardPage { client, saved_for, expires_at, nonce: ctx.new_token(), back: back.to_owned() };
         let path = format!("/pay/sandbox-card/{}", self.sign_card(ctx.tenant().id, &page));
         Box::pin(std::future::ready(Ok(Some(ctx.path(&path)))))
     }

@@ -4,7 +4,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use events::{ClientId, Id, Instant};
 use uuid::Uuid;
 
-use crate::{Collected, Method, NewSaved, SavedMethod, Try};
+use crate::{Collected, Method, NewSaved, SavedFor, SavedMethod, Try};
 
 crate::text_enum! {
     /// How a card that the sandbox saves behaves when it is used again.
@@ -28,9 +28,10 @@ impl TestCard {
     }
     /// A card to be saved for a client; `mark` tells it from all others.
     #[must_use]
-    pub fn saved(self, client: ClientId, mark: &str) -> NewSaved {
+    pub fn saved(self, client: ClientId, saved_for: SavedFor, mark: &str) -> NewSaved {
         NewSaved {
             client,
+            saved_for,
             provider: Method::Sandbox,
             reference: format!("test/{self}/{mark}"),
             kind: "card".into(),
@@ -67,6 +68,8 @@ impl TestCard {
 pub struct CardPage {
     /// Whose card it will be.
     pub client: ClientId,
+    /// For what it will be.
+    pub saved_for: SavedFor,
     /// Until when the page may be used, in whole seconds.
     pub expires_at: Instant,
     /// Tells this page from others.
@@ -78,15 +81,17 @@ pub struct CardPage {
 impl CardPage {
     pub(crate) fn plain(&self) -> String {
         let (client, until) = (self.client.uuid().simple(), self.expires_at.timestamp().as_second());
-        format!("k.{client}.{until}.{}.{}", self.nonce, URL_SAFE_NO_PAD.encode(&self.back))
+        let (of, back) = (self.saved_for.name(), URL_SAFE_NO_PAD.encode(&self.back));
+        format!("k.{client}.{of}.{until}.{}.{back}", self.nonce)
     }
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        let mut parts = text.strip_prefix("k.")?.splitn(4, '.');
+        let mut parts = text.strip_prefix("k.")?.splitn(5, '.');
         let client = Id::from_uuid(Uuid::try_parse(parts.next()?).ok()?);
+        let saved_for = SavedFor::read(parts.next()?)?;
         let until = jiff::Timestamp::from_second(parts.next()?.parse().ok()?).ok()?;
         let nonce = parts.next()?.to_owned();
         let back = String::from_utf8(URL_SAFE_NO_PAD.decode(parts.next()?).ok()?).ok()?;
-        Some(Self { client, expires_at: Instant::new(until), nonce, back })
+        Some(Self { client, saved_for, expires_at: Instant::new(until), nonce, back })
     }
 }
 
@@ -99,7 +104,7 @@ mod tests {
     fn a_card_behaves_as_it_was_chosen() {
         let client = Id::from_uuid(Uuid::from_u128(1));
         for card in TestCard::ALL {
-            assert_eq!(TestCard::of(&card.saved(client, "m").reference), *card);
+            assert_eq!(TestCard::of(&card.saved(client, SavedFor::Client, "m").reference), *card);
         }
         assert_eq!(TestCard::of("nonsense"), TestCard::Declined);
     }
@@ -110,6 +115,7 @@ mod tests {
         let sandbox = Sandbox::new(Stage::Development, [7; 32]).unwrap();
         let page = CardPage {
             client: Id::from_uuid(Uuid::from_u128(3)),
+            saved_for: SavedFor::Subscription(Id::from_uuid(Uuid::from_u128(4))),
             expires_at: at(2000),
             nonce: "n-_".into(),
             back: "/me/payment-methods".into(),

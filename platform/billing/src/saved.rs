@@ -3,12 +3,12 @@ use diesel::{
     Selectable, SelectableHelper, upsert::on_constraint,
 };
 use diesel_async::RunQueryDsl;
-use events::{ClientId, Instant, SavedMethodId};
+use events::{ClientId, Instant, OrderId, SavedMethodId, SubscriptionId};
 use kernel::{Problem, Tx, audit};
 use serde::Serialize;
 use serde_json::json;
 
-use crate::{Method, schema::payment_methods as table};
+use crate::{Method, SavedFor, schema::payment_methods as table};
 
 /// What a client saved to pay with. Of a card only what is printed on receipts.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Serialize)]
@@ -36,9 +36,22 @@ pub struct SavedMethod {
     pub is_default: bool,
     /// When it was saved.
     pub created_at: Instant,
+    /// It is for this subscription alone.
+    pub subscription_id: Option<SubscriptionId>,
+    /// It is for the instalments of this order alone.
+    pub order_id: Option<OrderId>,
 }
 
 impl SavedMethod {
+    /// For what it may be used.
+    #[must_use]
+    pub const fn saved_for(&self) -> SavedFor {
+        match (self.subscription_id, self.order_id) {
+            (Some(id), _) => SavedFor::Subscription(id),
+            (None, Some(id)) => SavedFor::Order(id),
+            (None, None) => SavedFor::Client,
+        }
+    }
     /// As receipts name it: `Visa •• 4242`.
     #[must_use]
     pub fn label(&self) -> String {
@@ -55,6 +68,8 @@ impl SavedMethod {
 pub struct NewSaved {
     /// Whose it is.
     pub client: ClientId,
+    /// For what it may be used.
+    pub saved_for: SavedFor,
     /// Who keeps it.
     pub provider: Method,
     /// What the provider calls it, 1 to 200 characters.
@@ -71,42 +86,53 @@ pub struct NewSaved {
     pub exp_year: Option<i32>,
 }
 
-/// What a client saved to pay with: what is used first, then the newest.
+/// What a client saved to pay with, signed in: what is used first, then the newest.
 ///
 /// # Errors
 /// When the database refuses.
 pub async fn saved_methods(tx: &mut Tx, client: ClientId) -> QueryResult<Vec<SavedMethod>> {
     let kept = table::table.filter(table::client_id.eq(client).and(table::removed_at.is_null()));
+    let kept = kept.filter(table::subscription_id.is_null().and(table::order_id.is_null()));
     let all = kept.order((table::is_default.desc(), table::created_at.desc(), table::id.desc()));
     all.limit(50).select(SavedMethod::as_select()).load(&mut **tx).await
 }
 
-/// What is used to collect from a client through a provider: the one that they chose, else the newest.
+/// What a provider calls so, if it was not removed.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn saved_method_for(
+pub async fn saved_by_reference(
     tx: &mut Tx,
-    client: ClientId,
     provider: Method,
+    reference: &str,
 ) -> QueryResult<Option<SavedMethod>> {
-    let all = saved_methods(tx, client).await?;
-    Ok(all.into_iter().find(|saved| saved.provider == provider))
+    let kept = table::table.filter(table::provider.eq(provider).and(table::reference.eq(reference)));
+    let kept = kept.filter(table::removed_at.is_null()).select(SavedMethod::as_select());
+    kept.first(&mut **tx).await.optional()
 }
 
-/// Saves something to pay with, and uses it from now on. The same reference again is brought up to date.
+/// Saves something to pay with, and uses it from now on for what it is for. The same reference again is brought up to date;
+/// it never comes to be for something else.
 ///
 /// # Errors
-/// 409 `try_again` when the reference is another client's; when the database refuses.
+/// 409 `try_again` when the reference is another client's or for something else; when the database refuses.
 pub async fn save_method(tx: &mut Tx, new: NewSaved) -> Result<SavedMethod, Problem> {
     let (ctx, cut) = (tx.ctx().clone(), |text: &str, most| text.chars().take(most).collect::<String>());
-    clear_default(tx, new.client).await?;
+    let own = new.saved_for == SavedFor::Client;
+    if own {
+        clear_default(tx, new.client).await?;
+    }
+    let (subscription, order) = match new.saved_for {
+        SavedFor::Client => (None, None),
+        SavedFor::Subscription(id) => (Some(id), None),
+        SavedFor::Order(id) => (None, Some(id)),
+    };
     let known = (
         table::brand.eq(cut(&new.brand, 40)),
         table::last4.eq(cut(&new.last4, 4)),
         table::exp_month.eq(new.exp_month),
         table::exp_year.eq(new.exp_year),
-        table::is_default.eq(true),
+        table::is_default.eq(own),
         table::removed_at.eq(None::<Instant>),
     );
     let row = (
@@ -116,6 +142,8 @@ pub async fn save_method(tx: &mut Tx, new: NewSaved) -> Result<SavedMethod, Prob
         table::reference.eq(&new.reference),
         table::kind.eq(cut(&new.kind, 40)),
         table::created_at.eq(ctx.now()),
+        table::subscription_id.eq(subscription),
+        table::order_id.eq(order),
         known.clone(),
     );
     let write = diesel::insert_into(table::table)
@@ -124,7 +152,7 @@ pub async fn save_method(tx: &mut Tx, new: NewSaved) -> Result<SavedMethod, Prob
         .do_update()
         .set(known);
     let saved: SavedMethod = write.returning(SavedMethod::as_returning()).get_result(&mut **tx).await?;
-    if saved.client_id != new.client {
+    if saved.client_id != new.client || saved.saved_for() != new.saved_for {
         return Err(Problem::conflict("try_again"));
     }
     audit(tx, "payment_method.saved", saved.id, json!({ "provider": saved.provider })).await?;
@@ -146,9 +174,12 @@ async fn clear_default(tx: &mut Tx, client: ClientId) -> QueryResult<()> {
 /// Uses another one of what a client saved from now on.
 ///
 /// # Errors
-/// 404 when it is not theirs.
+/// 404 when it is not theirs, 409 `method_alone` when it is for one thing alone.
 pub async fn make_default(tx: &mut Tx, client: ClientId, id: SavedMethodId) -> Result<SavedMethod, Problem> {
     let saved = of_client(tx, client, id).await?;
+    if saved.saved_for() != SavedFor::Client {
+        return Err(Problem::conflict("method_alone"));
+    }
     clear_default(tx, client).await?;
     diesel::update(table::table.find(id)).set(table::is_default.eq(true)).execute(&mut **tx).await?;
     audit(tx, "payment_method.chosen", id, json!({})).await?;
@@ -180,7 +211,8 @@ pub async fn remove_method(tx: &mut Tx, client: ClientId, id: SavedMethodId) -> 
 /// When the database refuses.
 pub async fn expiring(tx: &mut Tx, year: i32, month: i32, limit: i64) -> QueryResult<Vec<SavedMethod>> {
     let mark = format!("{year:04}-{month:02}");
-    let used = table::removed_at.is_null().and(table::is_default);
+    let alone = table::subscription_id.is_not_null().or(table::order_id.is_not_null());
+    let used = table::removed_at.is_null().and(table::is_default.or(alone));
     let due: Vec<SavedMethodId> = table::table
         .filter(used.and(table::exp_year.eq(year)).and(table::exp_month.eq(month)))
         .filter(table::told_expiry.ne(mark.clone()))
@@ -216,6 +248,8 @@ mod tests {
             exp_year: None,
             is_default: true,
             created_at: Instant::new(jiff::Timestamp::UNIX_EPOCH),
+            subscription_id: None,
+            order_id: None,
         };
         assert_eq!(saved("card", "visa", "4242").label(), "Visa •• 4242");
         assert_eq!(saved("sepa_debit", "", "3000").label(), "Sepa debit •• 3000");

@@ -30,6 +30,14 @@ diesel::table! {
         answer_by -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        held -> Bool,
+    }
+}
+
+diesel::table! {
+    document_counters (series) {
+        series -> Text,
+        last -> Int8,
     }
 }
 
@@ -80,6 +88,7 @@ diesel::table! {
         tax_name -> Text,
         tax_bp -> Int4,
         tax_inclusive -> Bool,
+        voucher -> Int8,
     }
 }
 
@@ -125,7 +134,10 @@ diesel::table! {
         subscription_id -> Nullable<Uuid>,
         period_start -> Nullable<Timestamptz>,
         period_end -> Nullable<Timestamptz>,
+        invoice_number -> Nullable<Int8>,
         search -> Text,
+        by_client -> Bool,
+        voucher -> Int8,
     }
 }
 
@@ -144,6 +156,8 @@ diesel::table! {
         told_expiry -> Text,
         created_at -> Timestamptz,
         removed_at -> Nullable<Timestamptz>,
+        subscription_id -> Nullable<Uuid>,
+        order_id -> Nullable<Uuid>,
     }
 }
 
@@ -160,6 +174,7 @@ diesel::table! {
         state -> Text,
         created_at -> Timestamptz,
         looked_at -> Nullable<Timestamptz>,
+        by_client -> Bool,
     }
 }
 
@@ -180,12 +195,13 @@ diesel::table! {
 }
 
 diesel::table! {
-    provider_customers (client_id, provider, account) {
+    provider_customers (client_id, provider, account, subject) {
         client_id -> Uuid,
         provider -> Text,
         account -> Text,
         reference -> Text,
         created_at -> Timestamptz,
+        subject -> Text,
     }
 }
 
@@ -213,6 +229,19 @@ diesel::table! {
         reference -> Text,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        credit_note_number -> Nullable<Int8>,
+        turn -> Int4,
+        by_hand -> Bool,
+    }
+}
+
+diesel::table! {
+    subscription_places (client_id, module, item, place) {
+        client_id -> Uuid,
+        module -> Text,
+        item -> Text,
+        place -> Int4,
+        subscription_id -> Uuid,
     }
 }
 
@@ -278,6 +307,7 @@ diesel::table! {
 diesel::allow_tables_to_appear_in_same_query!(
     billing_settings,
     disputes,
+    document_counters,
     order_counters,
     order_discounts,
     order_dues,
@@ -290,6 +320,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     provider_customers,
     refund_lines,
     refunds,
+    subscription_places,
     subscription_steps,
     subscriptions,
     tax_rates,

@@ -22,7 +22,7 @@ pub enum OnGone {
 pub enum Settled {
     /// The order is paid now.
     Paid(Order),
-    /// It was paid before, by this very payment; nothing happened.
+    /// This very payment is known: it paid the order, or went back. Nothing happened.
     AlreadyPaid(Order),
     /// The order can't take the money; it goes back.
     GivenBack(Order, Refund),
@@ -63,6 +63,9 @@ pub async fn settle(
             return Ok(Settled::AlreadyPaid(order));
         }
         return back(tx, order, &payment, RefundCause::Twice).await;
+    }
+    if !order.status.is_open() && pay::is_returned(tx, id, &payment).await? {
+        return Ok(Settled::AlreadyPaid(order));
     }
     if let Some(problem) = gone(tx, &order).await? {
         return match on_gone {

@@ -33,6 +33,8 @@ crate::text_enum! {
         RefundDone = "refund_done",
         /// The provider refused to give money back; it is still owed.
         RefundFailed = "refund_failed",
+        /// Money that was paid back by hand went back at the provider too.
+        RefundTwice = "refund_twice",
         /// The money is on its way, and takes days.
         Processing = "processing",
         /// A later instalment was paid.
@@ -51,6 +53,8 @@ crate::text_enum! {
         ReceiptSent = "receipt_sent",
         /// What was handed out was taken back.
         TakenBack = "taken_back",
+        /// Staff undid an order for which no money came.
+        Undone = "undone",
     }
 }
 

@@ -2,6 +2,7 @@
 
 use diesel::{
     ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, Queryable, Selectable, SelectableHelper,
+    deserialize::FromSqlRow, expression::AsExpression, sql_types::Jsonb,
 };
 use diesel_async::RunQueryDsl;
 use events::{Instant, TaxRateId};
@@ -9,10 +10,11 @@ use kernel::{Check, Problem, Tx, audit};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::schema::tax_rates as table;
+use crate::{schema::tax_rates as table, stored::stored};
 
 /// A tax as it applies to a line.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, AsExpression, FromSqlRow)]
+#[diesel(sql_type = Jsonb)]
 pub struct Tax {
     /// As it stands on receipts: `VAT`.
     pub name: String,
@@ -21,6 +23,8 @@ pub struct Tax {
     /// Whether prices contain it.
     pub inclusive: bool,
 }
+
+stored!(Tax);
 
 /// The tax of an amount in minor units, rounded half up: the part of it that is tax, or what comes on top.
 #[must_use]

@@ -26,8 +26,18 @@ pub struct Sums {
     pub tax: i64,
     /// Tax that the prices contain.
     pub tax_included: i64,
-    /// What is to be paid: `subtotal - discount + tax`.
+    /// What vouchers pay.
+    pub voucher: i64,
+    /// What is to be paid: `subtotal - discount + tax - voucher`.
     pub total: i64,
+}
+
+impl Sums {
+    /// What it costs, paid by vouchers or money.
+    #[must_use]
+    pub const fn cost(&self) -> i64 {
+        self.total.saturating_add(self.voucher)
+    }
 }
 
 impl NewLine {
@@ -36,11 +46,21 @@ impl NewLine {
     pub fn amount(&self) -> Option<i64> {
         self.unit_price.checked_mul(i64::from(self.quantity))
     }
-    /// Its tax in minor units, after its discount.
+    /// What is left of its amount after its discount, minor units.
+    fn net(&self) -> i64 {
+        self.amount().unwrap_or(0).saturating_sub(self.discount).max(0)
+    }
+    /// Its tax in minor units, after its discount. What a voucher pays lowers no tax: it is money paid ahead.
     #[must_use]
     pub fn tax_amount(&self) -> i64 {
-        let net = self.amount().unwrap_or(0).saturating_sub(self.discount).max(0);
-        self.tax.as_ref().map_or(0, |tax| tax_of(net, tax))
+        self.tax.as_ref().map_or(0, |tax| tax_of(self.net(), tax))
+    }
+    /// What is to be paid for it, minor units: after its discount, with the tax on top, less what vouchers pay.
+    #[must_use]
+    pub fn payable(&self) -> i64 {
+        let on_top = self.tax.as_ref().is_some_and(|tax| !tax.inclusive);
+        let cost = self.net().saturating_add(if on_top { self.tax_amount() } else { 0 });
+        cost.saturating_sub(self.voucher).max(0)
     }
 }
 
@@ -56,12 +76,14 @@ pub fn quote(lines: &[NewLine], currency: Currency) -> Option<Sums> {
         let fits = (0..=max_price(currency)).contains(&line.unit_price)
             && (1..=1000).contains(&line.quantity)
             && (0..=amount).contains(&line.discount)
+            && (0..=NewLine { voucher: 0, ..line.clone() }.payable()).contains(&line.voucher)
             && line.tax.as_ref().is_none_or(|tax| (0..=10_000).contains(&tax.bp));
         if !fits {
             return None;
         }
         sums.subtotal = sums.subtotal.checked_add(amount)?;
         sums.discount = sums.discount.checked_add(line.discount)?;
+        sums.voucher = sums.voucher.checked_add(line.voucher)?;
         let tax = line.tax_amount();
         if line.tax.as_ref().is_none_or(|tax| tax.inclusive) {
             sums.tax_included = sums.tax_included.checked_add(tax)?;
@@ -69,21 +91,41 @@ pub fn quote(lines: &[NewLine], currency: Currency) -> Option<Sums> {
             sums.tax = sums.tax.checked_add(tax)?;
         }
     }
-    sums.total = sums.subtotal.checked_sub(sums.discount)?.checked_add(sums.tax)?;
+    sums.total =
+        sums.subtotal.checked_sub(sums.discount)?.checked_add(sums.tax)?.checked_sub(sums.voucher)?;
     Some(sums)
 }
 
 /// Takes `amount` minor units off the lines for which `counts` says so, in proportion to what is left of each (largest
 /// remainder: the shares sum to the amount exactly), on top of what is taken off already. Answers what was really taken:
-/// never more than is left.
+/// never more than is left. Before [`spread_paid`], since a discount changes the tax that a voucher pays too.
 pub fn spread(amount: i64, lines: &mut [NewLine], counts: impl Fn(&NewLine) -> bool) -> i64 {
-    let left = |line: &NewLine| line.amount().unwrap_or(0).saturating_sub(line.discount).max(0);
-    let weights: Vec<i128> =
-        lines.iter().map(|line| if counts(line) { i128::from(left(line)) } else { 0 }).collect();
+    let left = lines.iter().map(|line| if counts(line) { line.net() } else { 0 });
+    let shares = shares(amount, &left.collect::<Vec<_>>());
+    for (line, share) in lines.iter_mut().zip(&shares) {
+        line.discount = line.discount.saturating_add(*share);
+    }
+    shares.iter().sum()
+}
+
+/// Pays `amount` minor units of the lines for which `counts` says so with a voucher, in proportion to what is to be paid for
+/// each with its tax (largest remainder). Answers what was really paid: never more than that.
+pub fn spread_paid(amount: i64, lines: &mut [NewLine], counts: impl Fn(&NewLine) -> bool) -> i64 {
+    let left = lines.iter().map(|line| if counts(line) { line.payable() } else { 0 });
+    let shares = shares(amount, &left.collect::<Vec<_>>());
+    for (line, share) in lines.iter_mut().zip(&shares) {
+        line.voucher = line.voucher.saturating_add(*share);
+    }
+    shares.iter().sum()
+}
+
+/// Shares of an amount in proportion to weights, which it never exceeds together; their sum is exact.
+fn shares(amount: i64, weights: &[i64]) -> Vec<i64> {
+    let weights: Vec<i128> = weights.iter().map(|weight| i128::from(*weight)).collect();
     let all: i128 = weights.iter().sum();
     let amount = i128::from(amount.max(0)).min(all);
     if amount == 0 || all == 0 {
-        return 0;
+        return vec![0; weights.len()];
     }
     let mut shares: Vec<(usize, i128, i128)> = weights
         .iter()
@@ -98,12 +140,8 @@ pub fn spread(amount: i64, lines: &mut [NewLine], counts: impl Fn(&NewLine) -> b
             missing -= 1;
         }
     }
-    for (index, share, _) in shares {
-        if let (Some(line), Ok(share)) = (lines.get_mut(index), i64::try_from(share)) {
-            line.discount = line.discount.saturating_add(share);
-        }
-    }
-    i64::try_from(amount).unwrap_or(0)
+    shares.sort_by_key(|(index, ..)| *index);
+    shares.into_iter().map(|(_, share, _)| i64::try_from(share).unwrap_or(0)).collect()
 }
 
 crate::text_enum! {
@@ -214,11 +252,23 @@ mod tests {
     fn taxes_in_and_on_top() {
         let sums =
             quote(&[taxed(line(12_000, 1), 2000, true), taxed(line(1_000, 2), 700, false)], gbp()).unwrap();
-        let wanted = Sums { subtotal: 14_000, discount: 0, tax: 140, tax_included: 2_000, total: 14_140 };
+        let wanted =
+            Sums { subtotal: 14_000, tax: 140, tax_included: 2_000, total: 14_140, ..Sums::default() };
         assert_eq!(sums, wanted);
         let cheaper =
             quote(&[NewLine { discount: 6_000, ..taxed(line(12_000, 1), 2000, true) }], gbp()).unwrap();
         assert_eq!((cheaper.total, cheaper.tax_included), (6_000, 1_000));
+    }
+    #[test]
+    fn a_voucher_pays_and_lowers_no_tax() {
+        let mut lines = [taxed(line(10_000, 1), 2000, false), taxed(line(12_000, 1), 2000, true)];
+        assert_eq!(spread_paid(12_000, &mut lines[..1], |_| true), 12_000, "the tax on top too");
+        let sums = quote(&lines, gbp()).unwrap();
+        assert_eq!((sums.tax, sums.tax_included, sums.voucher), (2_000, 2_000, 12_000));
+        assert_eq!((sums.cost(), sums.total), (24_000, 12_000));
+        assert_eq!(spread_paid(50_000, &mut lines, |_| true), 12_000, "never more than is to be paid");
+        assert_eq!(quote(&lines, gbp()).unwrap().total, 0);
+        assert_eq!(quote(&[NewLine { voucher: 101, ..line(100, 1) }], gbp()), None);
     }
     #[test]
     fn parts_by_the_calendar() {
@@ -258,6 +308,29 @@ mod tests {
             prop_assert_eq!(lines.iter().map(|line| line.discount).sum::<i64>(), taken + again);
             let sums = quote(&lines, gbp()).unwrap();
             prop_assert_eq!(sums.total, whole - taken - again);
+        }
+        /// Whatever is paid with a voucher: the price, its tax and its discount are the same as without.
+        #[test]
+        fn vouchers_move_only_what_is_left_to_pay(
+            all in proptest::collection::vec((0..=50_000_i64, 1..=5_i32, 0..=3_000_i32, any::<bool>(), any::<bool>()), 1..12),
+            off in 0..=100_000_i64, paid in 0..=500_000_i64,
+        ) {
+            let mut lines: Vec<_> =
+                all.iter().map(|(price, count, bp, inclusive, _)| taxed(line(*price, *count), *bp, *inclusive)).collect();
+            spread(off, &mut lines, |_| true);
+            let before = quote(&lines, gbp()).unwrap();
+            let counted: Vec<bool> = all.iter().map(|one| one.4).collect();
+            let most: i64 = lines.iter().zip(&counted).filter(|(_, counts)| **counts).map(|(line, _)| line.payable()).sum();
+            let marked: Vec<String> = (0..lines.len()).map(|index| index.to_string()).collect();
+            for (line, mark) in lines.iter_mut().zip(&marked) {
+                line.item.clone_from(mark);
+            }
+            let taken = spread_paid(paid, &mut lines, |line| counted[line.item.parse::<usize>().unwrap()]);
+            prop_assert_eq!(taken, paid.min(most));
+            let after = quote(&lines, gbp()).unwrap();
+            prop_assert_eq!(Sums { voucher: 0, total: after.cost(), ..after }, before);
+            prop_assert_eq!((after.voucher, after.total), (taken, before.total - taken));
+            prop_assert!(lines.iter().all(|line| line.payable() >= 0));
         }
         #[test]
         fn parts_sum_to_the_whole(total in 1..=10_000_000_i64, parts in 2..=24_i32, deposit in 1..=10_000_000_i64) {

@@ -118,6 +118,32 @@ impl Event for OrderRefunded {
     }
 }
 
+/// Staff undid an order for which no money came: it was free, or paid by vouchers and coupons alone.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OrderUndone {
+    /// The order.
+    pub order: OrderId,
+    /// Number on the receipt, unique in the tenant.
+    pub number: i64,
+    /// Who bought.
+    pub client: ClientId,
+    /// The client's name.
+    pub client_name: String,
+    /// The client's e-mail.
+    pub client_email: String,
+    /// What staff wrote; empty: nothing.
+    pub reason: String,
+}
+impl Event for OrderUndone {
+    const NAME: &'static str = "order.undone";
+    const MODULE: &'static str = "platform";
+    const VERSION: i32 = 1;
+    fn sample() -> Self {
+        let OrderPaid { order, number, client, client_name, client_email, .. } = OrderPaid::sample();
+        Self { order, number, client, client_name, client_email, reason: "The class fell out".into() }
+    }
+}
+
 /// A cardholder's bank wants money of an order back.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DisputeOpened {

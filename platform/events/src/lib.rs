@@ -132,6 +132,7 @@ pub fn catalogue() -> Vec<Published> {
         entry::<appointments::BookingRated>(),
         entry::<billing::OrderPaid>(),
         entry::<billing::OrderRefunded>(),
+        entry::<billing::OrderUndone>(),
         entry::<billing::DisputeOpened>(),
         entry::<billing::DisputeClosed>(),
         entry::<billing::SubscriptionStarted>(),
@@ -142,6 +143,7 @@ pub fn catalogue() -> Vec<Published> {
         entry::<billing::SubscriptionChanged>(),
         entry::<billing::SubscriptionEnded>(),
         entry::<packages::CreditsGranted>(),
+        entry::<packages::CreditsExpiring>(),
         entry::<packages::OfferChanged>(),
     ]
 }

@@ -33,6 +33,41 @@ impl Event for CreditsGranted {
     }
 }
 
+/// Credits that a client paid for are about to expire unused. Told once a lot.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CreditsExpiring {
+    /// Whose they are.
+    pub client: ClientId,
+    /// The client's name.
+    pub client_name: String,
+    /// The client's e-mail.
+    pub client_email: String,
+    /// The lot they lie in.
+    pub lot: LotId,
+    /// What was bought.
+    pub name: String,
+    /// How many are left.
+    pub credits: i32,
+    /// When they expire.
+    pub expires_at: Instant,
+}
+impl Event for CreditsExpiring {
+    const NAME: &'static str = "credits.expiring";
+    const MODULE: &'static str = "packages";
+    const VERSION: i32 = 1;
+    fn sample() -> Self {
+        Self {
+            client: Id::from_uuid(uuid::Uuid::from_u128(3)),
+            client_name: "Sam Reed".into(),
+            client_email: "sam@example.com".into(),
+            lot: Id::from_uuid(uuid::Uuid::from_u128(8)),
+            name: "Ten sessions".into(),
+            credits: 4,
+            expires_at: Instant::new(jiff::Timestamp::constant(1_806_573_600, 0)),
+        }
+    }
+}
+
 /// An offer was made or changed: what it is now. Whoever keeps a copy elsewhere follows it; a new price stands beside the
 /// old ones there.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

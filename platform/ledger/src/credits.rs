@@ -31,13 +31,13 @@ pub use expire::expire;
 pub use grant::grant;
 pub use plan::{OpenLot, Short, Take, Why, plan_cut, plan_refund, plan_spend};
 pub use read::{
-    Balance, Held, Lot, Movement, Part, balance, balance_for, balance_made_for, balances, explain, history,
-    holders, lots, lots_of_sources,
+    Balance, Held, Lot, LotUse, Movement, Part, balance, balance_for, balance_made_for, balances, bought_expiring, explain, history,
+    holders, lots, lots_of_sources, uses,
 };
-pub use refund::{OnExpired, give_back, refund, revoke};
+pub use refund::{OnExpired, give_back, refund, revoke, revoke_stream};
 pub use rules::{CreditRules, DueRule, EndedRule, NamesRule, ReturnRule, due, install_rules, names};
 pub use spend::{spend, spend_made_for};
-pub use stream::{cut, grant_next, last_sources, lock_all, open_streams};
+pub use stream::{StreamSoFar, cut, grant_next, lock_all, open_streams, so_far};
 pub use take::{Withdrawal, take};
 
 /// The most credits of one grant or spend.

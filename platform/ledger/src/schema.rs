@@ -36,6 +36,8 @@ diesel::table! {
         expires_at -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
         stream -> Text,
+        revoked_at -> Nullable<Timestamptz>,
+        replaces -> Nullable<Uuid>,
     }
 }
 

@@ -184,7 +184,7 @@ struct FindingOut {
     ours: i64,
     theirs: i64,
     currency: Currency,
-    /// `payment_missing`, `payment_unknown`, `payment_differs`, `refund_missing`, `refund_unknown` or `refund_differs`.
+    /// `payment_missing`, `payment_unknown` or `payment_differs`, and the same of `refund_…` and `dispute_…`.
     what: String,
 }
 

@@ -1,14 +1,18 @@
 //! Both books held together: what Stripe moved on the account, and what is written down here.
 
+mod compare;
+
 use std::collections::BTreeMap;
 
-use billing::{BILLING_RUN, Booked, Method, booked_payments, booked_refunds};
+use billing::{BILLING_RUN, Method, booked_disputes, booked_payments, booked_refunds};
 use diesel::{ExpressionMethods, QueryDsl, QueryResult, Queryable, Selectable, SelectableHelper};
 use diesel_async::RunQueryDsl;
-use events::{Currency, Id, Instant, Money};
+use events::{Id, Instant};
 use kernel::{Ctx, Tx};
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+
+use compare::{Book, Side, add, compare, enter_dispute, side};
+pub(crate) use compare::{Finding, What};
 
 use crate::{
     Stripe,
@@ -26,38 +30,6 @@ const DAYS: i64 = 4;
 const SETTLING: i64 = 900;
 /// So many pages of movements, of 100 each, are read.
 const PAGES: usize = 200;
-
-/// A difference between the books.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Finding {
-    /// What Stripe calls it.
-    pub(crate) reference: String,
-    /// The order's number; 0: none is known.
-    pub(crate) number: i64,
-    /// Minor units; what goes back is below zero.
-    pub(crate) ours: i64,
-    pub(crate) theirs: i64,
-    pub(crate) currency: Currency,
-    pub(crate) what: What,
-}
-
-/// Which kind of difference.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum What {
-    /// Stripe took money that is not written down.
-    PaymentMissing,
-    /// A payment is written down that Stripe does not know.
-    PaymentUnknown,
-    /// Both know it, with other amounts.
-    PaymentDiffers,
-    /// Stripe gave money back that is not written down.
-    RefundMissing,
-    /// A refund is written down that Stripe does not know.
-    RefundUnknown,
-    /// Both know it, with other amounts.
-    RefundDiffers,
-}
 
 /// An audit that was made.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
@@ -81,16 +53,6 @@ pub(crate) async fn audits(tx: &mut Tx, limit: i64) -> QueryResult<Vec<AuditRow>
 /// Marks identifiers of audits, which nobody outside sees.
 enum AuditKind {}
 
-/// Money by what Stripe calls it.
-type Side = BTreeMap<String, (Money, i64)>;
-
-/// Payments and refunds of one side.
-#[derive(Debug, Default, PartialEq, Eq)]
-struct Book {
-    payments: Side,
-    refunds: Side,
-}
-
 impl Stripe {
     pub(crate) async fn audit(&self, ctx: &Ctx) -> Result<(), Failure> {
         let Some(account) = self.account(ctx).await? else { return Ok(()) };
@@ -101,16 +63,22 @@ impl Stripe {
         }
         let mut theirs = self.movements(ctx, &account, since, until).await?;
         let names = |side: &Side| side.keys().cloned().collect::<Vec<_>>();
-        let (paid, back) = (names(&theirs.payments), names(&theirs.refunds));
+        let (paid, back, held) = (names(&theirs.payments), names(&theirs.refunds), names(&theirs.disputes));
         // What is known here under a name of Stripe's is ours, whether or not Stripe's object says so.
-        let ours = ctx
+        let mut ours = ctx
             .read_tx(BILLING_RUN, async |tx| {
                 let payments = booked_payments(tx, Method::Stripe, (since, until), &paid).await?;
                 let refunds = booked_refunds(tx, Method::Stripe, (since, until), &back).await?;
-                Ok::<_, Failure>(Book { payments: side(payments), refunds: side(refunds) })
+                let disputes = booked_disputes(tx, Method::Stripe, (since, until), &held).await?;
+                Ok::<_, Failure>(Book {
+                    payments: side(payments),
+                    refunds: side(refunds),
+                    disputes: side(disputes),
+                })
             })
             .await?;
         self.complete(&account, &ours, &mut theirs).await?;
+        self.complete_disputes(&account, &mut ours, &mut theirs).await?;
         let findings = compare(&ours, &theirs);
         self.keep_audit(ctx, (since, until), &theirs, findings).await
     }
@@ -172,6 +140,16 @@ impl Stripe {
                     book.refunds.remove(refund);
                 }
             }
+            // Other adjustments are between Stripe and the business.
+            "adjustment" if text(source, "/object") == "dispute" => {
+                let (Some(dispute), Some(intent)) = (id(source, "/id"), id(source, "/payment_intent")) else {
+                    return Ok(());
+                };
+                let known = book.disputes.contains_key(dispute);
+                if !known && self.is_known(ctx, account, source, intent).await? {
+                    enter_dispute(&mut book.disputes, dispute, source);
+                }
+            }
             _ => {}
         }
         Ok(())
@@ -228,6 +206,30 @@ impl Stripe {
         Ok(())
     }
 
+    /// Disputes that did not move within the window. Of one by which a bank only asks, nothing moves.
+    async fn complete_disputes(
+        &self,
+        account: &Account,
+        ours: &mut Book,
+        theirs: &mut Book,
+    ) -> Result<(), Failure> {
+        let names: Vec<String> = ours.disputes.keys().cloned().collect();
+        for name in names.iter().filter(|name| !theirs.disputes.contains_key(*name)).collect::<Vec<_>>() {
+            let read = Plain::get(format!("/disputes/{name}"), Value::Null);
+            match self.line().ask(&account.caller, &read).await {
+                Ok(found) if text(&found, "/status").starts_with("warning") => {
+                    ours.disputes.remove(name);
+                }
+                Ok(found) => enter_dispute(&mut theirs.disputes, name, &found),
+                Err(Trouble::Missing(_)) => {}
+                Err(trouble) => return Err(trouble.into()),
+            }
+        }
+        // What came back in the end moved nothing.
+        theirs.disputes.retain(|_, (money, _)| !money.is_zero());
+        Ok(())
+    }
+
     async fn keep_audit(
         &self,
         ctx: &Ctx,
@@ -235,7 +237,8 @@ impl Stripe {
         theirs: &Book,
         findings: Vec<Finding>,
     ) -> Result<(), Failure> {
-        let compared = theirs.payments.len().saturating_add(theirs.refunds.len());
+        let sides = [&theirs.payments, &theirs.refunds, &theirs.disputes];
+        let compared: usize = sides.into_iter().map(BTreeMap::len).sum();
         let difference =
             findings.iter().map(|one| one.ours.abs_diff(one.theirs)).fold(0_u64, u64::saturating_add);
         let audit_id: Id<AuditKind> = ctx.new_id();
@@ -255,106 +258,5 @@ impl Stripe {
             Ok(())
         })
         .await
-    }
-}
-
-fn add(side: &mut Side, name: &str, amount: i64, currency: &str) {
-    if let Ok(currency) = currency.to_uppercase().parse() {
-        let entry = side.entry(name.to_owned()).or_insert((Money::zero(currency), 0));
-        entry.0.amount = entry.0.amount.saturating_add(amount);
-    }
-}
-
-fn side(booked: Vec<Booked>) -> Side {
-    let mut side = Side::new();
-    for one in booked {
-        let entry = side.entry(one.reference).or_insert((Money::zero(one.currency), one.number));
-        entry.0.amount = entry.0.amount.saturating_add(one.amount);
-    }
-    side
-}
-
-/// Each difference to the cent, payments first.
-fn compare(ours: &Book, theirs: &Book) -> Vec<Finding> {
-    let owed: Side =
-        ours.refunds.iter().map(|(name, (money, number))| (name.clone(), (back(*money), *number))).collect();
-    let payments = differences(
-        &ours.payments,
-        &theirs.payments,
-        [What::PaymentMissing, What::PaymentUnknown, What::PaymentDiffers],
-    );
-    let refunds =
-        differences(&owed, &theirs.refunds, [What::RefundMissing, What::RefundUnknown, What::RefundDiffers]);
-    payments.into_iter().chain(refunds).collect()
-}
-
-const fn back(money: Money) -> Money {
-    Money::new(money.amount.saturating_neg(), money.currency)
-}
-
-fn differences(ours: &Side, theirs: &Side, [missing, unknown, differs]: [What; 3]) -> Vec<Finding> {
-    let mut found = Vec::new();
-    for (name, (money, order)) in ours {
-        let there = theirs.get(name).map(|(money, _)| *money);
-        if there != Some(*money) {
-            let what = if there.is_some() { differs } else { unknown };
-            let theirs = there.map_or(0, |there| there.amount);
-            let (reference, number) = (name.clone(), *order);
-            found.push(Finding {
-                reference,
-                number,
-                ours: money.amount,
-                theirs,
-                currency: money.currency,
-                what,
-            });
-        }
-    }
-    let only = theirs.iter().filter(|(name, _)| !ours.contains_key(*name));
-    found.extend(only.map(|(name, (money, _))| Finding {
-        reference: name.clone(),
-        number: 0,
-        ours: 0,
-        theirs: money.amount,
-        currency: money.currency,
-        what: missing,
-    }));
-    found
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn book(payments: &[(&str, i64)], refunds: &[(&str, i64)]) -> Book {
-        let side = |all: &[(&str, i64)]| {
-            let money = |amount: i64| (Money::new(amount, "GBP".parse().unwrap()), 7);
-            all.iter().map(|(name, amount)| ((*name).to_owned(), money(*amount))).collect()
-        };
-        Book { payments: side(payments), refunds: side(refunds) }
-    }
-
-    #[test]
-    fn books_that_agree_have_no_findings() {
-        let ours = book(&[("pi_1", 9_000)], &[("re_1", 3_000)]);
-        assert_eq!(compare(&ours, &book(&[("pi_1", 9_000)], &[("re_1", -3_000)])), []);
-    }
-
-    #[test]
-    fn each_cent_is_found() {
-        let ours = book(&[("pi_1", 9_000), ("pi_2", 100)], &[("re_2", 50)]);
-        let theirs = book(&[("pi_1", 8_999), ("pi_3", 70)], &[("re_1", -3_000)]);
-        let found: Vec<_> = compare(&ours, &theirs)
-            .into_iter()
-            .map(|one| (one.reference, one.ours, one.theirs, one.what))
-            .collect();
-        let wanted = [
-            ("pi_1", 9_000, 8_999, What::PaymentDiffers),
-            ("pi_2", 100, 0, What::PaymentUnknown),
-            ("pi_3", 0, 70, What::PaymentMissing),
-            ("re_2", -50, 0, What::RefundUnknown),
-            ("re_1", 0, -3_000, What::RefundMissing),
-        ];
-        assert_eq!(found, wanted.map(|(name, ours, theirs, what)| (name.to_owned(), ours, theirs, what)));
     }
 }

@@ -9,7 +9,7 @@ use crate::{
     Stripe,
     account::Account,
     call::{Plain, Trouble},
-    model::{AccountState, text},
+    model::{AccountState, takes, text},
     queries::{self, Mode, NewAccount, Style},
     settings::{is_live, is_secret, is_word},
     vault::hint,
@@ -33,6 +33,7 @@ impl Stripe {
         if !ctx.may(PAYMENTS_WRITE) {
             return Err(kernel::TxError::Denied(PAYMENTS_WRITE).into());
         }
+        in_its_currency(ctx)?;
         let known = self.account(ctx).await?.filter(|account| account.row.mode == Mode::Connect);
         let id = match known {
             Some(account) => account.row.account_id,
@@ -99,7 +100,7 @@ impl Stripe {
         let permission = crate::account::right(ctx);
         ctx.tx(permission, async |tx| {
             queries::account_state(tx, &state).await?;
-            billing::set_card_ready(tx, state.charges).await?;
+            billing::set_card_ready(tx, state.charges && takes(ctx.tenant().currency)).await?;
             Ok::<_, Problem>(())
         })
         .await?;
@@ -129,6 +130,7 @@ impl Stripe {
         if !ctx.may(PAYMENTS_WRITE) {
             return Err(kernel::TxError::Denied(PAYMENTS_WRITE).into());
         }
+        in_its_currency(ctx)?;
         let keys = checked(keys)?;
         let state = self.tried(&keys).await?;
         let tenant = ctx.tenant().id;
@@ -158,7 +160,7 @@ impl Stripe {
         // A key that can't even list payments is of no use here.
         match self.line().ask(&caller, &Plain::get("/payment_intents", json!({"limit": 1}))).await {
             Ok(_) => {}
-            Err(Trouble::Away(words)) => return Err(Trouble::Away(words).into()),
+            Err(trouble) if trouble.may_pass() => return Err(trouble.into()),
             Err(other) => return Err(at_key(other.to_string())),
         }
         match self.line().ask(&caller, &Plain::get("/account", Value::Null)).await {
@@ -193,8 +195,15 @@ pub(crate) async fn set_style(ctx: &Ctx, style: Style) -> Result<(), Problem> {
     .await
 }
 
+/// Refuses a business whose currency Stripe does not take as it is counted here.
+fn in_its_currency(ctx: &Ctx) -> Result<(), Problem> {
+    let currency = ctx.tenant().currency;
+    let refused = || Problem::conflict("stripe_currency").arg("currency", currency.code());
+    takes(currency).then_some(()).ok_or_else(refused)
+}
+
 async fn write(ctx: &Ctx, new: NewAccount) -> Result<(), Problem> {
-    let ready = new.state.charges;
+    let ready = new.state.charges && takes(ctx.tenant().currency);
     let detail = json!({ "mode": new.mode, "account": new.state.id, "live": new.live });
     ctx.tx(PAYMENTS_WRITE, async |tx| {
         queries::connect(tx, new).await?;

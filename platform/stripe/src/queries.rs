@@ -1,5 +1,6 @@
 //! All SQL on this crate's tables of a tenant.
 
+use billing::SavedFor;
 use diesel::{
     BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, Queryable,
     Selectable, SelectableHelper,
@@ -146,10 +147,15 @@ pub(crate) async fn polled(tx: &mut Tx, until: Instant) -> QueryResult<()> {
     diesel::update(accounts::table).set(accounts::polled_at.eq(until)).execute(&mut **tx).await.map(drop)
 }
 
-/// A client as an account at Stripe knows them.
-pub(crate) async fn customer(tx: &mut Tx, client: ClientId, account: &str) -> QueryResult<Option<String>> {
+/// A client as an account at Stripe knows them; what is paid for by anybody else has a customer of its own there.
+pub(crate) async fn customer(
+    tx: &mut Tx,
+    client: ClientId,
+    of: SavedFor,
+    account: &str,
+) -> QueryResult<Option<String>> {
     customers::table
-        .filter(customers::client_id.eq(client))
+        .filter(customers::client_id.eq(client).and(customers::subject.eq(of.name())))
         .filter(customers::provider.eq("stripe").and(customers::account.eq(account)))
         .select(customers::reference)
         .first(&mut **tx)
@@ -157,24 +163,27 @@ pub(crate) async fn customer(tx: &mut Tx, client: ClientId, account: &str) -> Qu
         .optional()
 }
 
-/// Whose customer that is.
-pub(crate) async fn client_of(tx: &mut Tx, customer: &str) -> QueryResult<Option<ClientId>> {
-    customers::table
+/// Whose customer that is, and for what.
+pub(crate) async fn client_of(tx: &mut Tx, customer: &str) -> QueryResult<Option<(ClientId, SavedFor)>> {
+    let found: Option<(ClientId, String)> = customers::table
         .filter(customers::provider.eq("stripe").and(customers::reference.eq(customer)))
-        .select(customers::client_id)
+        .select((customers::client_id, customers::subject))
         .first(&mut **tx)
         .await
-        .optional()
+        .optional()?;
+    Ok(found.and_then(|(client, subject)| Some((client, SavedFor::read(&subject)?))))
 }
 
 pub(crate) async fn keep_customer(
     tx: &mut Tx,
     client: ClientId,
+    of: SavedFor,
     account: &str,
     reference: &str,
 ) -> QueryResult<()> {
     let row = (
         customers::client_id.eq(client),
+        customers::subject.eq(of.name()),
         customers::provider.eq("stripe"),
         customers::account.eq(account),
         customers::reference.eq(reference),

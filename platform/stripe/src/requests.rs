@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use billing::{Order, Payment, Refund, Try, subscriptions::Subscription};
-use events::{Currency, Instant};
+use events::{ClientId, Currency, Instant};
 use kernel::Ctx;
 use stripe_checkout::checkout_session::{
     CreateCheckoutSession, CreateCheckoutSessionLineItems as Item,
@@ -156,15 +156,29 @@ impl Wanted<'_> {
 
 /// A buyer, as Stripe keeps them.
 pub(crate) fn customer(ctx: &Ctx, order: &Order) -> Prepared {
-    let tags = [
-        ("tenant".to_owned(), ctx.tenant().id.to_string()),
-        ("client".to_owned(), order.client_id.to_string()),
-    ];
-    let request = CreateCustomer::new()
-        .email(order.client_email.as_str())
-        .name(order.client_name.as_str())
-        .metadata(HashMap::from(tags));
+    person(ctx, order.client_id, &order.client_email, &order.client_name)
+}
+
+/// Somebody who bought nothing yet, as Stripe keeps them.
+pub(crate) fn person(ctx: &Ctx, client: ClientId, email: &str, name: &str) -> Prepared {
+    let tags =
+        [("tenant".to_owned(), ctx.tenant().id.to_string()), ("client".to_owned(), client.to_string())];
+    let request = CreateCustomer::new().email(email).name(name).metadata(HashMap::from(tags));
     Prepared::of(&request)
+}
+
+/// Stripe's page for saving something to pay with, for a customer; `back` is a path inside the tenant.
+pub(crate) fn setup(ctx: &Ctx, client: ClientId, customer: &str, back: &str) -> Result<Prepared, Trouble> {
+    let tags =
+        [("tenant".to_owned(), ctx.tenant().id.to_string()), ("client".to_owned(), client.to_string())];
+    let request = CreateCheckoutSession::new()
+        .mode(CheckoutSessionMode::Setup)
+        .customer(customer)
+        .currency(currency_of(ctx.tenant().currency)?)
+        .metadata(HashMap::from(tags))
+        .success_url(ctx.link(&format!("/pay/saved?to={back}&session={{CHECKOUT_SESSION_ID}}")))
+        .cancel_url(ctx.link(back));
+    Ok(Prepared::of(&request))
 }
 
 /// Money back of a payment.

@@ -6,7 +6,7 @@
 
 use billing::{
     NewLine, Order, ProviderError, dues, lines, quote,
-    subscriptions::{self, Every, ProviderState, Subscription, SubscriptionProvider, Terms, When, Wish},
+    subscriptions::{self, Every, ProviderState, Subscription, SubscriptionProvider, Terms, Wish},
 };
 use kernel::{BoxFuture, Ctx};
 use serde_json::{Value, json};
@@ -36,7 +36,7 @@ impl SubscriptionProvider for Stripe {
 impl Stripe {
     /// The subscription that Stripe is to renew, when the order is the first of one.
     pub(crate) async fn renewed(&self, ctx: &Ctx, order: &Order) -> Result<Option<Subscription>, Failure> {
-        let Some(id) = order.subscription_id.filter(|_| order.discount == 0 && order.total > 0) else {
+        let Some(id) = order.subscription_id.filter(|_| order.taken_off == 0 && order.total > 0) else {
             return Ok(None);
         };
         let (sub, lines, dues) = ctx
@@ -82,13 +82,22 @@ impl Stripe {
             // An empty text takes it away.
             Wish::Resume => Plain::post(path, json!({"pause_collection": ""})),
             Wish::EndWithPeriod => Plain::post(path, json!({"cancel_at_period_end": true})),
-            Wish::Keep => Plain::post(path, json!({"cancel_at_period_end": false})),
+            Wish::Keep => {
+                let mut form = until(sub, &sub.terms());
+                if sub.planned.is_some() {
+                    let there = self.read_subscription(&account, &sub.reference).await?;
+                    let price = self.price_of(ctx, &account, sub).await?;
+                    form = with(form, "items", Some(json!([{"id": there.item, "price": price}])));
+                }
+                Plain::post(path, form)
+            }
             Wish::EndNow { .. } => Plain::delete(path),
-            Wish::Change { terms, when } => {
+            Wish::Change { terms, .. } => {
                 let there = self.read_subscription(&account, &sub.reference).await?;
                 let priced = priced_as(sub, terms).ok_or_else(|| unreadable("price"))?;
                 let price = self.mirrored_price(ctx, &account, &priced).await?;
-                Plain::post(path, change(&there, &price, *when))
+                let items = json!([{"id": there.item, "price": price}]);
+                Plain::post(path, with(until(sub, terms), "items", Some(items)))
             }
         };
         let answer = self.line().ask(&account.caller, &request).await?;
@@ -97,10 +106,17 @@ impl Stripe {
     }
 }
 
-/// What is left of the old price and what the new one costs until the period's end come with the next invoice.
-fn change(there: &Subscribed, price: &str, when: Option<When>) -> Value {
-    let prorated = if when == Some(When::PeriodEnd) { "none" } else { "create_prorations" };
-    json!({"items": [{"id": there.item, "price": price}], "proration_behavior": prorated})
+/// What counts from the next period on: nothing is charged or given back for this one, and a term ends in its time.
+fn until(sub: &Subscription, terms: &Terms) -> Value {
+    let ends = sub.anchor.zip(terms.periods).and_then(|(anchor, periods)| {
+        let all = i64::from(terms.every_count) * i64::from(periods);
+        subscriptions::boundary(anchor, &jiff::tz::TimeZone::UTC, terms.every, 1, all)
+    });
+    match ends {
+        Some(end) => json!({"cancel_at": end.timestamp().as_second(), "proration_behavior": "none"}),
+        // It takes any end away.
+        None => json!({"cancel_at_period_end": false, "proration_behavior": "none"}),
+    }
 }
 
 fn priced(sub: &Subscription) -> Option<Priced> {

@@ -100,21 +100,21 @@ async fn files_are_for_those_who_manage() {
     let app = TestApp::start().await;
     let shop = Shop::open(&app).await;
     let (coach, client) = (shop.tenant.coach().await, shop.tenant.client().await);
-    for path in ["/studio/orders/export?what=orders", "/studio/payouts", "/studio/offers/taxes"] {
+    for path in ["/studio/orders/export?what=orders", "/studio/orders/payouts", "/studio/offers/taxes"] {
         coach.get(path).await.expect(403);
         client.get(path).await.expect(404);
     }
     coach.api("GET", "/order-exports?what=orders", None).await.expect(403);
     let page = coach.get("/studio/orders").await.expect(200);
     assert!(
-        !page.has("/studio/orders/export") && !page.has("/studio/payouts"),
+        !page.has("/studio/orders/export") && !page.has("/studio/orders/payouts"),
         "nothing is offered that is refused"
     );
     let admin = shop.tenant.persona(Persona::Owner).await;
-    let months = admin.get("/studio/payouts").await.expect(200);
+    let months = admin.get("/studio/orders/payouts").await.expect(200);
     assert!(months.has("Nothing came in."), "{}", months.body);
     let order = shop.paid(Wanted::default()).await;
-    let months = admin.get("/studio/payouts").await.expect(200);
+    let months = admin.get("/studio/orders/payouts").await.expect(200);
     assert!(months.has("£121.00") && months.has("1 payment, 0 refunds"), "{order:?} {}", months.body);
     shop.tenant.run_jobs().await;
     shop.tenant.finish().await;

@@ -3,6 +3,7 @@
 mod documents;
 mod exports;
 mod list;
+mod numbers;
 mod refunds;
 mod settings;
 mod told;

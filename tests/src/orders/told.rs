@@ -58,6 +58,7 @@ async fn a_dispute_is_told_shown_and_ends() {
         reason: "product_not_received".into(),
         state,
         answer_by: Some(shop.ctx.now().plus_minutes(7 * 24 * 60)),
+        held: true,
     };
     let tell = async |state| {
         let seen = seen(state);

@@ -137,3 +137,59 @@ async fn expired_credits_are_written_off_and_count_for_nothing_before() {
     assert_eq!(tenant.count("credit_transactions", "kind = 'expire'").await, 1);
     tenant.finish().await;
 }
+
+/// The lots of these sources are taken back.
+async fn revoke(ctx: &Ctx, sources: &[&str]) -> i32 {
+    let sources: Vec<String> = sources.iter().map(|source| (*source).to_owned()).collect();
+    ctx.tx(WRITE, async |tx| Ok::<_, Problem>(credits::revoke(tx, &sources, "1001").await?)).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_taken_back_does_not_come_back_to_life() {
+    let app = TestApp::start().await;
+    let tenant = TestTenant::new(&app).await;
+    let ctx = context(&tenant).await;
+    let sam = client(&ctx).await;
+    let new_lot = OnExpired::NewLot { days: 7 };
+    give(&ctx, sam, "order/1", 10, Some(app.now().plus_minutes(600))).await;
+    give(&ctx, sam, "order/2", 4, Some(app.now().plus_minutes(60))).await;
+    take(&ctx, sam, "all", 14).await.unwrap();
+    // The second lot expires, and two of its credits live on in a new one before its order is refunded.
+    app.clock.advance(3600);
+    give_back(&ctx, "all", "two", Some(12), new_lot).await.unwrap();
+    assert_eq!(balance(&ctx, sam).await, 12);
+    assert_eq!(revoke(&ctx, &["order/2", "never"]).await, 2, "what stands in for them goes too");
+    assert_eq!(revoke(&ctx, &["order/2"]).await, 0);
+    take(&ctx, sam, "again", 10).await.unwrap();
+    assert_eq!(revoke(&ctx, &["order/1"]).await, 0, "all of it is used");
+    // Both bookings fall through.
+    give_back(&ctx, "again", "back", None, new_lot).await.unwrap();
+    give_back(&ctx, "all", "rest", None, new_lot).await.unwrap();
+    assert_eq!(balance(&ctx, sam).await, 0, "they were paid back in money");
+    assert_eq!(tenant.count("credit_lots", "revoked_at IS NOT NULL").await, 3);
+    assert_eq!(tenant.count("credit_lots", "balance > 0").await, 0);
+    super::credits_kit::whole(&tenant).await;
+    tenant.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn returned_credits_live_on_once() {
+    let app = TestApp::start().await;
+    let tenant = TestTenant::new(&app).await;
+    let ctx = context(&tenant).await;
+    let sam = client(&ctx).await;
+    let new_lot = OnExpired::NewLot { days: 7 };
+    give(&ctx, sam, "week", 3, Some(app.now().plus_minutes(60))).await;
+    take(&ctx, sam, "place/1", 3).await.unwrap();
+    app.clock.advance(3600);
+    give_back(&ctx, "place/1", "back/1", None, new_lot).await.unwrap();
+    assert_eq!(balance(&ctx, sam).await, 3);
+    // Booked and given up again, just when the week is over.
+    take(&ctx, sam, "place/2", 3).await.unwrap();
+    app.clock.advance(7 * 24 * 3600);
+    give_back(&ctx, "place/2", "back/2", None, new_lot).await.unwrap();
+    assert_eq!(balance(&ctx, sam).await, 0, "else they would never end");
+    assert_eq!(tenant.count("credit_lots", "origin = 'refund'").await, 1);
+    super::credits_kit::whole(&tenant).await;
+    tenant.finish().await;
+}

@@ -205,3 +205,43 @@ async fn this_weeks_credits_pay_although_no_job_ran_and_a_declined_request_gives
     tenant.run_jobs().await;
     tenant.finish().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn staff_book_with_the_clients_credits() {
+    let app = TestApp::start().await;
+    let Scene { tenant, ctx, owner, sam, browser, email } = scene(&app).await;
+    let talk = kind(&tenant, &owner, "talk", Some(1)).await;
+    give(&ctx, sam, 2, Some(app.now().plus_minutes(40 * 1_440)), &[]).await;
+    let body = |hour: u32, ask: bool| {
+        json!({ "type": "talk", "start": in_a_month_at(hour, 0), "name": "Sam Reed", "email": email,
+            "pay_with_credits": true, "ask_payment": ask })
+    };
+    let both = owner.api("POST", "/bookings/for-client", Some(&body(9, true))).await.expect(422).json();
+    assert_eq!(both["errors"][0]["code"], "credits_or_payment", "{both}");
+    let booked = owner.api("POST", "/bookings/for-client", Some(&body(9, false))).await.expect(200).json();
+    assert_eq!((&booked["credits"], &booked["state"]), (&json!(1), &json!("confirmed")));
+    assert_eq!((balance(&ctx, sam).await, tenant.count("orders", "true").await), (1, 0));
+    // On the page, with the client chosen.
+    let path = format!("/studio/bookings/new?type={talk}&client={sam}&start={}", in_a_month_at(10, 0));
+    let page = owner.get(&path).await.expect(200);
+    assert!(page.has("Use the client’s credits") && page.has("Use 1 credit (1 left"), "{}", page.body);
+    let (key, at) = (page.field("key").unwrap(), page.field("at").unwrap());
+    let coach = tenant.member(Persona::Coach).await.to_string();
+    let form = [("type", talk.as_str()), ("at", &at), ("coach", &coach), ("name", "Sam Reed"), ("email", &email),
+        ("payment", "credits"), ("key", &key)];
+    let first = owner.post_form("/studio/bookings/new", &form).await.expect(303).location();
+    assert_eq!(first, owner.post_form("/studio/bookings/new", &form).await.expect(303).location(), "sent twice");
+    assert_eq!(balance(&ctx, sam).await, 0);
+    let short = owner.api("POST", "/bookings/for-client", Some(&body(12, false))).await.expect(409);
+    assert_eq!(short.code(), "booking_credits_short");
+    assert_eq!(tenant.count("calendar_blocks", "true").await, 2, "who went without left no trace");
+    // The client sees it, and calls it off by the usual rule.
+    assert!(browser.get("/me/credits").await.expect(200).has("1 credit paid for Talk talk"));
+    let cancel = format!("/bookings/{}/cancel", text(&booked, "id"));
+    let owner = tenant.owner().await;
+    owner.api("POST", &cancel, Some(&json!({ "reason": "Ill" }))).await.expect(200);
+    assert_eq!(balance(&ctx, sam).await, 1);
+    whole(&tenant).await;
+    tenant.run_jobs().await;
+    tenant.finish().await;
+}

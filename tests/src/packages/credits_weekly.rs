@@ -297,3 +297,44 @@ async fn another_first_weekday_gives_no_week_twice_and_leaves_none_out() {
     whole(&tenant).await;
     tenant.finish().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn six_weeks_from_a_wednesday_are_six_times_five() {
+    let app = TestApp::start().await;
+    let tenant = TestTenant::new(&app).await;
+    let ctx = context(&tenant).await;
+    let (sam, kim) = (client(&ctx, "sam@example.com").await, client(&ctx, "kim@example.com").await);
+    app.clock.advance(2 * DAY);
+    let six = Plan { from: "2026-11-25T08:00:00Z", days: 42, ..Plan::default() };
+    let (whole_term, rolls) = (
+        subscribe(&tenant, sam, six).await,
+        Plan { from: "2026-11-25T08:00:00Z", days: 42, cap: Some(100), ..Plan::default() },
+    );
+    let rolling = subscribe(&tenant, kim, rolls).await;
+    for plan in [whole_term, rolling] {
+        change(&tenant, plan, "periods = 1, periods_paid = 1").await;
+    }
+    let (mut given, mut last) = (0, 0);
+    for day in 0..42 {
+        let now = balance(&ctx, sam).await;
+        if day % 7 == 0 && day < 35 {
+            assert_eq!(now, 5, "day {day}");
+        }
+        last = balance(&ctx, kim).await;
+        given = given.max(tenant.count("credit_lots", &format!("client_id = '{}'", sam.uuid())).await);
+        app.clock.advance(DAY);
+    }
+    assert_eq!((given, last), (6, 30), "the first week came whole");
+    assert_eq!((balance(&ctx, sam).await, balance(&ctx, kim).await), (0, 0), "and nothing outlives the plan");
+    // One that goes on gets each week.
+    let on = client(&ctx, "on@example.com").await;
+    let from = app.now().to_string();
+    subscribe(&tenant, on, Plan { from: &from, days: 42, ..Plan::default() }).await;
+    for _ in 0..6 {
+        assert_eq!(balance(&ctx, on).await, 5);
+        app.clock.advance(WEEK - 3600);
+    }
+    assert_eq!(balance(&ctx, on).await, 5);
+    whole(&tenant).await;
+    tenant.finish().await;
+}

@@ -100,6 +100,7 @@ async fn tell(ctx: &Ctx, order: &Order, fact: Fact, amounts: &[i64]) -> bool {
                     reason: "fraudulent".into(),
                     state: if lost { DisputeState::Lost } else { DisputeState::Open },
                     answer_by: None,
+                    held: true,
                 };
                 billing::dispute_seen(tx, &seen).await?.is_some()
             }

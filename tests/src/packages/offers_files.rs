@@ -168,5 +168,21 @@ async fn the_api_takes_pictures_and_files_as_they_are() {
     send(Method::DELETE, format!("/files/{file}"), Vec::new()).await.expect(200);
     send(Method::DELETE, format!("/files/{file}"), Vec::new()).await.expect(404);
     send(Method::DELETE, "/picture".into(), Vec::new()).await.expect(200);
+    // What nobody bought makes room after a day.
+    let sweep = async || {
+        let now = app.now();
+        let job = format!(
+            "INSERT INTO jobs (id, tenant_id, kind, args, run_at, created_at) \
+             VALUES (gen_random_uuid(), '{}', 'packages.sweep', '{{}}', '{now}', '{now}')",
+            tenant.id.uuid()
+        );
+        app.sql.run(&job).await;
+        tenant.run_jobs().await;
+    };
+    sweep().await;
+    assert_eq!(tenant.count("offer_files", "removed_at IS NOT NULL").await, 2);
+    app.clock.advance(25 * 3600);
+    sweep().await;
+    assert_eq!(tenant.count("offer_files", "true").await, 0);
     tenant.finish().await;
 }

@@ -236,7 +236,7 @@ async fn orders_and_ways_to_pay_outlive_the_module_that_sold() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_service_is_looked_at_once_and_a_refund_before_the_grant_grants_nothing() {
+async fn a_service_is_looked_at_once_and_a_refund_before_any_job_leaves_nothing() {
     let app = TestApp::start().await;
     let service = "[[packages.products]]\nslug = \"talk\"\nname = \"Talk\"\nprice = \"5\"\n";
     let tenant = shop(&app, service).await;
@@ -250,7 +250,7 @@ async fn a_service_is_looked_at_once_and_a_refund_before_the_grant_grants_nothin
     owner.api("POST", &format!("/orders/{}/refund", ten.id), Some(&all)).await.expect(200);
     tenant.run_jobs().await;
     assert_eq!(tenant.count("order_steps", "kind = 'nothing_to_grant'").await, 1);
-    assert_eq!(tenant.count("credit_lots", "true").await, 0);
+    assert_eq!(tenant.count("credit_lots", "balance > 0").await, 0, "nothing is handed out anew");
     tenant.finish().await;
 }
 

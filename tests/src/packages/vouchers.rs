@@ -118,7 +118,7 @@ async fn a_mail_waits_for_its_day_and_is_not_sent_for_what_was_given_back() {
     press(&visitor, &next, "pay").await;
     tenant.run_jobs().await;
     let id = one(&tenant, "id", "vouchers", "recipient_email = 'ann@example.com'").await;
-    let page = format!("/studio/vouchers/show/vch_{}", id.replace('-', ""));
+    let page = format!("/studio/coupons/vouchers/show/vch_{}", id.replace('-', ""));
     let owner = tenant.owner().await;
     assert!(owner.get(&page).await.expect(200).has("ann@example.com"));
     owner.post_form(&format!("{page}/status"), &[("status", "blocked")]).await.expect(303);
@@ -168,8 +168,8 @@ async fn vouchers_and_coupons_go_together_and_buy_no_vouchers() {
     let visitor = tenant.visitor();
     let told = quote(&visitor, json!({ "offer": "ten", "codes": [second, "half", first] })).await;
     assert_eq!(
-        (told["discount"]["amount"].clone(), told["total"]["amount"].clone()),
-        (json!(10_000), json!(0))
+        [&told["discount"]["amount"], &told["voucher"]["amount"], &told["total"]["amount"]],
+        [&json!(5_000), &json!(5_000), &json!(0)]
     );
     assert_eq!(told["discounts"].as_array().unwrap().len(), 3, "the coupon first, then what is left");
     assert_eq!(told["discounts"][0]["code"], "HALF");
@@ -187,6 +187,69 @@ async fn vouchers_and_coupons_go_together_and_buy_no_vouchers() {
     assert_eq!(visitor.post_form("/voucher", &[("code", "wrong")]).await.status, 422);
     let found = visitor.post_form("/voucher", &[("code", &second)]).await.expect(303).location();
     assert!(visitor.open(&found).await.expect(200).has("£60.00"));
+    tenant.run_jobs().await;
+    tenant.finish().await;
+}
+
+/// Buys it with the voucher; gives the order's id.
+async fn pay_with(by: &Client, tenant: &TestTenant<'_>, offer: &str, code: &str) -> (String, String) {
+    let form = Form::open(by, offer, "sam@example.com").await;
+    let (form, page) = form.apply(by, code).await;
+    assert!(page.has("Paid with voucher") && page.has("Left to pay"), "{}", page.body);
+    let next = form.send(by).await.expect(303).location();
+    let receipt = if next.contains("/pay/sandbox/") { press(by, &next, "pay").await } else { next };
+    let id = one(
+        tenant,
+        "id",
+        "orders",
+        "number = (SELECT max(number) FROM orders o WHERE o.tenant_id = orders.tenant_id)",
+    );
+    (format!("ord_{}", id.await.replace('-', "")), receipt)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_voucher_is_money_and_lowers_no_tax() {
+    let app = TestApp::start().await;
+    let tenant = shop(&app, "").await;
+    let owner = tenant.owner().await;
+    let vat = json!({ "name": "VAT", "bp": 2_000 });
+    let rate = owner.api("POST", "/tax-rates", Some(&vat)).await.expect(200).json()["id"].clone();
+    sell(&owner, "top", 10_000, json!({ "tax_rate": rate, "tax_inclusive": false })).await;
+    sell(&owner, "within", 12_000, json!({ "tax_rate": rate })).await;
+    let visitor = tenant.visitor();
+    // A voucher of the price leaves the tax to be paid.
+    let code = by_hand(&owner, 10_000).await;
+    let (order, receipt) = pay_with(&visitor, &tenant, "top", &code).await;
+    let seen = owner.api("GET", &format!("/orders/{order}"), None).await.expect(200).json();
+    let amount = |what: &str| seen[what]["amount"].as_i64();
+    assert_eq!(
+        (amount("subtotal"), amount("discount"), amount("voucher"), amount("tax")),
+        (Some(10_000), Some(0), Some(10_000), Some(2_000))
+    );
+    assert_eq!((seen["order"]["total"]["amount"].as_i64(), amount("refundable")), (Some(2_000), Some(2_000)));
+    assert_eq!(seen["lines"][0]["refundable"]["amount"], 2_000);
+    let page = visitor.open(&receipt).await.expect(200);
+    assert!(page.has("£120.00") && page.has("Paid with voucher") && page.has("Left to pay"), "{}", page.body);
+    assert!(owner.get(&format!("/studio/orders/{order}")).await.expect(200).has("Paid with voucher"));
+    tenant.run_jobs().await;
+    // All of its money goes back, and the voucher's part to the voucher.
+    let line = seen["lines"][0]["id"].clone();
+    let refund = json!({ "lines": [{ "line": line, "amount": { "amount": 2_000, "currency": "GBP" } }] });
+    owner.api("POST", &format!("/orders/{order}/refund"), Some(&refund)).await.expect(200);
+    assert_eq!(left(&visitor, &code).await["left"]["amount"], 10_000);
+    // One that covers the tax as well leaves nothing, and the tax is still there.
+    let all = by_hand(&owner, 15_000).await;
+    pay_with(&visitor, &tenant, "top", &all).await;
+    assert_eq!(left(&visitor, &all).await["left"]["amount"], 3_000);
+    let within = by_hand(&owner, 12_000).await;
+    let (free, _) = pay_with(&visitor, &tenant, "within", &within).await;
+    assert_eq!(
+        tenant.count("orders", "total = 0 AND voucher = 12000 AND tax = 2000 AND status = 'paid'").await,
+        1
+    );
+    assert_eq!(tenant.count("orders", "total = 0 AND voucher = 12000 AND tax_included = 2000").await, 1);
+    let files = owner.get(&format!("/studio/orders/{free}/files/receipt.pdf")).await.expect(200);
+    assert_eq!(files.headers["content-type"], "application/pdf");
     tenant.run_jobs().await;
     tenant.finish().await;
 }

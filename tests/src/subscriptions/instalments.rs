@@ -1,4 +1,6 @@
-use billing::{BILLING_RUN, Extras, INSTALMENTS_JOB, Method, NewDue, NewLine, NewOrder, Order, TestCard};
+use billing::{
+    BILLING_RUN, Extras, INSTALMENTS_JOB, Method, NewDue, NewLine, NewOrder, Order, SavedFor, TestCard,
+};
 use kernel::{Ctx, Problem};
 use serde_json::json;
 use testkit::{TestApp, TestTenant};
@@ -8,9 +10,6 @@ use super::{DAY, card, client, context, pay};
 /// An order of 300.00 in three parts, a month apart; the first is paid.
 async fn in_parts(ctx: &Ctx, saved: Option<TestCard>) -> Order {
     let buyer = client(ctx, "sam@example.com").await;
-    if let Some(saved) = saved {
-        card(ctx, buyer, saved).await;
-    }
     let order = ctx
         .tx(BILLING_RUN, async |tx| {
             let (now, currency) = (tx.ctx().now(), tx.ctx().tenant().currency);
@@ -34,6 +33,9 @@ async fn in_parts(ctx: &Ctx, saved: Option<TestCard>) -> Order {
         })
         .await
         .unwrap();
+    if let Some(saved) = saved {
+        card(ctx, buyer, SavedFor::alone(&order), saved).await;
+    }
     pay(ctx, order.id).await;
     order
 }

@@ -6,9 +6,10 @@ mod instalments;
 mod pages;
 mod renewing;
 mod resting;
+mod strangers;
 
 use billing::{
-    BILLING_RUN, Extras, Method, NewLine, NewOrder, NewPayment, OnGone, Order, TestCard,
+    BILLING_RUN, Extras, Method, NewLine, NewOrder, NewPayment, OnGone, Order, SavedFor, TestCard,
     subscriptions::{self, ClientRules, Every, NewSubscription, Subscription, Terms},
 };
 use events::{ClientId, OrderId, SubscriptionId};
@@ -60,6 +61,7 @@ pub async fn placed(ctx: &Ctx, email: &str, terms: Terms, method: Method) -> (Su
             currency,
             method,
             terms: terms.clone(),
+            most: 10,
             discount: None,
         };
         let (sub, period) = subscriptions::place(tx, new).await?;
@@ -94,11 +96,11 @@ pub async fn pay(ctx: &Ctx, order: OrderId) {
     .unwrap();
 }
 
-/// A card is saved for a client.
-pub async fn card(ctx: &Ctx, client: ClientId, card: TestCard) {
+/// A card is saved, for one thing alone or for all of a client's.
+pub async fn card(ctx: &Ctx, client: ClientId, of: SavedFor, card: TestCard) {
     ctx.tx(BILLING_RUN, async |tx| {
         let mark = tx.ctx().new_token();
-        billing::save_method(tx, card.saved(client, &mark)).await
+        billing::save_method(tx, card.saved(client, of, &mark)).await
     })
     .await
     .unwrap();
@@ -111,7 +113,7 @@ pub async fn started(ctx: &Ctx, terms: Terms, card_behaves: TestCard) -> Subscri
 
 pub async fn started_by(ctx: &Ctx, email: &str, terms: Terms, card_behaves: TestCard) -> SubscriptionId {
     let (id, order) = placed(ctx, email, terms, Method::Sandbox).await;
-    card(ctx, order.client_id, card_behaves).await;
+    card(ctx, order.client_id, SavedFor::alone(&order), card_behaves).await;
     if !order.status.was_paid() {
         pay(ctx, order.id).await;
     }

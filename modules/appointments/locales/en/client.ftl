@@ -150,3 +150,4 @@ appointments-cancel-credits-back = { $count ->
 appointments-cancel-credits-gone = No credit comes back any more. All of them came back until { $when }.
 problem-booking-credits-short = There are not enough credits for this any more. Nothing was booked and nothing was taken: choose another way to pay.
 field-credits-of-another = Credits pay for your own appointments: book with the e-mail of your account.
+field-credits-or-payment = Either credits pay, or the client is asked for money.

@@ -76,6 +76,7 @@ appointments-book-for-email-hint = The confirmation goes there.
 appointments-book-for-note-hint = The client can read it.
 appointments-book-for-payment = Payment
 appointments-book-for-confirmed = Confirmed now, without payment here
+appointments-book-for-credits = Use the client’s credits: confirmed now
 appointments-book-for-ask-payment = Ask for payment: the time is kept for 24 hours
 appointments-book-for-submit = Book
 

@@ -130,6 +130,7 @@ impl BookingsApi {
             note: new.note,
             answers: new.answers,
             ask_payment: new.ask_payment,
+            with_credits: new.pay_with_credits,
             form_key: CallKey::of(request).unwrap_or_default().to_owned(),
         };
         Ok(Json(book::book_for(ctx, &input).await?.booking.into()))

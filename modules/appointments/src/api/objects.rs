@@ -81,6 +81,9 @@ pub(crate) struct NewClientBooking {
     /// Whether the client is asked to pay: the slot is then held for 24 hours. Else it is confirmed at once.
     #[oai(default)]
     pub ask_payment: bool,
+    /// Whether the client's credits pay; it is then confirmed at once. Not together with `ask_payment`.
+    #[oai(default)]
+    pub pay_with_credits: bool,
 }
 
 /// A booking as staff see it.

@@ -15,7 +15,7 @@ use super::{
     href::with_query,
     staff::{at_fields, back, is_refusal, renamed, typed_moment, wall, zone},
     studio_taken::{self, Wanted, picked},
-    views::{BookForView, Choice, ClientHit, Length, QuestionField},
+    views::{BookForView, Choice, ClientHit, DeskCredits, Length, QuestionField},
 };
 use crate::{
     model::{AppointmentType, CoachMode, State},
@@ -65,6 +65,7 @@ impl BookQuery {
             start: form.string("start"),
             coach: form.string("coach"),
             back: form.string("back"),
+            client: form.string("client"),
             ..Self::default()
         }
     }
@@ -151,6 +152,7 @@ fn input(ctx: &Ctx, form: &Form, desk: &Desk) -> StaffBookInput {
         note: form.string("note"),
         answers,
         ask_payment: form.text("payment") == "ask",
+        with_credits: form.text("payment") == "credits",
         form_key: form.string("key"),
     }
 }
@@ -178,7 +180,9 @@ fn view(ctx: &Ctx, query: &BookQuery, desk: Desk, form: FormState, nearest: Vec<
         coach_name,
         lengths: kind.as_ref().map(|kind| lengths(ctx, kind, &form)).unwrap_or_default(),
         price: kind.as_ref().and_then(|kind| price(ctx, kind.durations().iter().map(|one| one.price).max()?)),
-        ask_payment: form.values.get("payment").is_some_and(|way| way == "ask"),
+        payment: form.values.get("payment").cloned().unwrap_or_default(),
+        credits: desk.credits.map(|offer| DeskCredits { count: offer.credits, left: offer.left, expires_at: offer.expires_at }),
+        client: query.client.clone(),
         search: query.q.clone(),
         found: desk.found.iter().map(hit).collect(),
         nobody: !query.q.trim().is_empty() && desk.found.is_empty(),

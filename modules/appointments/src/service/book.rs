@@ -207,7 +207,7 @@ impl Plan<'_> {
             Desk::Client => State::Confirmed,
         }
     }
-    /// Whether its client pays with credits.
+    /// Whether its client's credits pay.
     fn with_credits(&self) -> bool {
         self.order.with_credits && self.length.price > 0
     }
@@ -263,7 +263,7 @@ impl Plan<'_> {
         };
         booking.client_id = clients::upsert(tx, new).await?.id;
         if self.with_credits() {
-            credits::pay(tx, &self.offer.kind, &mut booking).await?;
+            credits::pay(tx, &self.offer.kind, &mut booking, self.order.desk != Desk::Client).await?;
         } else if booking.state == State::Held {
             self.hold(tx, &mut booking).await?;
         }

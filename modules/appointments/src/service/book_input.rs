@@ -50,6 +50,8 @@ pub(crate) struct StaffBookInput {
     pub answers: BTreeMap<String, String>,
     /// Whether the client is asked to pay the price: the slot is then held for 24 hours. Else it is confirmed at once.
     pub ask_payment: bool,
+    /// Whether the client's credits pay; it is then confirmed at once. Not both.
+    pub with_credits: bool,
     pub form_key: String,
 }
 
@@ -74,7 +76,7 @@ pub(super) struct Order {
     pub(super) note: String,
     pub(super) answers: BTreeMap<String, String>,
     pub(super) form_key: String,
-    /// Whether the client who acts pays with credits.
+    /// Whether the client's credits pay: by the client who acts, or by staff for them.
     pub(super) with_credits: bool,
     /// Whether the form key can have been sent before.
     pub(super) is_keyed: bool,
@@ -109,7 +111,7 @@ pub(super) fn check(ctx: &Ctx, input: &BookInput, desk: Desk) -> Result<Order, P
         zone: check.zone("zone", input.zone.trim()),
         note: check.text("note", &input.note, 0, 2_000),
         answers: input.answers.clone(),
-        with_credits: input.with_credits && desk == Desk::Client,
+        with_credits: input.with_credits,
         is_keyed: !key.is_empty(),
         form_key: if key.is_empty() { ctx.new_token() } else { key.to_owned() },
     };
@@ -135,7 +137,10 @@ pub(super) fn check_staff(ctx: &Ctx, input: &StaffBookInput) -> Result<Order, Pr
         minutes: typed.minutes,
         answers: typed.answers,
         form_key: typed.form_key,
-        with_credits: false,
+        with_credits: typed.with_credits,
     };
+    if typed.ask_payment && typed.with_credits {
+        return Err(Problem::field("pay_with_credits", "credits_or_payment"));
+    }
     check(ctx, &as_client, Desk::Staff { ask_payment: typed.ask_payment })
 }

@@ -81,12 +81,31 @@ fn of_balance(balance: Balance, credits: Option<i32>, made_for: bool) -> Option<
     Some(CreditOffer { credits, made_for, left: balance.credits, expires_at: balance.next_expiry })
 }
 
-/// Pays a booking whose time is taken with the credits of the client who acts. Writes into its terms how many.
+/// What a client's credits could pay of this type, for staff who book for them.
 ///
 /// # Errors
-/// 422 at `email` when it is booked for somebody else, 409 `booking_credits_short` when there are too few (any more).
-pub(crate) async fn pay(tx: &mut Tx, kind: &AppointmentType, booking: &mut Booking) -> Result<(), Problem> {
-    let client = acting(tx.ctx()).filter(|client| *client == booking.client_id);
+/// When the database refuses.
+pub(crate) async fn of_client(
+    tx: &mut Tx,
+    client: ClientId,
+    kind: &AppointmentType,
+) -> Result<Option<CreditOffer>, Problem> {
+    Ok(offer_in(tx, client, kind).await?)
+}
+
+/// Pays a booking whose time is taken with the credits of its client: of the one who acts, or `by_staff` of whoever it is
+/// booked for. Writes into its terms how many.
+///
+/// # Errors
+/// 422 at `email` when a client books for somebody else, 409 `booking_credits_short` when there are too few (any more).
+pub(crate) async fn pay(
+    tx: &mut Tx,
+    kind: &AppointmentType,
+    booking: &mut Booking,
+    by_staff: bool,
+) -> Result<(), Problem> {
+    let own = acting(tx.ctx()).filter(|client| *client == booking.client_id);
+    let client = if by_staff { Some(booking.client_id) } else { own };
     let client = client.ok_or_else(|| Problem::field("email", "credits_of_another"))?;
     let offer = offer_in(tx, client, kind).await?.ok_or_else(short)?;
     let (source, key) = (source(booking.id), kind.id.to_string());

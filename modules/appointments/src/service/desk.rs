@@ -7,6 +7,7 @@ use people::{
     members::{self, Member},
 };
 
+use super::credits::{self, CreditOffer};
 use crate::{
     model::AppointmentType,
     policy::{BOOKINGS_READ, BOOKINGS_WRITE, reach},
@@ -34,6 +35,8 @@ pub(crate) struct Desk {
     pub kind: Option<(AppointmentType, Vec<MemberId>)>,
     pub coaches: Vec<Member>,
     pub client: Option<Client>,
+    /// What the client's credits could pay.
+    pub credits: Option<CreditOffer>,
     pub found: Vec<Client>,
 }
 
@@ -57,14 +60,23 @@ pub(crate) async fn desk(ctx: &Ctx, asked: &DeskAsked) -> Result<Desk, Problem> 
             Some(id) => clients::by_id(tx, id).await?,
             None => None,
         };
+        let credits = match (&kind, &client) {
+            (Some((kind, _)), Some(client)) if costs(kind) => credits::of_client(tx, client.id, kind).await?,
+            _ => None,
+        };
         let mut found = Vec::new();
         if !search.is_empty() {
             found = clients::list(tx, &search, &Paging { after: None, limit: FOUND }).await?;
             found.truncate(usize::try_from(FOUND).unwrap_or(8));
         }
-        Ok(Desk { types, kind, coaches: within_reach(tx).await?, client, found })
+        Ok(Desk { types, kind, coaches: within_reach(tx).await?, client, credits, found })
     })
     .await
+}
+
+/// Whether some length of a type is to be paid.
+fn costs(kind: &AppointmentType) -> bool {
+    kind.durations().iter().any(|one| one.price > 0)
 }
 
 /// The name of a client, for a list that shows one's bookings.

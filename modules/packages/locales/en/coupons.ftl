@@ -63,6 +63,8 @@ packages-vouchers-card = Gift vouchers
 packages-voucher-amount = Amount
 packages-voucher-left = Left
 packages-voucher-recipient = For
+packages-voucher-whom = Who it is for
+packages-voucher-have = Have a gift voucher? See what is left of it
 packages-voucher-made-at = Made
 packages-voucher-order = Bought with
 packages-voucher-order-link = Its order
@@ -85,7 +87,10 @@ packages-voucher-state-blocked = Blocked
 
 # Problems and what is wrong with a field
 problem-price-changed = The price has changed since you saw it. Please look at the new total; nothing was ordered.
+problem-trial-used = You have had this plan before, and its free trial is for newcomers. Below is what it costs without; nothing was ordered.
 problem-plan-running = You have this plan already. Look at it in your area.
+problem-plan-waiting = You have begun to buy this plan, and its payment is still to come. Go on with it, or give it up, in your area.
+packages-checkout-own = Your subscriptions
 problem-voucher-changed = The voucher has been used meanwhile. Nothing was ordered.
 problem-payment-no-element = This can only be paid on the provider’s own page.
 problem-too-many-tries = Too many codes were tried. Please wait { $minutes } min and try again.

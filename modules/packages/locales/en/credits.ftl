@@ -92,3 +92,20 @@ packages-flash-credits-taken = { $count ->
   }
 packages-client-card-more = History, give and take
 field-credits-pay-for = Up to 50 names of at most 60 characters each.
+
+# Mail: bought credits expire soon
+packages-mail-expiring-subject = { $count ->
+    [one] Your credit at { $business } expires on { $date }
+   *[other] { $count } credits at { $business } expire on { $date }
+  }
+packages-mail-expiring-heading = { $count ->
+    [one] A credit of yours expires soon
+   *[other] { $count } of your credits expire soon
+  }
+packages-mail-expiring-text = { $count ->
+    [one] 1 credit of “{ $about }” is not used yet. It can be spent until { $date }.
+   *[other] { $count } credits of “{ $about }” are not used yet. They can be spent until { $date }.
+  }
+packages-mail-expiring-how = Choose a time at { $business } that suits you. Whatever expires first is spent first.
+packages-mail-expiring-book = Choose a time
+packages-mail-expiring-see = See your credits

@@ -237,4 +237,5 @@ field-offer-picture-size = A picture has at most 6,000 pixels on each side.
 field-offer-file-name = A file needs a name.
 field-offer-file-too-large = A file has at most 20 MB.
 field-offer-file-unreadable = The file could not be read. Please try again.
+field-offer-files-full = There is no room left: all files and pictures together have at most 2 GB. Files that were removed and never sold make room after a day.
 field-offer-files = An offer has at most { $max } files.

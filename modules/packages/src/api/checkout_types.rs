@@ -48,6 +48,8 @@ pub(super) struct QuoteIn {
     pub(super) codes: Option<Vec<String>>,
     /// Left out: `full`.
     pub(super) pay: Option<PayDoc>,
+    /// A plan without its free trial, which is for those who never had the plan.
+    pub(super) without_trial: Option<bool>,
 }
 
 impl QuoteIn {
@@ -58,6 +60,7 @@ impl QuoteIn {
             bumps: self.bumps.unwrap_or_default(),
             codes: self.code.into_iter().chain(self.codes.unwrap_or_default()).collect(),
             pay: self.pay.map_or(Pay::Full, Into::into),
+            without_trial: self.without_trial == Some(true),
         }
     }
 }
@@ -111,6 +114,8 @@ pub(super) struct CheckoutIn {
     codes: Option<Vec<String>>,
     /// Left out: `full`.
     pay: Option<PayDoc>,
+    /// A plan without its free trial: asked for with 409 `trial_used` when the buyer had the plan before.
+    without_trial: Option<bool>,
     /// Company and address for the invoice.
     #[oai(validator(max_length = 500))]
     bill_to: Option<String>,
@@ -134,6 +139,7 @@ impl CheckoutIn {
             code: self.code,
             codes: self.codes,
             pay: self.pay,
+            without_trial: self.without_trial,
         };
         let buyer = Buyer {
             name: self.name,
@@ -172,8 +178,10 @@ struct QuoteLine {
     quantity: i32,
     /// Before discounts.
     amount: Money,
-    /// Its share of them.
+    /// Its share of what coupons take off.
     discount: Money,
+    /// What vouchers pay of it.
+    voucher: Money,
     tax: Money,
 }
 
@@ -237,11 +245,15 @@ pub(super) struct QuoteOut {
     discounts: Vec<QuoteDiscount>,
     taxes: Vec<QuoteTax>,
     subtotal: Money,
+    /// What coupons take off.
     discount: Money,
+    /// What vouchers pay.
+    voucher: Money,
     /// On top of the prices.
     tax: Money,
     /// Contained in them.
     tax_included: Money,
+    /// What is left to pay: after discounts, with tax, less what vouchers pay.
     total: Money,
     /// What is to be paid now.
     due: Money,
@@ -266,6 +278,7 @@ impl QuoteOut {
             quantity: line.quantity,
             amount: money(line.amount().unwrap_or(0)),
             discount: money(line.discount),
+            voucher: money(line.voucher),
             tax: money(line.tax_amount()),
         };
         let discount = |one: &billing::NewDiscount| QuoteDiscount {
@@ -287,6 +300,7 @@ impl QuoteOut {
             taxes: taxes(priced).into_iter().map(tax).collect(),
             subtotal: money(sums.subtotal),
             discount: money(sums.discount),
+            voucher: money(sums.voucher),
             tax: money(sums.tax),
             tax_included: money(sums.tax_included),
             total: money(sums.total),

@@ -57,6 +57,7 @@ impl Picked {
             role: self.role,
             tax: self.offer.tax.clone(),
             discount: 0,
+            voucher: 0,
         }
     }
     fn basketed(&self) -> Basketed {
@@ -118,18 +119,18 @@ impl Basket {
             lines.iter().filter(|line| counts(line)).fold(0_i64, |sum, line| sum.saturating_add(left(line)));
         billing::spread(coupon.of_sum(sum), lines, counts)
     }
-    /// What a voucher may pay of lines: not for another voucher, or money would never expire.
+    /// What a voucher may pay of lines, their tax included: not for another voucher, or money would never expire.
     pub(crate) fn payable_by_voucher(&self, lines: &[NewLine]) -> i64 {
         let vouchers = self.vouchers();
         lines
             .iter()
             .filter(|line| !vouchers.contains(&line.item))
-            .fold(0, |sum, line| sum.saturating_add(left(line)))
+            .fold(0, |sum, line| sum.saturating_add(line.payable()))
     }
-    /// Takes what a voucher pays off lines; answers how much.
+    /// Pays lines with a voucher; answers how much.
     pub(crate) fn pay_with_voucher(&self, amount: i64, lines: &mut [NewLine]) -> i64 {
         let vouchers = self.vouchers();
-        billing::spread(amount, lines, |line| !vouchers.contains(&line.item))
+        billing::spread_paid(amount, lines, |line| !vouchers.contains(&line.item))
     }
     fn vouchers(&self) -> Vec<String> {
         self.all().filter(|one| one.gives_voucher()).map(|one| one.offer.public_id()).collect()
@@ -141,8 +142,8 @@ impl Basket {
             Pay::Full => Split::Whole,
             Pay::Deposit => self.main.offer.deposit().map_or(Split::Whole, |deposit| {
                 let first = deposit.amount.saturating_mul(i64::from(self.main.quantity));
-                let first = first.min(lines.first().map_or(0, payable));
-                let beside = lines.iter().skip(1).fold(0_i64, |sum, line| sum.saturating_add(payable(line)));
+                let first = first.min(lines.first().map_or(0, NewLine::payable));
+                let beside = lines.iter().skip(1).fold(0_i64, |sum, line| sum.saturating_add(line.payable()));
                 Split::Deposit(first.saturating_add(beside), deposit.days)
             }),
             Pay::Parts => self.main.offer.instalments().map_or(Split::Whole, |parts| {
@@ -159,12 +160,6 @@ impl Basket {
 /// What is left of a line after its discount.
 fn left(line: &NewLine) -> i64 {
     line.amount().unwrap_or(0).saturating_sub(line.discount).max(0)
-}
-
-/// What is paid for a line.
-fn payable(line: &NewLine) -> i64 {
-    let on_top = line.tax.as_ref().is_some_and(|tax| !tax.inclusive);
-    left(line).saturating_add(if on_top { line.tax_amount() } else { 0 })
 }
 
 #[cfg(test)]
@@ -214,7 +209,17 @@ mod tests {
         assert!(basket.gives_voucher());
         assert_eq!(basket.payable_by_voucher(&lines), 1_000);
         assert_eq!(basket.pay_with_voucher(9_000, &mut lines), 1_000);
-        assert_eq!(lines[0].discount, 0);
+        assert_eq!((lines[0].voucher, lines[1].voucher), (0, 1_000));
+    }
+    #[test]
+    fn a_voucher_is_no_discount() {
+        let mut basket = basket(&[(10_000, 1)]);
+        basket.main.offer.tax = Some(Tax { name: "VAT".into(), bp: 2_000, inclusive: false });
+        let mut lines = basket.lines();
+        assert_eq!(basket.payable_by_voucher(&lines), 12_000, "with its tax");
+        assert_eq!(basket.pay_with_voucher(10_000, &mut lines), 10_000);
+        let sums = quote(&lines, currency("GBP")).unwrap();
+        assert_eq!((sums.tax, sums.cost(), sums.total), (2_000, 12_000, 2_000));
     }
     #[test]
     fn a_trial_costs_nothing_yet() {
@@ -255,7 +260,7 @@ mod tests {
             let off = basket.take_off(&CouponRow { bp: Some(bp), ..coupon() }, &mut lines);
             let paid = basket.pay_with_voucher(voucher.min(basket.payable_by_voucher(&lines)), &mut lines);
             let sums = quote(&lines, currency("GBP")).unwrap();
-            prop_assert_eq!(sums.discount, off + paid);
+            prop_assert_eq!((sums.discount, sums.voucher), (off, paid));
             prop_assert_eq!(sums.total, sums.subtotal - off - paid);
             prop_assert!(sums.total >= 0 && paid <= voucher);
         }

@@ -1,9 +1,13 @@
+//! A coupon: what it takes off, for what, and when it holds.
+
+mod input;
+
 use billing::{subscriptions::PeriodDiscount, text_enum};
 use diesel::{Queryable, Selectable};
 use events::{CouponId, Currency, Id, Instant, Money, PackageId, PlanId, ProductId};
-use kernel::{Check, FieldError, Problem};
-use serde::Serialize;
+use kernel::FieldError;
 
+pub(crate) use self::input::CouponInput;
 use super::OfferId;
 use crate::schema::coupons;
 
@@ -179,107 +183,12 @@ pub(crate) fn normal_code(typed: &str) -> String {
     typed.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_uppercase).take(60).collect()
 }
 
-/// A coupon as somebody of staff wants it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub(crate) struct CouponInput {
-    /// Kept as it was made.
-    pub(crate) code: String,
-    pub(crate) name: String,
-    pub(crate) bp: Option<i32>,
-    pub(crate) amount: Option<i64>,
-    pub(crate) duration: CouponDuration,
-    pub(crate) periods: Option<i32>,
-    pub(crate) offers: Vec<OfferId>,
-    pub(crate) least_amount: i64,
-    pub(crate) max_uses: Option<i32>,
-    pub(crate) per_client: Option<i32>,
-    pub(crate) valid_from: Option<Instant>,
-    pub(crate) valid_until: Option<Instant>,
-}
-
-impl CouponInput {
-    /// The input of an existing coupon.
-    pub(crate) fn of(row: CouponRow) -> Self {
-        Self {
-            code: row.code,
-            name: row.name,
-            bp: row.bp,
-            amount: row.amount,
-            duration: row.duration,
-            periods: row.periods,
-            offers: row.offers,
-            least_amount: row.least_amount,
-            max_uses: row.max_uses,
-            per_client: row.per_client,
-            valid_from: row.valid_from,
-            valid_until: row.valid_until,
-        }
-    }
-    /// The input, cleaned, when all of it makes sense for a business that sells in `currency`.
-    pub(crate) fn checked(mut self, currency: Currency) -> Result<Self, Problem> {
-        let mut check = Check::new();
-        self.code = normal_code(&self.code);
-        check.require(!self.code.is_empty(), "code", "required");
-        check.require(self.code.is_empty() || is_code(&self.code), "code", "coupon_code");
-        self.name = check.line("name", &self.name, 0, 120);
-        if self.name.is_empty() {
-            self.name.clone_from(&self.code);
-        }
-        match (self.bp, self.amount) {
-            (Some(bp), None) => {
-                check.require((1..=10_000).contains(&bp), "percent", "coupon_percent");
-            }
-            (None, Some(amount)) => {
-                check.require(
-                    (1..=billing::max_price(currency)).contains(&amount),
-                    "amount",
-                    "coupon_amount",
-                );
-            }
-            _ => check.wrong(FieldError::new("percent", "coupon_percent_or_amount")),
-        }
-        self.check_limits(&mut check, currency);
-        check.finish()?;
-        Ok(self)
-    }
-
-    fn check_limits(&mut self, check: &mut Check, currency: Currency) {
-        match (self.duration, self.periods) {
-            (CouponDuration::Repeating, Some(periods)) => {
-                check.number("periods", i64::from(periods), 2, 120);
-            }
-            (CouponDuration::Repeating, None) => check.wrong(FieldError::new("periods", "required")),
-            _ => self.periods = None,
-        }
-        self.offers.sort_unstable();
-        self.offers.dedup();
-        check.require(self.offers.len() <= 100, "offers", "coupon_offers");
-        check.number("least_amount", self.least_amount, 0, billing::max_price(currency));
-        if let Some(most) = self.max_uses {
-            check.number("max_uses", i64::from(most), 1, 1_000_000);
-        }
-        if let Some(most) = self.per_client {
-            check.number("per_client", i64::from(most), 1, 1_000);
-        }
-        let ordered = self.valid_from.zip(self.valid_until).is_none_or(|(from, until)| from < until);
-        check.require(ordered, "valid_until", "offer_dates");
-    }
-}
-
 /// An offer by any of its names: `off_…`, `prd_…`, `pkg_…` or `pln_…`.
 pub(crate) fn any_offer(text: &str) -> Option<OfferId> {
     let own = text.parse::<OfferId>().map(Id::uuid);
     let own = own.or_else(|_| text.parse::<ProductId>().map(Id::uuid));
     let own = own.or_else(|_| text.parse::<PackageId>().map(Id::uuid));
     own.or_else(|_| text.parse::<PlanId>().map(Id::uuid)).ok().map(OfferId::from_uuid)
-}
-
-fn is_code(code: &str) -> bool {
-    let plain = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
-    (3..=40).contains(&code.len())
-        && code.bytes().all(|byte| plain(byte) || byte == b'-')
-        && !code.starts_with('-')
-        && !code.ends_with('-')
 }
 
 #[cfg(test)]
@@ -318,13 +227,6 @@ pub(crate) mod tests {
         let basket: Vec<_> =
             basket.iter().map(|(id, amount)| Basketed { offer: offer(*id), amount: *amount }).collect();
         coupon.off(&basket, currency("GBP"), at(second))
-    }
-    fn input() -> CouponInput {
-        CouponInput::of(coupon())
-    }
-    fn fields(input: CouponInput) -> Vec<(String, &'static str)> {
-        let problem = input.checked(currency("GBP")).unwrap_err();
-        problem.fields.into_iter().map(|error| (error.field, error.code)).collect()
     }
 
     #[test]
@@ -369,37 +271,6 @@ pub(crate) mod tests {
         assert_eq!(
             (forever.further(true).unwrap().left, forever.further(true).unwrap().off(300)),
             (None, 300)
-        );
-    }
-    #[test]
-    fn codes_are_compared_in_upper_case_without_spaces() {
-        assert_eq!(normal_code(" spring 26\t"), "SPRING26");
-        assert_eq!(input().checked(currency("GBP")).unwrap().code, "SPRING");
-        for bad in ["", "AB", "-ABC", "ABC-", "A_B", "ÄRGER", &"A".repeat(41)] {
-            assert_eq!(fields(CouponInput { code: bad.into(), ..input() })[0].0, "code", "{bad}");
-        }
-    }
-    #[test]
-    fn an_input_says_all_that_is_wrong() {
-        let wrong = CouponInput {
-            amount: Some(100),
-            duration: CouponDuration::Repeating,
-            least_amount: -1,
-            max_uses: Some(0),
-            per_client: Some(1_001),
-            valid_from: Some(at(2)),
-            valid_until: Some(at(2)),
-            ..input()
-        };
-        let names: Vec<_> = fields(wrong).into_iter().map(|(field, _)| field).collect();
-        assert_eq!(names, ["percent", "periods", "least_amount", "max_uses", "per_client", "valid_until"]);
-        assert_eq!(
-            fields(CouponInput { bp: Some(10_001), ..input() }),
-            [("percent".into(), "coupon_percent")]
-        );
-        assert_eq!(
-            fields(CouponInput { bp: None, amount: Some(0), ..input() }),
-            [("amount".into(), "coupon_amount")]
         );
     }
     proptest! {

@@ -2,7 +2,7 @@
 
 mod basket;
 mod coupon;
-pub(crate) mod csv;
+mod expiring;
 mod file;
 mod grant;
 mod input;
@@ -25,6 +25,7 @@ pub(crate) use coupon::any_offer;
 pub(crate) use coupon::{
     Basketed, CouponDuration, CouponInput, CouponRefused, CouponRow, CouponState, normal_code,
 };
+pub(crate) use expiring::{NOTICE_DAYS, tell_from};
 pub(crate) use file::{FileInfo, FileKind, MAX_DOWNLOAD, clean_name, served_type};
 pub(crate) use grant::{GrantSpec, tidy_pays_for};
 pub(crate) use input::{BumpInput, ItemInput, OfferInput, copy_name, free_slug, slug_of};

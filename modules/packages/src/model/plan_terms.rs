@@ -1,9 +1,13 @@
 use events::PlanId;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
-use super::{PlanTerms, SoldGrant};
+use super::PlanTerms;
 
 /// What a subscription remembers of its plan (`subscriptions.detail`): later changes of the plan don't touch it.
+///
+/// Invariant: nothing that is handed out once stands here. The orders of later periods carry this memory in their lines, and
+/// what a plan gives once is in the line of its first order ([`super::Sold`]).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct SoldPlan {
     /// The plan.
@@ -17,27 +21,34 @@ pub(crate) struct SoldPlan {
     /// What the weekly credits pay for; empty: everything.
     #[serde(default)]
     pub(crate) pays_for: Vec<String>,
-    /// What is handed out besides, once.
-    #[serde(default)]
-    pub(crate) grants: Vec<SoldGrant>,
 }
 
 impl SoldPlan {
     /// What is agreed when the plan is bought as it stands.
-    pub(crate) fn of(plan: PlanId, terms: &PlanTerms, grants: Vec<SoldGrant>) -> Self {
+    pub(crate) fn of(plan: PlanId, terms: &PlanTerms) -> Self {
         Self {
             plan,
             credits_per_week: terms.credits_per_week,
             rollover_cap: terms.rollover_cap,
             pays_for: terms.pays_for.clone(),
-            grants,
         }
+    }
+}
+
+impl SoldPlan {
+    /// As a subscription keeps it.
+    pub(crate) fn stored(&self) -> serde_json::Value {
+        json!({
+            "plan": self.plan,
+            "credits_per_week": self.credits_per_week,
+            "rollover_cap": self.rollover_cap,
+            "pays_for": self.pays_for,
+        })
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
 
     use super::*;
 
@@ -52,10 +63,11 @@ mod tests {
             pays_for: vec!["yoga".into()],
             ..PlanTerms::monthly()
         };
-        let whole = SoldPlan::of(bare.plan, &terms, Vec::new());
+        let whole = SoldPlan::of(bare.plan, &terms);
+        assert_eq!(serde_json::from_value::<SoldPlan>(whole.stored()).unwrap(), whole);
         assert_eq!(
             serde_json::to_value(&whole).unwrap(),
-            json!({ "plan": plan, "credits_per_week": 5, "rollover_cap": 8, "pays_for": ["yoga"], "grants": [] })
+            json!({ "plan": plan, "credits_per_week": 5, "rollover_cap": 8, "pays_for": ["yoga"] })
         );
     }
 }

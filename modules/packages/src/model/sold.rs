@@ -10,10 +10,8 @@ use super::{Gift, GrantSpec, Offer, OfferId, OfferKind};
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Sold {
     /// What is handed out once the order is paid.
-    #[serde(default)]
     pub(crate) grants: Vec<SoldGrant>,
     /// What is reserved, and free again when it is not paid.
-    #[serde(default)]
     pub(crate) holds: Vec<Hold>,
     /// On an order's first line: codes that make the order cheaper, and are free again when it is not paid.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -24,6 +22,20 @@ pub(crate) struct Sold {
     /// On an order's first line: what the form wanted, so that a form sent again is told from one that was changed.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub(crate) wanted: String,
+}
+
+impl Sold {
+    /// Reads what a line remembers. The line of a later period, or of a changed plan, carries the plan's memory and gives
+    /// nothing, whatever stands there: what a plan gives once is in the line of its first order.
+    ///
+    /// # Errors
+    /// When it can't be read. That is never taken for nothing.
+    pub(crate) fn read(detail: &serde_json::Value) -> Result<Self, serde_json::Error> {
+        if detail.get("plan").is_some() {
+            return Ok(Self::default());
+        }
+        Self::deserialize(detail)
+    }
 }
 
 /// A code that an order uses.
@@ -146,8 +158,20 @@ mod tests {
 
     #[test]
     fn the_line_of_a_later_period_gives_and_reserves_nothing() {
-        let plan = serde_json::json!({ "plan": "pln_00000000000000000000000000000007", "credits_per_week": 3, "rollover_cap": null,
-            "pays_for": [], "grants": [] });
-        assert_eq!(serde_json::from_value::<Sold>(plan).unwrap(), Sold::default());
+        let mut one = offer(OfferKind::Product, OfferStatus::Active);
+        one.grants = vec![GrantSpec::credits(10, Some(90))];
+        let grants = serde_json::to_value(sold_of(&one, 1).grants).unwrap();
+        for grants in [serde_json::json!([]), grants] {
+            let plan = serde_json::json!({ "plan": "pln_00000000000000000000000000000007", "credits_per_week": 3,
+                "rollover_cap": null, "pays_for": [], "grants": grants });
+            assert_eq!(Sold::read(&plan).unwrap(), Sold::default());
+        }
+    }
+    #[test]
+    fn what_can_not_be_read_is_not_nothing() {
+        for detail in ["null", "{}", "[]", "7", r#"{"grants": 1, "holds": []}"#, r#"{"holds": []}"#] {
+            assert!(Sold::read(&serde_json::from_str(detail).unwrap()).is_err(), "{detail}");
+        }
+        assert_eq!(Sold::read(&serde_json::json!({ "grants": [], "holds": [] })).unwrap(), Sold::default());
     }
 }

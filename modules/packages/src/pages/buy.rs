@@ -49,7 +49,7 @@ pub(super) async fn show(
     // One that does not hold stays where it could have been typed.
     let form = if code.is_empty() { form } else { form.with("code", &code) };
     let wanted = Wanted { codes: vec![code], ..Wanted::one(slug) }.normal();
-    let shown = Shown { offer, state, wanted, form, said: "" };
+    let shown = Shown { offer, state, wanted, form, said: "", own: false };
     Ok(page(ctx, tries, shown).await?.status(status))
 }
 
@@ -91,7 +91,11 @@ pub(super) async fn submit(
     }
     let status = problem.as_ref().map_or(StatusCode::OK, |problem| problem.status);
     let said = if problem.is_none() && !form.text("code").is_empty() { "applied" } else { "" };
-    let shown = Shown { offer, state, wanted: wanted.normal(), form: again, said };
+    let mut wanted = wanted.normal();
+    // Shown again it is what they can have.
+    wanted.without_trial |= problem.as_ref().is_some_and(|problem| problem.code == "trial_used");
+    let own = problem.is_some_and(|problem| matches!(problem.code, "plan_running" | "plan_waiting"));
+    let shown = Shown { offer, state, wanted, form: again, said, own };
     Ok(page(ctx, tries, shown).await?.status(status).into_response())
 }
 
@@ -107,10 +111,11 @@ struct Shown {
     wanted: Wanted,
     form: FormState,
     said: &'static str,
+    own: bool,
 }
 
 async fn page(ctx: &Ctx, tries: &Tries, shown: Shown) -> Result<Page, Problem> {
-    let Shown { offer, state, wanted, mut form, mut said } = shown;
+    let Shown { offer, state, wanted, mut form, mut said, own } = shown;
     let open = state == Availability::Open;
     let priced = if open { Some(priced(ctx, tries, wanted, &mut form).await?) } else { None };
     let mut methods: Vec<Method> = Vec::new();
@@ -136,6 +141,7 @@ async fn page(ctx: &Ctx, tries: &Tries, shown: Shown) -> Result<Page, Problem> {
         guest: *ctx.actor() == Actor::Visitor,
         back: ctx.path(&format!("/buy/{}", offer.row.slug)),
         company_open: filled("bill_to") || filled("tax_id"),
+        own,
         said,
         business: ctx.tenant().name.clone(),
         basket,

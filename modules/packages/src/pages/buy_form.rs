@@ -38,6 +38,7 @@ pub(super) fn wanted(slug: &str, form: &Form) -> Wanted {
         bumps,
         codes,
         pay: form.text("pay").parse().unwrap_or(Pay::Full),
+        without_trial: !form.text("without_trial").is_empty(),
     }
 }
 

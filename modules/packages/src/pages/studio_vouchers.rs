@@ -62,7 +62,7 @@ pub(super) async fn create(Data(ctx): Data<&Ctx>, form: Form) -> Result<Response
     match made {
         Ok(row) => {
             let text = Text::key("packages-vouchers-made").arg("code", &row.code);
-            Ok(Redirect::to(ctx.path(&format!("/studio/vouchers/show/{}", row.id)))
+            Ok(Redirect::to(ctx.path(&format!("/studio/coupons/vouchers/show/{}", row.id)))
                 .flash(text)
                 .into_response())
         }
@@ -83,7 +83,7 @@ pub(super) async fn set_state(
     let blocked = form.text("status") == "blocked";
     let row = service::block_voucher(ctx, voucher_id(&id)?, blocked).await?;
     let key = if blocked { "packages-vouchers-now-blocked" } else { "packages-vouchers-now-unblocked" };
-    let to = ctx.path(&format!("/studio/vouchers/show/{}", row.id));
+    let to = ctx.path(&format!("/studio/coupons/vouchers/show/{}", row.id));
     Ok(Redirect::to(to).flash(Text::key(key).arg("code", row.code)))
 }
 

@@ -1,13 +1,15 @@
 //! Files of offers and the settings of the module.
 
-use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, SelectableHelper};
+use diesel::{
+    ExpressionMethods, OptionalExtension, PgJsonbExpressionMethods, QueryDsl, QueryResult, SelectableHelper,
+};
 use diesel_async::RunQueryDsl;
 use events::{Instant, OfferFileId};
 use kernel::Tx;
 
 use crate::{
     model::{FileInfo, FileKind, OfferId, PackageSettings},
-    schema::{offer_files, package_settings},
+    schema::{offer_files, offers, package_settings},
 };
 
 /// A file to be kept.
@@ -112,6 +114,35 @@ pub(crate) async fn remove_files(
         Some(id) => there.filter(offer_files::id.eq(id)).set(gone).execute(&mut **tx).await,
         None => there.set(gone).execute(&mut **tx).await,
     }
+}
+
+/// Bytes of all files that are kept, removed ones included as long as somebody bought them.
+pub(crate) async fn kept_bytes(tx: &mut Tx) -> QueryResult<i64> {
+    let sum: Option<i64> =
+        offer_files::table.select(diesel::dsl::sum(offer_files::size)).first(&mut **tx).await?;
+    Ok(sum.unwrap_or(0))
+}
+
+/// Files that were removed before then, the oldest first, with their kind.
+pub(crate) async fn removed_files(tx: &mut Tx, before: Instant) -> QueryResult<Vec<(OfferFileId, FileKind)>> {
+    offer_files::table
+        .filter(offer_files::removed_at.lt(before))
+        .order(offer_files::removed_at)
+        .select((offer_files::id, offer_files::kind))
+        .load(&mut **tx)
+        .await
+}
+
+/// Whether an offer hands a file over.
+pub(crate) async fn is_offered(tx: &mut Tx, file: OfferFileId) -> QueryResult<bool> {
+    let handed = serde_json::json!([{ "kind": "download", "file": file }]);
+    let one = offers::table.filter(offers::grants.contains(handed));
+    diesel::select(diesel::dsl::exists(one)).get_result(&mut **tx).await
+}
+
+/// Deletes a file for good.
+pub(crate) async fn delete_file(tx: &mut Tx, file: OfferFileId) -> QueryResult<()> {
+    diesel::delete(offer_files::table.find(file)).execute(&mut **tx).await.map(drop)
 }
 
 /// The settings, or the defaults.

@@ -2,6 +2,7 @@
 
 mod coupons;
 mod files;
+mod notices;
 mod offers;
 mod stock;
 mod vouchers;
@@ -12,9 +13,10 @@ pub(crate) use coupons::{
     free_coupon, insert_coupon, lock_coupon, offer_names, update_coupon, use_coupon,
 };
 pub(crate) use files::{
-    NewFile, ServedFile, download, files, insert_file, picture, remove_files, save_settings, settings,
-    stored_settings,
+    NewFile, ServedFile, delete_file, download, files, insert_file, is_offered, kept_bytes, picture,
+    remove_files, removed_files, save_settings, settings, stored_settings,
 };
+pub(crate) use notices::note_expiry;
 pub(crate) use offers::{OfferFilter, bumps_of, by_id, by_ids, by_slug, choices, in_order, list, shown};
 pub(crate) use stock::{Refused, add_stock, change_stock, release, reserve};
 pub(crate) use vouchers::{

@@ -1,10 +1,11 @@
 //! Weekly credits of plans: exactly once for each client and week, however late, often or many at once this runs.
 
-use billing::subscriptions;
+use billing::subscriptions::{self, Ends, Giving, Subscription};
 use events::{ClientId, Instant, SubscriptionId};
 use jiff::civil::Date;
 use kernel::{Ctx, Problem, Tx};
 use ledger::credits::{self, CreditRules, Grant, Granted, OnExpired, Origin};
+use serde::Deserialize;
 
 use crate::{
     model::{SoldPlan, Week, Weeks},
@@ -27,11 +28,28 @@ struct Plan {
     sold: SoldPlan,
     /// Since when it gives without a pause.
     since: Instant,
+    /// When it ends, if that is known.
+    ends: Option<Ends>,
+}
+
+/// A plan whose terms can't be read.
+struct Unreadable {
+    client: ClientId,
+    why: String,
 }
 
 impl Plan {
     fn stream(&self) -> String {
         stream(self.id)
+    }
+    /// How many weeks it gives still, when so many were given. The first week, which has mostly begun, comes whole; the broken
+    /// one at the end is what is missing of it then.
+    fn left(&self, given: i64) -> usize {
+        self.ends.map_or(usize::MAX, |ends| usize::try_from(ends.weeks - given).unwrap_or(0))
+    }
+    /// When credits of a week expire that are not carried: with the week, or with the plan.
+    fn expiry(&self, week: &Week) -> Instant {
+        self.ends.map_or(week.end, |ends| week.end.min(ends.at))
     }
     fn source(&self, week: &Week) -> String {
         format!("plan-week/{}/{}", self.id, week.first)
@@ -39,7 +57,7 @@ impl Plan {
 }
 
 /// The stream of a subscription's lots.
-fn stream(id: SubscriptionId) -> String {
+pub(super) fn stream(id: SubscriptionId) -> String {
     format!("plan/{id}")
 }
 
@@ -89,7 +107,10 @@ async fn ended(tx: &mut Tx, streams: &[String]) -> Result<Vec<String>, Problem> 
 
 /// Gives a client the credits of this week, of each plan, and writes off those of plans that are over. Again: nothing.
 pub(crate) async fn allocate(tx: &mut Tx, client: ClientId) -> Result<(), Problem> {
-    let plans = plans(tx, Some(client)).await?;
+    let (plans, unreadable) = plans(tx, Some(client)).await?;
+    if let Some(error) = unreadable.into_iter().next() {
+        return Err(Problem::internal(error.why));
+    }
     let open: Vec<String> =
         credits::open_streams(tx, Some(client)).await?.into_iter().map(|(_, stream)| stream).collect();
     if plans.is_empty() && open.is_empty() {
@@ -123,7 +144,7 @@ async fn give(tx: &mut Tx, plan: &Plan, week: &Week) -> Result<(), Problem> {
         origin: Origin::Plan,
         name: &plan.name,
         credits: sold.credits_per_week,
-        expires_at: sold.rollover_cap.is_none().then_some(week.end),
+        expires_at: sold.rollover_cap.is_none().then_some(plan.expiry(week)),
         pays_for: &sold.pays_for,
     };
     let given = credits::grant_next(tx, &stream, grant).await?;
@@ -137,11 +158,12 @@ async fn give(tx: &mut Tx, plan: &Plan, week: &Week) -> Result<(), Problem> {
 async fn due(tx: &mut Tx, weeks: &Weeks, plans: Vec<Plan>) -> Result<Vec<(Plan, Vec<Week>)>, Problem> {
     let now = tx.ctx().now();
     let streams: Vec<String> = plans.iter().map(Plan::stream).collect();
-    let last = credits::last_sources(tx, &streams).await?;
+    let so_far = credits::so_far(tx, &streams).await?;
     let owed = |plan: Plan| {
-        let last =
-            last.iter().find(|(of, _)| *of == plan.stream()).and_then(|(_, source)| week_of_source(source));
-        let weeks = weeks.due(now, plan.since, last, plan.sold.rollover_cap.is_some());
+        let so_far = so_far.iter().find(|one| one.stream == plan.stream());
+        let last = so_far.and_then(|one| week_of_source(&one.last));
+        let mut weeks = weeks.due(now, plan.since, last, plan.sold.rollover_cap.is_some());
+        weeks.truncate(plan.left(so_far.map_or(0, |one| one.lots)));
         (!weeks.is_empty()).then_some((plan, weeks))
     };
     Ok(plans.into_iter().filter_map(owed).collect())
@@ -152,18 +174,46 @@ async fn weeks(tx: &mut Tx) -> Result<Weeks, Problem> {
     Ok(Weeks::new(&tx.ctx().tenant().zone, settings.first_weekday))
 }
 
+/// The week whose credits a plan gives at once; `None`: it gives none.
+pub(super) async fn span(
+    tx: &mut Tx,
+    sub: &Subscription,
+    at: Instant,
+) -> Result<Option<(Instant, Instant)>, Problem> {
+    let gives = SoldPlan::deserialize(&sub.detail).is_ok_and(|sold| sold.credits_per_week > 0);
+    if !gives {
+        return Ok(None);
+    }
+    let week = weeks(tx).await?.of(at);
+    Ok(Some((week.start, week.end)))
+}
+
 /// The plans that give credits now: of one client, or of all. Sorted, so that all lock in one order.
-async fn plans(tx: &mut Tx, client: Option<ClientId>) -> Result<Vec<Plan>, Problem> {
+async fn plans(tx: &mut Tx, client: Option<ClientId>) -> Result<(Vec<Plan>, Vec<Unreadable>), Problem> {
     let now = tx.ctx().now();
-    let mut plans = Vec::new();
+    let (mut plans, mut unreadable) = (Vec::new(), Vec::new());
     for one in subscriptions::giving(tx, crate::ID, client, now).await? {
-        // What was sold without terms of a plan gives no credits.
-        let Ok(sold) = serde_json::from_value::<SoldPlan>(one.detail) else { continue };
-        if sold.credits_per_week > 0 {
-            plans.push(Plan { id: one.id, client: one.client, name: one.name, sold, since: one.since });
+        match plan_of(one) {
+            Ok(plan) => plans.extend(plan),
+            Err(error) => unreadable.push(error),
         }
     }
-    Ok(plans)
+    Ok((plans, unreadable))
+}
+
+/// What a subscription gives each week; none when it was sold without terms of a plan, or gives nothing. What can't be read
+/// is an error of its client's alone.
+fn plan_of(one: Giving) -> Result<Option<Plan>, Unreadable> {
+    if one.detail.get("plan").is_none() {
+        return Ok(None);
+    }
+    let sold = SoldPlan::deserialize(&one.detail).map_err(|error| Unreadable {
+        client: one.client,
+        why: format!("what {} remembers can't be read: {error}", one.id),
+    })?;
+    let plan =
+        Plan { id: one.id, client: one.client, name: one.name, sold, since: one.since, ends: one.ends };
+    Ok((plan.sold.credits_per_week > 0).then_some(plan))
 }
 
 /// The same for one client, as a use case of its own.
@@ -186,8 +236,9 @@ pub(crate) async fn allocate_all(ctx: &Ctx) -> Result<(), Problem> {
 
 /// Clients to whom something is owed, or whose plan is over while its credits are still there.
 async fn owed(tx: &mut Tx) -> Result<Vec<ClientId>, Problem> {
-    let (all, weeks) = (plans(tx, None).await?, weeks(tx).await?);
-    let mut clients = Vec::new();
+    let ((all, unreadable), weeks) = (plans(tx, None).await?, weeks(tx).await?);
+    // What can't be read is told of by the client's own turn, and keeps nobody else waiting.
+    let mut clients: Vec<ClientId> = unreadable.into_iter().map(|one| one.client).collect();
     for some in all.chunks(BATCH) {
         clients.extend(due(tx, &weeks, some.to_vec()).await?.into_iter().map(|(plan, _)| plan.client));
     }

@@ -1,14 +1,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use events::ClientId;
-use kernel::{Check, Ctx, Paging, Permission, Problem, Tx, audit};
+use kernel::{
+    Check, Ctx, Paging, Permission, Problem, Tx, audit,
+    csv::{self, Cell},
+};
 use ledger::credits::{self, Balance, Grant, Granted, Lot, Movement, Origin, Withdrawal};
 use people::clients::{self, Client};
 use serde_json::json;
 
 use super::Dates;
 use crate::{
-    model::{csv, tidy_pays_for},
+    model::tidy_pays_for,
     policy::{CREDITS_READ, CREDITS_WRITE, OWN_READ},
 };
 
@@ -246,20 +249,23 @@ pub(crate) async fn whole_history(
 /// A history as comma-separated values; who did it is for staff. Times are on the wall clock of the business.
 pub(crate) fn history_file(history: &[Movement], dates: &Dates, is_staff: bool) -> String {
     let zone = format!("time ({})", dates.zone());
-    let mut text = csv::line(&[&zone, "kind", "credits", "for", "from", "expires", "by"]);
+    let head = [zone.as_str(), "kind", "credits", "for", "from", "expires", "by"];
+    let mut text = csv::MARK.to_owned();
+    csv::line(&mut text, &head.map(Cell::plain));
     for one in history {
         let from: Vec<&str> = one.parts.iter().map(|part| part.name.as_str()).collect();
         let expires = one.parts.iter().filter_map(|part| part.expires_at).min();
         let by = if is_staff { one.actor.as_str() } else { "" };
-        text += &csv::line(&[
-            &dates.wall(one.at),
-            &one.kind,
-            &one.amount.to_string(),
-            &one.reason,
-            &from.join("; "),
-            &expires.map(|at| dates.wall(at)).unwrap_or_default(),
-            by,
-        ]);
+        let cells = [
+            Cell::plain(dates.wall(one.at)),
+            Cell::plain(&one.kind),
+            Cell::plain(one.amount),
+            Cell::text(&one.reason),
+            Cell::text(from.join("; ")),
+            Cell::maybe(expires.map(|at| dates.wall(at))),
+            Cell::text(by),
+        ];
+        csv::line(&mut text, &cells);
     }
     text
 }

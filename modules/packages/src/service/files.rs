@@ -9,11 +9,11 @@ use poem::http::StatusCode;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use super::edit::tell;
+use super::{edit::tell, grant::sold};
 use crate::{
     model::{
-        FileInfo, FileKind, GrantSpec, MAX_DOWNLOAD, Offer, OfferId, OfferKind, PictureError, Sold,
-        clean_name, picture_of, served_type,
+        FileInfo, FileKind, GrantSpec, MAX_DOWNLOAD, Offer, OfferId, OfferKind, PictureError, clean_name,
+        picture_of, served_type,
     },
     policy::{OFFERS_READ, OFFERS_WRITE, ORDERS_CREATE, OWN_READ},
     queries::{self, NewFile, ServedFile},
@@ -22,6 +22,8 @@ use crate::{
 
 /// The most files of one offer.
 const MAX_FILES: usize = 8;
+/// Bytes of all files and pictures that a business keeps: 2 GB.
+const MAX_KEPT: i64 = 2 * 1024 * 1024 * 1024;
 /// So many of a client's orders are looked through for files.
 const ORDERS: i64 = 100;
 
@@ -51,6 +53,7 @@ pub(crate) async fn set_picture(
     let digest = digest_of(content);
     ctx.tx(OFFERS_WRITE, async |tx| {
         queries::by_id(tx, id).await?.ok_or_else(Problem::not_found)?;
+        check_quota(tx, "picture", content.len()).await?;
         queries::remove_files(tx, id, FileKind::Image, None).await?;
         let file = NewFile {
             offer: id,
@@ -123,6 +126,7 @@ pub(crate) async fn add_file(
     ctx.tx(OFFERS_WRITE, async |tx| {
         let offer = queries::by_id(tx, id).await?.ok_or_else(Problem::not_found)?;
         check_room(&offer)?;
+        check_quota(tx, "file", content.len()).await?;
         let new = NewFile {
             offer: id,
             kind: FileKind::Download,
@@ -151,6 +155,38 @@ fn check_room(offer: &Offer) -> Result<(), Problem> {
     if offer.grants.iter().filter_map(GrantSpec::file).count() >= MAX_FILES {
         let error = FieldError::new("file", "offer_files").arg("max", MAX_FILES);
         return Err(Problem::invalid(vec![error]));
+    }
+    Ok(())
+}
+
+/// Removed files are kept so long in any case: an order that is being placed may still hand one over.
+const KEPT_MINUTES: i64 = 24 * 60;
+
+/// Deletes removed pictures, and removed files that nobody bought. Again: nothing.
+pub(super) async fn clear(ctx: &Ctx) -> Result<(), Problem> {
+    ctx.tx(OFFERS_WRITE, async |tx: &mut Tx| {
+        let before = tx.ctx().now().plus_minutes(-KEPT_MINUTES);
+        for (file, kind) in queries::removed_files(tx, before).await? {
+            if kind == FileKind::Image || !is_wanted(tx, file).await? {
+                queries::delete_file(tx, file).await?;
+            }
+        }
+        Ok(())
+    })
+    .await
+}
+
+/// Whether a file was sold, or another offer hands it over.
+async fn is_wanted(tx: &mut Tx, file: OfferFileId) -> Result<bool, Problem> {
+    let sold = json!({ "grants": [{ "grant": { "kind": "download", "file": file } }] });
+    Ok(queries::is_offered(tx, file).await? || billing::is_remembered(tx, crate::ID, &sold).await?)
+}
+
+/// Whether the business may keep so many bytes more.
+async fn check_quota(tx: &mut Tx, field: &'static str, more: usize) -> Result<(), Problem> {
+    let more = i64::try_from(more).unwrap_or(i64::MAX);
+    if queries::kept_bytes(tx).await?.saturating_add(more) > MAX_KEPT {
+        return Err(Problem::field(field, "offer_files_full"));
     }
     Ok(())
 }
@@ -190,7 +226,7 @@ pub(crate) async fn bought_file(ctx: &Ctx, token: &str, file: OfferFileId) -> Re
         if !holds_files(&order) {
             return Err(Problem::new(StatusCode::GONE, "offer_file_not_yours"));
         }
-        if !files_of(&billing::lines(tx, order.id).await?).contains(&file) {
+        if !files_of(&billing::lines(tx, order.id).await?)?.contains(&file) {
             return Err(Problem::not_found());
         }
         queries::download(tx, file).await?.ok_or_else(Problem::not_found)
@@ -204,17 +240,16 @@ fn holds_files(order: &Order) -> bool {
 }
 
 /// The files that lines hand over, each once.
-fn files_of(lines: &[OrderLine]) -> Vec<OfferFileId> {
+fn files_of(lines: &[OrderLine]) -> Result<Vec<OfferFileId>, Problem> {
     let mut all: Vec<OfferFileId> = Vec::new();
     for line in lines.iter().filter(|line| line.module == crate::ID) {
-        let sold: Sold = serde_json::from_value(line.detail.clone()).unwrap_or_default();
-        for file in sold.grants.iter().filter_map(|grant| grant.grant.file()) {
+        for file in sold(line)?.grants.iter().filter_map(|grant| grant.grant.file()) {
             if !all.contains(&file) {
                 all.push(file);
             }
         }
     }
-    all
+    Ok(all)
 }
 
 /// A file that somebody bought.
@@ -238,7 +273,7 @@ async fn files_of_order(ctx: &Ctx, order: &Order) -> Result<Vec<Bought>, Problem
 }
 
 async fn bought(tx: &mut Tx, order: &Order, lines: &[OrderLine]) -> Result<Vec<Bought>, Problem> {
-    let wanted = files_of(lines);
+    let wanted = files_of(lines)?;
     if wanted.is_empty() {
         return Ok(Vec::new());
     }

@@ -1,7 +1,7 @@
-use billing::{Order, OrderLine, ReceiptNote, Status, StepKind, step};
+use billing::{Order, OrderLine, ReceiptNote, Status, StepKind, Unused, step};
 use events::{ClientId, Instant, OrderId, billing::OrderPaid, packages::CreditsGranted};
 use kernel::{Block, Ctx, Problem, Tx};
-use ledger::credits::{self, CreditError, Grant, Granted, Origin};
+use ledger::credits::{self, Grant, Granted, Origin};
 
 use super::{
     files,
@@ -23,7 +23,8 @@ struct Due {
     pays_for: Vec<String>,
 }
 
-/// Hands out what a paid order grants. Run again it gives nothing: each grant has its line as its one source.
+/// Sees to it that what a paid order grants is handed out: the payment's own transaction does so, unless that failed. Run
+/// again it gives nothing: each grant has its line as its one source.
 pub(crate) async fn grant_on_paid(ctx: &Ctx, paid: &OrderPaid) -> Result<(), Problem> {
     if paid.lines.iter().all(|line| line.module != crate::ID) {
         return Ok(());
@@ -31,7 +32,8 @@ pub(crate) async fn grant_on_paid(ctx: &Ctx, paid: &OrderPaid) -> Result<(), Pro
     ctx.tx(CREDITS_WRITE, async |tx| grant(tx, paid.order, paid.client).await).await
 }
 
-async fn grant(tx: &mut Tx, order: OrderId, client: ClientId) -> Result<(), Problem> {
+/// Hands out what an order grants that is paid.
+pub(super) async fn grant(tx: &mut Tx, order: OrderId, client: ClientId) -> Result<(), Problem> {
     // Held until the end: a refund that takes everything back comes before or after, never in between.
     let paid = billing::lock(tx, order).await?.ok_or_else(Problem::not_found)?;
     if paid.status == Status::Refunded {
@@ -89,15 +91,8 @@ pub(super) async fn taken_back(tx: &mut Tx, order: OrderId) -> Result<Vec<String
 
 /// Takes back what a line gave, as far as it is unused.
 pub(super) async fn revoke(tx: &mut Tx, order: &Order, line: &OrderLine) -> Result<(), Problem> {
-    let mut granted = sources(std::slice::from_ref(line))?;
-    granted.sort_unstable();
-    for source in granted {
-        match credits::revoke(tx, &source, &order.number.to_string()).await {
-            // Not handed out yet; it won't be any more.
-            Ok(_) | Err(CreditError::UnknownSource) => {}
-            Err(error) => return Err(error.into()),
-        }
-    }
+    // What is not handed out yet won't be any more.
+    credits::revoke(tx, &sources(std::slice::from_ref(line))?, &order.number.to_string()).await?;
     for (index, grant) in sold(line)?.grants.iter().enumerate() {
         if matches!(grant.grant, GrantSpec::Voucher { .. }) {
             for number in 0..grant.times {
@@ -108,34 +103,35 @@ pub(super) async fn revoke(tx: &mut Tx, order: &Order, line: &OrderLine) -> Resu
     Ok(())
 }
 
-/// Days after the payment in which the safety net looks, and orders that it looks at in one turn.
+/// Days after the payment in which the safety net looks, and orders that it looks up at once.
 const NET_DAYS: i64 = 90;
 const NET_ORDERS: i64 = 200;
 
-/// The safety net under [`grant_on_paid`]: what was paid for is handed out, whatever became of its job.
+/// The safety net under [`grant_on_paid`]: what was paid for is handed out, whatever became of its job. One order that can't
+/// be handed out is told of in the end, and holds none of the others up.
 pub(crate) async fn grant_what_is_missing(ctx: &Ctx) -> Result<(), Problem> {
-    let since = ctx.now().plus_minutes(-NET_DAYS * 24 * 60);
-    let orders: Vec<Order> = ctx
-        .tx(CREDITS_WRITE, async |tx: &mut Tx| {
-            Ok::<_, Problem>(
-                billing::paid_without(
-                    tx,
-                    crate::ID,
-                    &[StepKind::Granted, StepKind::NothingToGrant],
-                    since,
-                    NET_ORDERS,
-                )
-                .await?,
-            )
-        })
-        .await?;
-    // One that can't be handed out is told of in the end, and holds none of the others up.
-    let mut failed = None;
-    for order in orders {
-        let given = ctx.tx(CREDITS_WRITE, async |tx: &mut Tx| grant(tx, order.id, order.client_id).await);
-        failed = given.await.err().or(failed);
+    let (mut seen, mut failed) = (Vec::new(), None);
+    loop {
+        let some = missing(ctx, &seen).await?;
+        if some.is_empty() {
+            return failed.map_or(Ok(()), Err);
+        }
+        for order in some {
+            let given = ctx.tx(CREDITS_WRITE, async |tx: &mut Tx| grant(tx, order.id, order.client_id).await);
+            failed = failed.or(given.await.err());
+            seen.push(order.id);
+        }
     }
-    failed.map_or(Ok(()), Err)
+}
+
+/// Orders whose timeline does not say that they were handed out, other than those.
+async fn missing(ctx: &Ctx, seen: &[OrderId]) -> Result<Vec<Order>, Problem> {
+    let since = ctx.now().plus_minutes(-NET_DAYS * 24 * 60);
+    let handed = [StepKind::Granted, StepKind::NothingToGrant];
+    ctx.tx(CREDITS_WRITE, async |tx: &mut Tx| {
+        Ok::<_, Problem>(billing::paid_without(tx, crate::ID, &handed, since, seen, NET_ORDERS).await?)
+    })
+    .await
 }
 
 /// What a line remembers of the moment of sale. What can't be read is an error, never "it gives nothing".
@@ -208,6 +204,25 @@ async fn hand_out(tx: &mut Tx, order: OrderId, client: ClientId, due: Due) -> Re
     let Granted::Granted(lot) = credits::grant(tx, grant).await? else { return Ok(0) };
     tx.emit(&CreditsGranted { client, order, lot, credits: due.credits, expires_at: due.expires_at }).await?;
     Ok(due.credits)
+}
+
+/// Takes back the credits of lines that are unused.
+pub(super) async fn forfeit(tx: &mut Tx, order: &Order, lines: &[OrderLine]) -> Result<(), Problem> {
+    credits::revoke(tx, &sources(lines)?, &order.number.to_string()).await?;
+    Ok(())
+}
+
+/// How many of the credits that lines gave can still be used.
+pub(super) async fn unused(tx: &mut Tx, lines: &[OrderLine]) -> Result<Vec<Unused>, Problem> {
+    let mut all = Vec::new();
+    for line in lines.iter().filter(|line| line.module == crate::ID) {
+        let uses = credits::uses(tx, &sources(std::slice::from_ref(line))?).await?;
+        let (unused, of) = uses.iter().fold((0, 0), |sum, one| (sum.0 + one.unused, sum.1 + one.given));
+        if of > 0 {
+            all.push(Unused { line: line.id, unused, of });
+        }
+    }
+    Ok(all)
 }
 
 /// What was handed out for an order, on its page in the studio.

@@ -7,6 +7,7 @@ mod coupons;
 mod credits;
 mod dates;
 mod edit;
+mod expiring;
 mod files;
 mod grant;
 mod release;
@@ -31,6 +32,7 @@ pub(crate) use credits::{
 };
 pub(crate) use dates::Dates;
 pub(crate) use edit::{add_starters, archive, create, input_of, patch, prices, set_status, update};
+pub(crate) use expiring::tell_expiring;
 pub(crate) use files::{
     Bought, add_file, bought_file, describe_picture, own_files, picture, remove_file, remove_picture,
     set_picture, staff_file,

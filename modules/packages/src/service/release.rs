@@ -1,9 +1,13 @@
-use billing::{Order, OrderRules, Status, StepKind, step};
+use billing::{LineRole, Order, OrderRules, Status, StepKind, step};
 use kernel::{Ctx, Problem, Tx};
 
 use super::{
+    allocate::stream,
     checkout::{self, sold_lines},
-    grant::{grant_what_is_missing, handed_out, receipt, revoke, sold, taken_back, yours},
+    files,
+    grant::{
+        forfeit, grant, grant_what_is_missing, handed_out, receipt, revoke, sold, taken_back, unused, yours,
+    },
 };
 use crate::{
     model::{Sold, holds_of},
@@ -29,10 +33,18 @@ pub(crate) async fn release_overdue(ctx: &Ctx) -> Result<usize, Problem> {
     }
 }
 
-/// The safety net under the jobs that are bound to one order, and the write-off of credits that expired.
+/// The safety net under the jobs that are bound to one order, and the write-off of credits that expired. Each is done whatever
+/// becomes of the others; what went wrong first is told.
 pub(crate) async fn sweep(ctx: &Ctx) -> Result<(), Problem> {
-    release_overdue(ctx).await?;
-    grant_what_is_missing(ctx).await?;
+    let released = release_overdue(ctx).await.map(drop);
+    let granted = grant_what_is_missing(ctx).await;
+    let expired = write_off(ctx).await;
+    let cleared = files::clear(ctx).await;
+    released.and(granted).and(expired).and(cleared)
+}
+
+/// Writes off credits that expired.
+async fn write_off(ctx: &Ctx) -> Result<(), Problem> {
     loop {
         let expired = ctx
             .tx(CREDITS_WRITE, async |tx| Ok::<_, Problem>(ledger::credits::expire(tx, BATCH).await?))
@@ -48,14 +60,19 @@ pub(crate) async fn sweep(ctx: &Ctx) -> Result<(), Problem> {
 pub fn order_rules() -> OrderRules {
     OrderRules {
         reclaim: |tx, order| Box::pin(reclaim(tx, order)),
+        paid: |tx, order| Box::pin(grant(tx, order.id, order.client_id)),
         release: |tx, order| Box::pin(let_go(tx, order)),
         refunded: |tx, order, _| Box::pin(take_back(tx, order)),
         undone: |tx, order| Box::pin(take_back(tx, order)),
+        unused: |tx, lines| Box::pin(unused(tx, lines)),
+        forfeit: |tx, order, lines| Box::pin(forfeit(tx, order, lines)),
         prolongs: true,
         receipt,
         card: |ctx, order, lines| Box::pin(handed_out(ctx, order, lines)),
         buyer: |ctx, order, lines| Box::pin(yours(ctx, order, lines)),
         plans: |tx, sub| Box::pin(checkout::other_plans(tx, sub)),
+        chosen: |tx, sub, terms| Box::pin(checkout::take_place(tx, sub, terms)),
+        span: |tx, sub, at| Box::pin(super::allocate::span(tx, sub, at)),
         ..OrderRules::none(crate::ID)
     }
 }
@@ -107,5 +124,16 @@ async fn take_back(tx: &mut Tx, order: &Order) -> Result<(), Problem> {
         revoke(tx, order, &one.line).await?;
         step(tx, order.id, StepKind::TakenBack, &one.line.id.to_string()).await?;
     }
+    if whole || back.iter().any(|one| one.line.role == LineRole::Item) {
+        stop_plan(tx, order).await?;
+    }
+    Ok(())
+}
+
+/// What was paid for a plan's present period goes back: so do the weekly credits of that period. Billing ends the plan.
+async fn stop_plan(tx: &mut Tx, order: &Order) -> Result<(), Problem> {
+    let Some(sub) = billing::subscriptions::pays_present(tx, order).await? else { return Ok(()) };
+    let since = order.period_start.unwrap_or(sub.created_at);
+    ledger::credits::revoke_stream(tx, &stream(sub.id), since, &order.number.to_string()).await?;
     Ok(())
 }

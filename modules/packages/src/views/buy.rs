@@ -45,6 +45,8 @@ pub(crate) struct OfferPage {
     pub(crate) back: String,
     /// Whether the part for companies stands open.
     pub(crate) company_open: bool,
+    /// Whether the buyer has this plan already, or has begun to buy it.
+    pub(crate) own: bool,
     /// What the last press did: `applied`; empty: nothing to be told.
     pub(crate) said: &'static str,
     pub(crate) business: String,
@@ -67,6 +69,7 @@ impl View for OfferPage {
             guest: true,
             back: "/buy/kickstarter".into(),
             company_open: false,
+            own: false,
             said: "",
             business: "Anna Fit".into(),
             form: FormState::default().with("key", "k"),
@@ -89,7 +92,7 @@ impl View for OfferPage {
                 ..FormState::default().with("key", "k")
             };
             all.push(Self { form: wrong, company_open: true, guest: false, ..full.clone() });
-            all.push(Self { form: refused, ..full.clone() });
+            all.push(Self { form: refused, own: true, ..full.clone() });
             all.push(Self {
                 said: "applied",
                 choice: false,

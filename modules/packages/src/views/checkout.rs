@@ -108,12 +108,17 @@ pub(crate) struct BasketView {
     pub(crate) taxes: Vec<TaxLine>,
     /// Shown when something is taken off or comes on top.
     pub(crate) subtotal: Option<Money>,
+    /// What it costs.
     pub(crate) total: Money,
+    /// What is left to pay, when vouchers pay of it.
+    pub(crate) to_pay: Option<Money>,
     pub(crate) due_now: Money,
     pub(crate) free: bool,
     /// Instalments after the first.
     pub(crate) later: Vec<Later>,
     pub(crate) plan: Option<PlanView>,
+    /// Whether it is a plan without the free trial that others have.
+    pub(crate) without_trial: bool,
     /// Whether somebody is to be told of a gift.
     pub(crate) gift: bool,
 }
@@ -144,11 +149,13 @@ impl BasketView {
             codes: codes(priced),
             taxes: taxes(priced),
             subtotal: (sums.discount > 0 || sums.tax > 0).then(|| money(sums.subtotal)),
-            total: money(sums.total),
+            total: money(sums.cost()),
+            to_pay: (sums.voucher > 0).then(|| money(sums.total)),
             due_now: money(priced.due_now()),
             free: priced.to_pay() == 0,
             later: priced.dues.iter().skip(1).map(later).collect(),
             plan: priced.plan.as_ref().map(|plan| PlanView::of(plan, money)),
+            without_trial: priced.without_trial,
             gift: priced.basket.gives_voucher(),
         }
     }
@@ -253,10 +260,12 @@ impl BasketView {
             taxes: vec![],
             subtotal: None,
             total: money(29_700),
+            to_pay: None,
             due_now: money(29_700),
             free: false,
             later: vec![],
             plan: None,
+            without_trial: false,
             gift: false,
         };
         vec![Self { bumps: vec![bump], ..plain.clone() }.sample_full(), plain.clone()]
@@ -287,6 +296,7 @@ impl BasketView {
             taxes: vec![tax(true), tax(false)],
             subtotal: Some(money(30_000)),
             later: vec![Later { at: super::moment(), amount: money(9_900) }],
+            without_trial: true,
             gift: true,
             ..self
         }

@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use crate::{
     Method, Order, Status,
+    papers::{credit_note_typed, invoice_typed},
     schema::{disputes, orders, refunds},
 };
 
@@ -63,7 +64,8 @@ pub struct OrderFilter {
     pub placed: Span,
     /// With something to do.
     pub needs: Option<Needs>,
-    /// An order number, or words of which the buyer's name or e-mail contains each.
+    /// The number of an order, an invoice (`INV-00042`) or a credit note (`CN-00007`), or words of which the buyer's name or
+    /// e-mail contains each.
     pub search: String,
 }
 
@@ -128,6 +130,11 @@ macro_rules! narrowed {
         match Search::of(&filter.search) {
             Search::Nothing => query,
             Search::Number(number) => query.filter(orders::number.eq(number)),
+            Search::Invoice(number) => query.filter(orders::invoice_number.eq(number)),
+            Search::CreditNote(number) => {
+                let of = refunds::table.filter(refunds::credit_note_number.eq(number));
+                query.filter(orders::id.eq_any(of.select(refunds::order_id)))
+            }
             Search::Words(words) => words
                 .into_iter()
                 .fold(query, |query, word| query.filter(strpos(orders::search, lower(word)).gt(0))),
@@ -141,6 +148,8 @@ pub(super) use narrowed;
 pub(super) enum Search {
     Nothing,
     Number(i64),
+    Invoice(i64),
+    CreditNote(i64),
     Words(Vec<String>),
 }
 
@@ -149,6 +158,12 @@ impl Search {
         let text = text.trim();
         if let Ok(number) = text.trim_start_matches('#').parse::<i64>() {
             return Self::Number(number);
+        }
+        if let Some(number) = invoice_typed(text) {
+            return Self::Invoice(number);
+        }
+        if let Some(number) = credit_note_typed(text) {
+            return Self::CreditNote(number);
         }
         let words: Vec<String> = text.split_whitespace().take(WORDS).map(str::to_owned).collect();
         if words.is_empty() { Self::Nothing } else { Self::Words(words) }
@@ -208,6 +223,8 @@ mod tests {
         assert_eq!(Search::of("  "), Search::Nothing);
         assert_eq!(Search::of(" #1042 "), Search::Number(1042));
         assert_eq!(Search::of("1042"), Search::Number(1042));
+        assert_eq!(Search::of(" inv-00042"), Search::Invoice(42));
+        assert_eq!(Search::of("CN-7"), Search::CreditNote(7));
         assert_eq!(Search::of("Sam  Reed"), Search::Words(vec!["Sam".into(), "Reed".into()]));
         assert_eq!(Search::of("50%"), Search::Words(vec!["50%".into()]), "no wildcard");
         let Search::Words(words) = Search::of(&"a ".repeat(100)) else { panic!("words") };

@@ -9,9 +9,11 @@ use super::{
     read::{by_source, parts_left, refunded},
 };
 use crate::{
-    BillingError, Order, Payment, REFUND_JOB, Status, StepKind, dues, lock, rules_of,
+    BillingError, Order, Payment, REFUND_JOB, Status, StepKind, dues, is_disputed, lock,
+    papers::{Series, next_number},
+    rules_of,
     schema::{orders, refunds},
-    step,
+    step, subscriptions,
 };
 
 /// Gives `amount` minor units of an order back, once for each `source` (1 to 190 characters, unique in the tenant: name
@@ -23,7 +25,8 @@ use crate::{
 /// the first of them is answered. When all that came in goes back, nothing more is owed.
 ///
 /// # Errors
-/// 404 for an unknown order, 409 `refund_unpaid` when it was not paid, 422 at `amount` (`refund_amount`, with what is
+/// 404 for an unknown order, 409 `refund_unpaid` when it was not paid, 409 `refund_disputed` when staff want money back that a
+/// bank holds, 422 at `amount` (`refund_amount`, with what is
 /// `left`) when it is not above zero or more than is left, 409 when the source names a refund of another order.
 pub async fn refund(
     tx: &mut Tx,
@@ -71,6 +74,9 @@ async fn go(tx: &mut Tx, order: OrderId, wanted: Wanted<'_>) -> Result<Refund, P
     if wanted.amount <= 0 || wanted.amount > left {
         return Err(BillingError::RefundAmount { left }.into());
     }
+    if matches!(wanted.why, Why::Staff(_)) {
+        none_disputed(tx, &parts, wanted.amount).await?;
+    }
     lines::check(tx, order.id, wanted.lines).await?;
     let order = follow(tx, order, left - wanted.amount).await?;
     let (mut missing, mut first) = (wanted.amount, None);
@@ -90,10 +96,27 @@ async fn go(tx: &mut Tx, order: OrderId, wanted: Wanted<'_>) -> Result<Refund, P
             lines::insert(tx, &made, wanted.lines).await?;
         }
         (rules_of(&order.module).refunded)(tx, &order, &made).await?;
+        subscriptions::order_refunded(tx, &order).await?;
         publish(tx, &order, &made, so_far).await?;
         first.get_or_insert(made);
     }
     first.ok_or_else(|| BillingError::RefundAmount { left }.into())
+}
+
+/// Staff do not give money back that a bank holds and may take itself. What the rules of a sale give back is written down
+/// nevertheless, and waits for the bank.
+async fn none_disputed(tx: &mut Tx, parts: &[(Payment, i64)], amount: i64) -> Result<(), Problem> {
+    let mut missing = amount;
+    for (payment, left) in parts.iter().filter(|(_, left)| *left > 0) {
+        if missing <= 0 {
+            break;
+        }
+        if is_disputed(tx, payment.id).await? {
+            return Err(Problem::conflict("refund_disputed"));
+        }
+        missing -= *left;
+    }
+    Ok(())
 }
 
 /// The order's state after money goes back of which so much is left; instalments that are open are not owed any more when
@@ -152,6 +175,7 @@ pub(super) async fn write(
         Asked::Done(reference) => (RefundState::Done, reference),
     };
     let before = refunded(tx, payment.id).await?;
+    let number = next_number(tx, Series::CreditNote).await?;
     let row = (
         refunds::id.eq(id),
         refunds::order_id.eq(payment.order_id),
@@ -166,6 +190,7 @@ pub(super) async fn write(
         refunds::reference.eq(reference),
         refunds::created_at.eq(now),
         refunds::updated_at.eq(now),
+        refunds::credit_note_number.eq(number),
     );
     let insert = diesel::insert_into(refunds::table).values(row).returning(Refund::as_returning());
     let made: Refund = insert.get_result(&mut **tx).await?;

@@ -4,6 +4,8 @@ mod ask;
 mod lines;
 mod read;
 mod seen;
+mod unused;
+mod settled;
 mod went;
 
 use diesel::{Queryable, Selectable};
@@ -13,10 +15,13 @@ use serde::Serialize;
 use crate::{Method, schema::refunds};
 
 pub(crate) use ask::give_back;
+pub(crate) use settled::{ask_what_waits, taken_by_bank};
 pub use ask::{refund, refund_by_lines};
 pub use lines::{LineBack, lines_back, lines_of_refund};
 pub use read::{refund_to_ask, refundable, refunds};
-pub use seen::{RefundSeen, refund_seen};
+pub use unused::{Unused, UnusedWorth, refund_unused, unused};
+pub use seen::{RefundSeen, TELL_TWICE_JOB, refund_seen};
+pub use settled::ask_what_is_late;
 pub use went::{paid_back, refund_again, refund_went};
 
 crate::text_enum! {
@@ -102,9 +107,25 @@ pub struct Refund {
     pub created_at: Instant,
     /// When its state changed last.
     pub updated_at: Instant,
+    /// Number of its credit note, counted up in the tenant without gaps.
+    pub credit_note_number: Option<i64>,
+    /// How often it was asked for anew after it had failed.
+    #[serde(skip)]
+    pub turn: i32,
+    /// Whether staff paid it back themselves, so that no provider knows of it.
+    #[serde(skip)]
+    pub by_hand: bool,
 }
 
 impl Refund {
+    /// What makes a call to the provider one, however often it is made: another one when it is asked for anew.
+    #[must_use]
+    pub fn key(&self) -> String {
+        match self.turn {
+            0 => self.id.to_string(),
+            turn => format!("{}/{turn}", self.id),
+        }
+    }
     /// How much.
     #[must_use]
     pub const fn money(&self) -> Money {

@@ -5,7 +5,7 @@ use kernel::{Problem, Tx, audit};
 use serde_json::json;
 
 use super::{Refund, RefundState, ask::ask};
-use crate::{Method, StepKind, lock, schema::refunds, step};
+use crate::{Method, StepKind, is_disputed, lock, schema::refunds, step};
 
 /// Writes down how a refund went. One that is done stays done. Answers whether this changed anything.
 ///
@@ -52,29 +52,39 @@ pub(super) async fn bounced(tx: &mut Tx, id: RefundId, words: &str) -> QueryResu
 /// Staff have paid a refund back by hand, whatever provider refused it or has none. Again: nothing.
 ///
 /// # Errors
-/// 404 when the order has no such refund, 409 `refund_by_provider` while its provider is still being asked.
+/// 404 when the order has no such refund, 409 `refund_by_provider` while its provider is still being asked, 409
+/// `refund_disputed` while a bank holds the money and may take it itself.
 pub async fn paid_back(tx: &mut Tx, order: OrderId, id: RefundId, note: &str) -> Result<Refund, Problem> {
     let refund = of_order(tx, order, id).await?;
     if refund.state == RefundState::Requested && refund.provider != Method::Manual {
         return Err(Problem::conflict("refund_by_provider"));
     }
+    if refund.state != RefundState::Done && is_disputed(tx, refund.payment_id).await? {
+        return Err(Problem::conflict("refund_disputed"));
+    }
     if refund_went(tx, id, RefundState::Done, note).await? {
+        diesel::update(refunds::table.find(id)).set(refunds::by_hand.eq(true)).execute(&mut **tx).await?;
         audit(tx, "refund.paid_back", id, json!({ "order": order, "amount": refund.money() })).await?;
     }
     of_order(tx, order, id).await
 }
 
-/// The provider is asked again for a refund that failed.
+/// The provider is asked anew for a refund that failed: under the key it had, it would only say once more that it failed.
 ///
 /// # Errors
-/// 404 when the order has no such refund, 409 `refund_not_failed` when it did not fail.
+/// 404 when the order has no such refund, 409 `refund_not_failed` when it did not fail, 409 `refund_disputed` while a bank
+/// holds the money.
 pub async fn refund_again(tx: &mut Tx, order: OrderId, id: RefundId) -> Result<Refund, Problem> {
     let refund = of_order(tx, order, id).await?;
+    if refund.state == RefundState::Failed && is_disputed(tx, refund.payment_id).await? {
+        return Err(Problem::conflict("refund_disputed"));
+    }
     if refund.state != RefundState::Failed || !refund_went(tx, id, RefundState::Requested, "").await? {
         return Err(Problem::conflict("refund_not_failed"));
     }
-    let turn = tx.ctx().now().to_string();
-    ask(tx, &refund, &turn).await?;
+    let turn = refund.turn + 1;
+    diesel::update(refunds::table.find(id)).set(refunds::turn.eq(turn)).execute(&mut **tx).await?;
+    ask(tx, &refund, &turn.to_string()).await?;
     of_order(tx, order, id).await
 }
 

@@ -4,7 +4,8 @@ use serde_json::json;
 
 use super::{
     By, Outcome, ProviderState, Subscription, Wish, change, collect, follow,
-    store::{lock, open_orders},
+    rest,
+    store::{lock, lock_orders, open_orders},
     wish,
 };
 use crate::{BillingError, Order, cancel, installed};
@@ -59,6 +60,9 @@ async fn allowed(tx: &mut Tx, id: SubscriptionId, wish: &Wish, by: By) -> Result
     }
     let now = tx.ctx().now();
     wish::may(&sub, wish, by, now)?;
+    if let (Wish::Change { terms, .. }, true) = (wish, sub.is_followed()) {
+        change::is_there(tx, &sub, terms).await?;
+    }
     Ok(sub)
 }
 
@@ -78,10 +82,14 @@ async fn followed(
     reason: &str,
 ) -> Result<Carried, Problem> {
     if *wish == (Wish::EndNow { refund: true }) {
-        wish::refund_rest(tx, sub, reason).await?;
+        lock_orders(tx, sub.id).await?;
+        rest::refund_rest(tx, sub, reason).await?;
     }
     if let Wish::Change { terms, .. } = wish {
-        change::by_provider(tx, sub.id, (**terms).clone()).await?;
+        change::planned_there(tx, sub.id, (**terms).clone()).await?;
+    }
+    if *wish == Wish::Keep && sub.planned.is_some() {
+        change::kept_there(tx, sub.id).await?;
     }
     let now = follow::follow_as(tx, sub.id, state, by.cause()).await?;
     Ok(Carried { subscription: now.ok_or_else(Problem::not_found)?, order: None })
@@ -98,6 +106,7 @@ async fn apply(
     if !matches!(wish, Wish::Resume) {
         give_up_orders(tx, id, wish).await?;
     }
+    lock_orders(tx, id).await?;
     let mut sub = lock(tx, id).await?.ok_or_else(Problem::not_found)?;
     let now = tx.ctx().now();
     wish::may(&sub, wish, by, now).or_else(|problem| {
@@ -112,7 +121,7 @@ async fn apply(
         Wish::EndWithPeriod => wish::end_with_period(tx, sub, by.cause()).await?,
         Wish::EndNow { refund } => {
             if *refund {
-                wish::refund_rest(tx, &sub, reason).await?;
+                rest::refund_rest(tx, &sub, reason).await?;
             }
             wish::end(tx, sub, by.cause()).await?
         }

@@ -1,17 +1,19 @@
 //! Changing what is subscribed to: first what it would cost, then the very same.
 
+use diesel::QueryResult;
+use diesel_async::SimpleAsyncConnection;
 use events::{Instant, Money, SubscriptionId, billing::SubscriptionChanged};
 use kernel::{Problem, Tx};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Difference, Planned, Subscription, SubscriptionStatus, SubscriptionStepKind, Switch, Terms, step,
+    Difference, Planned, Subscription, SubscriptionStatus, SubscriptionStepKind, Switch, Terms, rest, step,
     store::{buyer, facts, move_period, next_at, order_of_period, save, tell},
     time,
 };
 use crate::{
-    BillingError, Extras, LineRole, Method, NewLine, NewOrder, Order, Period, Why, choose_method, lines,
-    place, quote, refund, refundable, rules_of, settings, waits_until,
+    BillingError, Extras, LineRole, Method, NewLine, NewOrder, Order, Period, choose_method, lines, place,
+    quote, rules_of, settings, waits_until,
 };
 
 /// When a change happens.
@@ -97,7 +99,9 @@ async fn work_out(
         Switch { paid, price: terms.price, same_length, start: present.start, end: present.end, now }
             .difference()
     };
-    let when = when.unwrap_or(if difference.back() > 0 { When::PeriodEnd } else { When::Now });
+    // What a provider renews changes with the next period: what it would take for the rest of this one is its own sum.
+    let usual = if difference.back() > 0 || sub.is_followed() { When::PeriodEnd } else { When::Now };
+    let when = when.unwrap_or(usual);
     let due = if when == When::Now { total(terms, difference.due(), sub)? } else { 0 };
     let money = |amount| Money::new(amount, sub.currency);
     let (at, next) = if when == When::Now { (now, end) } else { (present.end, present.end) };
@@ -119,7 +123,7 @@ async fn paid_for(tx: &mut Tx, sub: &Subscription, present: Period) -> Result<i6
     let Some(order) = order_of_period(tx, present).await? else { return Ok(sub.price) };
     let lines = lines(tx, order.id).await?;
     let own = lines.iter().find(|line| line.item == sub.item && line.role == LineRole::Item);
-    Ok(own.map_or(sub.price, |line| line.amount - line.discount))
+    Ok(own.map_or(sub.price, |line| line.amount - line.discount()))
 }
 
 /// What an amount comes to with the terms' tax.
@@ -156,6 +160,8 @@ pub(super) async fn apply(
         return Ok((sub, None));
     }
     if worked.preview.due.amount > 0 {
+        // Only whether there is one: it is taken when the change is paid.
+        is_there(tx, &sub, &terms).await?;
         let order = place_change(tx, &sub, &terms, &worked).await?;
         let name = terms.name.clone();
         plan(&mut sub, Planned { terms, order: Some(order.id), at: now });
@@ -163,15 +169,33 @@ pub(super) async fn apply(
         step(tx, sub.id, SubscriptionStepKind::ChangePlanned, &name).await?;
         return Ok((sub, Some(order)));
     }
+    (rules_of(&sub.module).chosen)(tx, &sub, &terms).await?;
     if worked.difference.back() > 0 {
-        give_back(tx, &sub, worked.difference.back(), reason).await?;
+        let source = format!("subscription/{}/change/{now}", sub.id);
+        rest::give_back(tx, &sub, worked.difference.back(), &source, reason).await?;
     }
     let period = (!worked.same_length).then_some(worked.period);
     Ok((switch(tx, sub, terms, period).await?, None))
 }
 
+/// Takes what a sale of these terms takes, or looks alone whether there is one. `false`: there is none left.
+async fn taken(
+    tx: &mut Tx,
+    sub: &Subscription,
+    terms: &Terms,
+    keep: bool,
+) -> Result<bool, Problem> {
+    tx.batch_execute("SAVEPOINT chosen").await?;
+    let done = (rules_of(&sub.module).chosen)(tx, sub, terms).await;
+    let gone = done.as_ref().is_err_and(|problem| problem.status.is_client_error());
+    if gone || (done.is_ok() && !keep) {
+        tx.batch_execute("ROLLBACK TO SAVEPOINT chosen").await?;
+    }
+    if gone { Ok(false) } else { done.map(|()| true) }
+}
+
 fn plan(sub: &mut Subscription, planned: Planned) {
-    sub.planned = serde_json::to_value(planned).ok();
+    sub.planned = Some(planned);
 }
 
 async fn place_change(
@@ -209,17 +233,6 @@ async fn place_change(
     Ok(place(tx, new).await?)
 }
 
-async fn give_back(tx: &mut Tx, sub: &Subscription, amount: i64, reason: &str) -> Result<(), Problem> {
-    let Some(period) = sub.period() else { return Ok(()) };
-    let Some(order) = order_of_period(tx, period).await? else { return Ok(()) };
-    let amount = amount.min(refundable(tx, order.id).await?);
-    if amount > 0 {
-        let source = format!("subscription/{}/change/{}", sub.id, tx.ctx().now());
-        refund(tx, order.id, amount, &source, Why::Staff(reason)).await?;
-    }
-    Ok(())
-}
-
 /// The order of a change is paid.
 pub(super) async fn paid(
     tx: &mut Tx,
@@ -229,6 +242,11 @@ pub(super) async fn paid(
 ) -> Result<(), BillingError> {
     let now = tx.ctx().now();
     if !matches!(sub.status, SubscriptionStatus::Active | SubscriptionStatus::Paused) {
+        return super::paid::stale(tx, order).await;
+    }
+    let taken = taken(tx, &sub, &planned.terms, true).await;
+    if !taken.map_err(|problem| BillingError::Rule(Box::new(problem)))? {
+        drop_planned(tx, sub, &planned.terms.name).await?;
         return super::paid::stale(tx, order).await;
     }
     let same_length = planned.terms.every == sub.every && planned.terms.every_count == sub.every_count;
@@ -242,6 +260,14 @@ pub(super) async fn paid(
     }
     switch(tx, sub, planned.terms, period).await?;
     Ok(())
+}
+
+/// A change that can't be made.
+async fn drop_planned(tx: &mut Tx, mut sub: Subscription, name: &str) -> QueryResult<Subscription> {
+    sub.planned = None;
+    save(tx, &sub).await?;
+    step(tx, sub.id, SubscriptionStepKind::ChangeDropped, name).await?;
+    Ok(sub)
 }
 
 /// It is for something else from now on; with a period of another length that period begins now.
@@ -269,6 +295,10 @@ pub(super) async fn at_end(
     mut sub: Subscription,
     terms: Terms,
 ) -> Result<Subscription, Problem> {
+    // What a provider has changed already stays so.
+    if !taken(tx, &sub, &terms, true).await? && !sub.is_followed() {
+        return Ok(drop_planned(tx, sub, &terms.name).await?);
+    }
     let before = (sub.item.clone(), sub.name.clone());
     let other_length = terms.every != sub.every || terms.every_count != sub.every_count;
     take(&mut sub, terms);
@@ -280,18 +310,43 @@ pub(super) async fn at_end(
     Ok(sub)
 }
 
-/// The provider has changed it; its state brings the period.
-pub(super) async fn by_provider(tx: &mut Tx, id: SubscriptionId, terms: Terms) -> Result<(), Problem> {
+/// A change that the provider makes with the next period, for which it knows the price already.
+pub(super) async fn planned_there(tx: &mut Tx, id: SubscriptionId, terms: Terms) -> Result<(), Problem> {
     let mut sub = super::store::lock(tx, id).await?.ok_or_else(Problem::not_found)?;
-    let before = (sub.item.clone(), sub.name.clone());
-    take(&mut sub, terms);
+    let (now, name) = (tx.ctx().now(), terms.name.clone());
+    plan(&mut sub, Planned { terms, order: None, at: now });
     save(tx, &sub).await?;
-    Ok(told(tx, &sub, before).await?)
+    step(tx, sub.id, SubscriptionStepKind::ChangePlanned, &name).await?;
+    Ok(tell(tx, &sub, "change_planned", &now.to_string()).await?)
+}
+
+/// It is not to change after all.
+pub(super) async fn kept_there(tx: &mut Tx, id: SubscriptionId) -> Result<(), Problem> {
+    let sub = super::store::lock(tx, id).await?.ok_or_else(Problem::not_found)?;
+    let Some(planned) = sub.planned() else { return Ok(()) };
+    drop_planned(tx, sub, &planned.terms.name).await?;
+    Ok(())
+}
+
+/// The provider begins another period at `start`: a change that was planned for it has come.
+///
+/// Invariant: the subscription is locked.
+pub(super) async fn with_period(tx: &mut Tx, sub: Subscription, start: Instant) -> Result<Subscription, Problem> {
+    match sub.planned().filter(|planned| planned.order.is_none()) {
+        Some(planned) if sub.is_followed() && sub.period_end.is_some_and(|end| end <= start) => {
+            at_end(tx, sub, planned.terms).await
+        }
+        _ => Ok(sub),
+    }
+}
+
+/// Whether there is one of these left.
+pub(super) async fn is_there(tx: &mut Tx, sub: &Subscription, terms: &Terms) -> Result<(), Problem> {
+    if taken(tx, sub, terms, false).await? { Ok(()) } else { Err(Problem::conflict("plan_gone")) }
 }
 
 fn take(sub: &mut Subscription, terms: Terms) {
-    sub.tax = terms.tax.and_then(|tax| serde_json::to_value(tax).ok());
-    sub.rules = serde_json::to_value(terms.rules).unwrap_or_default();
+    (sub.tax, sub.rules) = (terms.tax, terms.rules);
     (sub.item, sub.name, sub.price, sub.detail) = (terms.item, terms.name, terms.price, terms.detail);
     (sub.every, sub.every_count, sub.periods) = (terms.every, terms.every_count, terms.periods);
     sub.planned = None;

@@ -5,7 +5,7 @@ use kernel::{Ctx, Permission, Problem, Tx};
 
 use crate::{
     BillingError, Collected, Method, NewPayment, OnGone, Order, ProviderError, SavedMethod, Settled, Try,
-    TryState, begin_try, by_id, installed, payment_failed, saved_method_for, settle, tries, try_opened,
+    TryState, begin_try, by_id, installed, method_for, payment_failed, settle, tries, try_opened,
     try_went,
 };
 
@@ -71,7 +71,7 @@ async fn ready(tx: &mut Tx, id: OrderId) -> Result<Ready, Problem> {
     if matches!(order.provider, Method::Manual | Method::Free) {
         return Ok(Ready::Not(none));
     }
-    let Some(saved) = saved_method_for(tx, order.client_id, order.provider).await? else {
+    let Some(saved) = method_for(tx, &order).await? else {
         return Ok(Ready::Not(none));
     };
     let turn = begin_try(tx, id, saved.provider, KIND).await?;

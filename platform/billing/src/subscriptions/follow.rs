@@ -1,5 +1,6 @@
 //! Subscriptions that a provider renews: the platform follows what it tells.
 
+use diesel_async::SimpleAsyncConnection;
 use events::{
     Instant, SubscriptionId,
     billing::{SubscriptionEnded, SubscriptionPaused, SubscriptionResumed},
@@ -7,12 +8,12 @@ use events::{
 use kernel::{Problem, Tx};
 
 use super::{
-    Subscription, SubscriptionStatus, SubscriptionStepKind, dunning, renew, step,
-    store::{facts, lock, move_period, next_at, open_order, order_of_period, save, tell},
+    Subscription, SubscriptionStatus, SubscriptionStepKind, change, dunning, renew, step,
+    store::{facts, latest_order, lock, move_period, next_at, open_order, order_of_period, save, tell},
 };
 use crate::{
     BillingError, Extras, LineRole, Method, NewLine, NewOrder, NewPayment, OnGone, Order, Period, Settled,
-    place, quote, settle,
+    Status, place, quote, settle,
 };
 
 /// How a subscription stands at its provider.
@@ -91,6 +92,10 @@ pub(super) async fn follow_as(
     if before.provider_at.is_some_and(|known| known > state.at) {
         return Ok(Some(before));
     }
+    let before = match state.period_start {
+        Some(start) => change::with_period(tx, before, start).await?,
+        None => before,
+    };
     let Some(sub) = taken(before.clone(), state, tx.ctx().now()) else { return Ok(Some(before)) };
     let mut sub = sub;
     sub.next_at = next_at(&sub, tx.ctx().now(), &tx.ctx().tenant().zone);
@@ -189,33 +194,58 @@ pub async fn period_paid(
     period: Period,
     payment: NewPayment,
 ) -> Result<Settled, Problem> {
-    let sub = super::by_id(tx, id).await?.ok_or_else(Problem::not_found)?;
-    let order = match wanted(tx, &sub, period).await? {
-        Some(order) => order,
-        None => {
-            // Whoever comes second waits here, and then finds the order.
-            let sub = lock(tx, id).await?.ok_or_else(Problem::not_found)?;
-            match wanted(tx, &sub, period).await? {
-                Some(order) => order,
-                None => place_paid(tx, &sub, period, &payment).await?,
-            }
-        }
-    };
+    let order = order_for(tx, id, period, &payment).await?;
     if order.status.was_paid() && payment.amount.is_zero() {
         return Ok(Settled::AlreadyPaid(order));
     }
-    if !order.status.was_paid() && order.period() != Some(period) {
+    let ended = order.status == Status::Cancelled;
+    if !order.status.was_paid() && !ended && order.period() != Some(period) {
         move_period(tx, order.id, period).await?;
     }
     settle(tx, order.id, payment, OnGone::GiveBack).await
 }
 
-/// The order of a period: the first order that waits, while none has begun.
+/// The order that a provider's payment is for, placed if there is none.
+///
+/// Invariant: the subscription is locked afterwards only when the order was placed here: nobody else waits for that one.
+async fn order_for(
+    tx: &mut Tx,
+    id: SubscriptionId,
+    period: Period,
+    payment: &NewPayment,
+) -> Result<Order, Problem> {
+    let sub = super::by_id(tx, id).await?.ok_or_else(Problem::not_found)?;
+    if let Some(order) = wanted(tx, &sub, period).await? {
+        return Ok(order);
+    }
+    // Whoever comes second waits here, and then finds the order; its lock comes before that of the subscription.
+    tx.batch_execute("SAVEPOINT period").await?;
+    let sub = lock(tx, id).await?.ok_or_else(Problem::not_found)?;
+    match wanted(tx, &sub, period).await? {
+        Some(order) => {
+            tx.batch_execute("ROLLBACK TO SAVEPOINT period").await?;
+            Ok(order)
+        }
+        None => {
+            let sub = change::with_period(tx, sub, period.start).await?;
+            place_paid(tx, &sub, period, payment).await
+        }
+    }
+}
+
+/// The order of a period: the first order, while none has begun, also when it has ended unpaid. Then whether it takes the
+/// money is its own matter.
 async fn wanted(tx: &mut Tx, sub: &Subscription, period: Period) -> Result<Option<Order>, Problem> {
     if let Some(order) = order_of_period(tx, period).await? {
         return Ok(Some(order));
     }
-    Ok(if sub.anchor.is_none() { open_order(tx, sub.id).await? } else { None })
+    if sub.anchor.is_some() {
+        return Ok(None);
+    }
+    match open_order(tx, sub.id).await? {
+        Some(order) => Ok(Some(order)),
+        None => Ok(latest_order(tx, sub.id).await?),
+    }
 }
 
 /// Places the order of a period that the provider has collected, over the amount that it collected.
@@ -256,8 +286,8 @@ async fn place_paid(
     place(tx, new).await.map_err(|error: BillingError| error.into())
 }
 
-/// The provider could not collect a period, at `at`. The client is told, four times at most; an older failure than the
-/// state that is written changes nothing.
+/// The provider could not collect a period, at `at`, after so many `attempts`. The client is told of each attempt once,
+/// however often it is told here, and four times at most; an older failure than the state that is written changes nothing.
 ///
 /// # Errors
 /// When the database refuses.
@@ -265,15 +295,18 @@ pub async fn payment_failed(
     tx: &mut Tx,
     id: SubscriptionId,
     reason: &str,
-    words: &str,
+    attempts: i32,
     at: Instant,
 ) -> Result<(), Problem> {
-    let Some(sub) = lock(tx, id).await? else { return Ok(()) };
+    let Some(mut sub) = lock(tx, id).await? else { return Ok(()) };
     let old = sub.provider_at.is_some_and(|known| known > at) && sub.status.gives();
-    if old || !sub.status.is_live() || sub.status == SubscriptionStatus::Paused || sub.dunned >= 4 {
+    let known = sub.dunned >= attempts.clamp(1, 4);
+    if old || known || !sub.status.is_live() || sub.status == SubscriptionStatus::Paused {
         return Ok(());
     }
-    dunning::remind(tx, sub, None, reason, words).await
+    // Attempts of which nobody told count all the same.
+    sub.dunned = attempts.clamp(1, 4) - 1;
+    dunning::remind(tx, sub, None, reason, "").await
 }
 
 #[cfg(test)]

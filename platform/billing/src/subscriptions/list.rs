@@ -8,8 +8,8 @@ use kernel::{Paging, Tx};
 
 use super::{Subscription, SubscriptionStatus};
 use crate::{
-    Method, Order,
-    schema::{orders, subscriptions as table},
+    Order, SavedFor, SavedMethod, is_by_client,
+    schema::{orders, payment_methods as methods, subscriptions as table},
 };
 
 /// Which subscriptions of a list are wanted. Empty parts do not narrow it.
@@ -143,6 +143,17 @@ pub async fn entitled(
         .await
 }
 
+/// Whether a client ever had something that a module sells: a subscription to it that began.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn had(tx: &mut Tx, client: ClientId, module: &str, item: &str) -> QueryResult<bool> {
+    let begun = table::table
+        .filter(table::client_id.eq(client).and(table::module.eq(module)))
+        .filter(table::item.eq(item).and(table::anchor.is_not_null()));
+    diesel::select(dsl::exists(begun)).get_result(&mut **tx).await
+}
+
 /// The orders of a subscription, the newest first.
 ///
 /// # Errors
@@ -173,27 +184,43 @@ pub async fn payer(tx: &mut Tx, id: SubscriptionId) -> QueryResult<(String, Stri
     Ok((buyer.name, buyer.email))
 }
 
-/// The way that a client has just chosen is the one of their running subscriptions that the platform renews.
+/// The way that somebody has just chosen: a client, signed in, for their running subscriptions that they placed so and that
+/// the platform renews; anybody else for one subscription.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn pay_with(tx: &mut Tx, client: ClientId, method: Method) -> QueryResult<()> {
+pub async fn pay_with(tx: &mut Tx, saved: &SavedMethod) -> QueryResult<()> {
     let live = [
         SubscriptionStatus::Trialing,
         SubscriptionStatus::Active,
         SubscriptionStatus::PastDue,
         SubscriptionStatus::Paused,
     ];
-    let own = table::table
-        .filter(table::client_id.eq(client).and(table::reference.eq("")))
-        .filter(table::status.eq_any(live).and(table::provider.ne(method)));
-    let changed: Vec<SubscriptionId> = diesel::update(own)
-        .set(table::provider.eq(method))
+    let own = table::table.filter(table::client_id.eq(saved.client_id).and(table::status.eq_any(live)));
+    let all: Vec<SubscriptionId> = own.order(table::id).select(table::id).load(&mut **tx).await?;
+    let mut ids = Vec::new();
+    for id in all {
+        let alone = SavedFor::Subscription(id);
+        if saved.saved_for() == alone
+            || (saved.saved_for() == SavedFor::Client && is_by_client(tx, alone).await?)
+        {
+            ids.push(id);
+        }
+    }
+    if saved.saved_for() == SavedFor::Client {
+        // What others saved for them meanwhile is not used any more.
+        let others = methods::table.filter(methods::subscription_id.eq_any(ids.clone()));
+        let others = others.filter(methods::removed_at.is_null());
+        diesel::update(others).set(methods::removed_at.eq(tx.ctx().now())).execute(&mut **tx).await?;
+    }
+    let other = table::id.eq_any(ids).and(table::reference.eq("")).and(table::provider.ne(saved.provider));
+    let changed: Vec<SubscriptionId> = diesel::update(table::table.filter(other))
+        .set(table::provider.eq(saved.provider))
         .returning(table::id)
         .get_results(&mut **tx)
         .await?;
     for id in changed {
-        super::step(tx, id, super::SubscriptionStepKind::WayChanged, method.code()).await?;
+        super::step(tx, id, super::SubscriptionStepKind::WayChanged, saved.provider.code()).await?;
     }
     Ok(())
 }

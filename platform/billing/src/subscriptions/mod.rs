@@ -26,7 +26,9 @@ mod paid;
 mod pay_now;
 mod proration;
 mod provider;
+mod refunded;
 mod renew;
+mod rest;
 mod standing;
 mod steps;
 mod store;
@@ -41,6 +43,9 @@ pub const TELL_JOB: &str = "billing.tell_subscription";
 /// Kind of the job that gives money back that came for a change that is not wanted any more; `{"order": "ord_…"}`. The
 /// host runs it.
 pub const STALE_JOB: &str = "billing.give_back_stale";
+/// Kind of the job that ends a subscription whose present period was wholly refunded; `{"order": "ord_…"}`. The host runs
+/// it.
+pub const END_JOB: &str = "billing.end_refunded";
 /// Days after a period was owed at which the client is told; with the last one the subscription rests.
 pub const DUNNING_DAYS: [i64; 4] = [0, 3, 5, 7];
 /// Days before the end of a trial at which the client is told.
@@ -53,7 +58,7 @@ pub use collect::{Outcome, collect};
 pub use figures::{Figures, figures, monthly};
 pub use follow::{ProviderState, bind, follow, payment_failed, period_paid};
 pub use list::{
-    Listed, SubscriptionFilter, by_id, by_token, entitled, items, list, of_client, orders_of, pay_with, payer,
+    Listed, SubscriptionFilter, by_id, by_token, entitled, had, items, list, of_client, orders_of, pay_with, payer,
 };
 pub use model::{
     ClientRules, Every, MayCancel, PeriodDiscount, Planned, Subscription, SubscriptionStatus, Terms,
@@ -62,12 +67,14 @@ pub use paid::give_back_stale;
 pub use pay_now::order_to_pay;
 pub use proration::{Difference, Switch, share};
 pub use provider::{SubscriptionProvider, Wish};
+pub use refunded::{end_refunded, pays_present};
 pub use renew::advance_due;
-pub use standing::{Giving, giving, over_among};
+pub use standing::{Ends, Giving, giving, over_among};
 pub use steps::{SubscriptionStep, SubscriptionStepKind, steps};
 pub use time::{boundary, days_later, period_at};
 pub use wish::{By, may};
 
 pub(crate) use paid::{order_closed, order_paid};
+pub(crate) use refunded::order_refunded;
 
 use steps::step;

@@ -1,9 +1,11 @@
-use diesel::{AsChangeset, Queryable, Selectable};
+use diesel::{
+    AsChangeset, Queryable, Selectable, deserialize::FromSqlRow, expression::AsExpression, sql_types::Jsonb,
+};
 use events::{ClientId, Currency, Instant, Money, OrderId, SubscriptionId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{Method, Period, Tax, schema};
+use crate::{Method, Period, Tax, schema, stored::stored};
 
 crate::text_enum! {
     /// State of a subscription.
@@ -76,7 +78,8 @@ crate::text_enum! {
 }
 
 /// What the client may do alone, and how it begins.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, AsExpression, FromSqlRow)]
+#[diesel(sql_type = Jsonb)]
 #[serde(default)]
 pub struct ClientRules {
     /// When they may end it.
@@ -90,6 +93,8 @@ pub struct ClientRules {
     /// Days that it runs before the first payment.
     pub trial_days: i32,
 }
+
+stored!(ClientRules);
 
 impl Default for ClientRules {
     fn default() -> Self {
@@ -121,7 +126,8 @@ pub struct Terms {
 }
 
 /// A discount on the periods to come.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, AsExpression, FromSqlRow)]
+#[diesel(sql_type = Jsonb)]
 pub struct PeriodDiscount {
     /// As it stands on receipts.
     pub name: String,
@@ -137,6 +143,8 @@ pub struct PeriodDiscount {
     #[serde(default)]
     pub left: Option<i32>,
 }
+
+stored!(PeriodDiscount);
 
 impl PeriodDiscount {
     /// What it takes off `price`, minor units, rounded half up; never more than the price.
@@ -154,7 +162,8 @@ impl PeriodDiscount {
 }
 
 /// A change that waits for its payment, or for the period's end.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, AsExpression, FromSqlRow)]
+#[diesel(sql_type = Jsonb)]
 pub struct Planned {
     /// What it changes to.
     pub terms: Terms,
@@ -163,6 +172,8 @@ pub struct Planned {
     /// When it was planned.
     pub at: Instant,
 }
+
+stored!(Planned);
 
 /// Something that is paid again and again.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, AsChangeset, Serialize)]
@@ -184,8 +195,8 @@ pub struct Subscription {
     pub currency: Currency,
     /// Price of a period, minor units.
     pub price: i64,
-    /// See [`Subscription::tax`].
-    pub tax: Option<Value>,
+    /// Which tax the price contains or lacks.
+    pub tax: Option<Tax>,
     /// Unit of a period.
     pub every: Every,
     /// So many of them.
@@ -194,12 +205,12 @@ pub struct Subscription {
     pub periods: Option<i32>,
     /// How many are paid.
     pub periods_paid: i32,
-    /// See [`Subscription::discount`].
-    pub discount: Option<Value>,
-    /// See [`Subscription::planned`].
-    pub planned: Option<Value>,
-    /// See [`Subscription::rules`].
-    pub rules: Value,
+    /// A discount on the periods to come.
+    pub discount: Option<PeriodDiscount>,
+    /// A change that is to come.
+    pub planned: Option<Planned>,
+    /// What the client may do alone.
+    pub rules: ClientRules,
     /// What the module remembers.
     pub detail: Value,
     /// Its state.
@@ -234,10 +245,6 @@ pub struct Subscription {
     pub created_at: Instant,
 }
 
-fn read<T: serde::de::DeserializeOwned>(value: Option<&Value>) -> Option<T> {
-    value.and_then(|value| T::deserialize(value).ok())
-}
-
 impl Subscription {
     /// Price of a period, before tax that comes on top.
     #[must_use]
@@ -247,22 +254,22 @@ impl Subscription {
     /// Which tax the price contains or lacks.
     #[must_use]
     pub fn tax(&self) -> Option<Tax> {
-        read(self.tax.as_ref())
+        self.tax.clone()
     }
     /// A discount on the periods to come.
     #[must_use]
     pub fn discount(&self) -> Option<PeriodDiscount> {
-        read(self.discount.as_ref())
+        self.discount.clone()
     }
     /// A change that is to come.
     #[must_use]
     pub fn planned(&self) -> Option<Planned> {
-        read(self.planned.as_ref())
+        self.planned.clone()
     }
     /// What the client may do alone.
     #[must_use]
     pub fn rules(&self) -> ClientRules {
-        read(Some(&self.rules)).unwrap_or_default()
+        self.rules.clone()
     }
     /// What is subscribed to.
     #[must_use]

@@ -84,10 +84,7 @@ async fn renewed(tx: &mut Tx, mut sub: Subscription, order: &Order) -> Result<()
     sub.status = SubscriptionStatus::Active;
     (sub.period_start, sub.period_end) = (Some(period.start), Some(period.end));
     sub.periods_paid += 1;
-    sub.discount = sub
-        .discount()
-        .and_then(super::PeriodDiscount::after_one)
-        .and_then(|left| serde_json::to_value(left).ok());
+    sub.discount = sub.discount.take().and_then(super::PeriodDiscount::after_one);
     (sub.owed_since, sub.dunned, sub.paused_at, sub.resumes_at) = (None, 0, None, None);
     take_way(&mut sub, order);
     sub.next_at = next_at(&sub, now, &tx.ctx().tenant().zone);

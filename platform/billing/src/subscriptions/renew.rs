@@ -6,7 +6,7 @@ use kernel::{Ctx, Permission, Problem, Tx};
 use super::{
     Outcome, PeriodDiscount, Subscription, SubscriptionStatus, SubscriptionStepKind, change, collect,
     dunning, step,
-    store::{buyer, claim, due, next_at, open_order, save, tell},
+    store::{buyer, claim, due, lock_orders, next_at, open_order, save, tell},
     time, wish,
 };
 use crate::{
@@ -51,6 +51,11 @@ async fn advance(ctx: &Ctx, permission: Permission, id: SubscriptionId) -> Resul
 
 /// The next step of a subscription that is due. Answers the order that is to be collected, if one is.
 async fn turn(tx: &mut Tx, id: SubscriptionId) -> Result<Option<OrderId>, Problem> {
+    let rests = super::by_id(tx, id).await?.is_some_and(|sub| sub.status == SubscriptionStatus::Paused);
+    if rests {
+        // Their period moves when it goes on; orders are locked before their subscription.
+        lock_orders(tx, id).await?;
+    }
     let Some(mut sub) = claim(tx, id).await? else { return Ok(None) };
     let (now, zone) = (tx.ctx().now(), tx.ctx().tenant().zone.clone());
     match sub.status {
@@ -64,6 +69,7 @@ async fn turn(tx: &mut Tx, id: SubscriptionId) -> Result<Option<OrderId>, Proble
             save(tx, &sub).await?;
             Ok(None)
         }
+        SubscriptionStatus::Paused if !rests => Err(Problem::conflict("try_again")),
         SubscriptionStatus::Paused => {
             wish::resume(tx, sub, "time").await?;
             Ok(None)

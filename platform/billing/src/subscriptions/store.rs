@@ -82,6 +82,12 @@ pub(super) async fn open_order(tx: &mut Tx, id: SubscriptionId) -> QueryResult<O
     found.order(orders::created_at.desc()).select(Order::as_select()).first(&mut **tx).await.optional()
 }
 
+/// The newest order of a subscription, whatever became of it.
+pub(super) async fn latest_order(tx: &mut Tx, id: SubscriptionId) -> QueryResult<Option<Order>> {
+    let all = orders::table.filter(orders::subscription_id.eq(id)).order(orders::created_at.desc());
+    all.select(Order::as_select()).first(&mut **tx).await.optional()
+}
+
 /// All orders of a subscription that wait for their payment.
 pub(super) async fn open_orders(tx: &mut Tx, id: SubscriptionId) -> QueryResult<Vec<OrderId>> {
     let open = fixed::<diesel::sql_types::Bool>("status IN ('draft', 'pending_payment')");
@@ -104,6 +110,38 @@ pub(super) async fn order_of_period(tx: &mut Tx, period: Period) -> QueryResult<
 pub(super) async fn move_period(tx: &mut Tx, order: OrderId, period: Period) -> QueryResult<()> {
     let change = (orders::period_start.eq(period.start), orders::period_end.eq(period.end));
     diesel::update(orders::table.find(order)).set(change).execute(&mut **tx).await.map(drop)
+}
+
+/// The orders of a period move with it: the first, and those of changes.
+///
+/// Invariant: they are locked.
+pub(super) async fn move_orders(tx: &mut Tx, before: Period, after: Period) -> QueryResult<()> {
+    let by = after.start.seconds_since(before.start);
+    if by == 0 {
+        return Ok(());
+    }
+    type Row = (OrderId, Option<Instant>, Option<Instant>);
+    // The last one first: no two have the same beginning at any moment.
+    let rows: Vec<Row> = orders::table
+        .filter(orders::subscription_id.eq(before.subscription))
+        .filter(orders::period_start.ge(before.start).and(orders::period_start.lt(before.end)))
+        .filter(orders::status.ne_all([Status::Cancelled, Status::Expired]))
+        .order(orders::period_start.desc())
+        .select((orders::id, orders::period_start, orders::period_end))
+        .load(&mut **tx)
+        .await?;
+    for (id, start, end) in rows {
+        let Some((start, end)) = start.zip(end) else { continue };
+        let moved = Period { start: start.plus_seconds(by), end: end.plus_seconds(by), ..before };
+        move_period(tx, id, moved).await?;
+    }
+    Ok(())
+}
+
+/// Locks all orders of a subscription, before it is locked itself.
+pub(super) async fn lock_orders(tx: &mut Tx, id: SubscriptionId) -> QueryResult<()> {
+    let all = orders::table.filter(orders::subscription_id.eq(id)).order(orders::id);
+    all.select(orders::id).for_no_key_update().load::<OrderId>(&mut **tx).await.map(drop)
 }
 
 /// Subscriptions that are due, at most `limit`.

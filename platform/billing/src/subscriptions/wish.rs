@@ -7,10 +7,10 @@ use events::{
 use kernel::{FieldError, Problem, Tx};
 
 use super::{
-    MayCancel, Subscription, SubscriptionStatus, SubscriptionStepKind, Wish, share, step,
-    store::{facts, next_at, order_of_period, save, tell},
+    Every, MayCancel, Subscription, SubscriptionStatus, SubscriptionStepKind, Terms, When, Wish, step,
+    store::{facts, move_orders, next_at, save, tell},
 };
-use crate::{Why, refund, refundable};
+use crate::rules_of;
 
 /// Who wants something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,8 +56,20 @@ pub fn may(sub: &Subscription, wish: &Wish, by: By, now: Instant) -> Result<(), 
     if !fits {
         return Err(state(sub));
     }
+    there_fits(sub, wish)?;
     until_fits(sub, wish, by, now)?;
     if by == By::Staff || allowed(sub, wish) { Ok(()) } else { Err(Problem::conflict("subscription_rules")) }
+}
+
+/// What a provider renews changes with the next period alone, and to periods of the same length: all else would cost there
+/// what nobody was shown.
+fn there_fits(sub: &Subscription, wish: &Wish) -> Result<(), Problem> {
+    let Wish::Change { terms, when } = wish else { return Ok(()) };
+    let same = terms.every == sub.every && terms.every_count == sub.every_count;
+    if sub.is_followed() && (*when == Some(When::Now) || !same) {
+        return Err(Problem::conflict("subscription_there"));
+    }
+    Ok(())
 }
 
 fn until_fits(sub: &Subscription, wish: &Wish, by: By, now: Instant) -> Result<(), Problem> {
@@ -87,14 +99,51 @@ fn allowed(sub: &Subscription, wish: &Wish) -> bool {
     match wish {
         Wish::Pause(_) => rules.pause,
         Wish::Resume | Wish::Keep => true,
-        // Who has not paid yet, or whose trial runs, owes nothing.
-        Wish::EndWithPeriod => may_end,
+        // Whose trial runs owes nothing.
+        Wish::EndWithPeriod => may_end || sub.status == SubscriptionStatus::Trialing,
         Wish::EndNow { refund } => {
             !refund
                 && may_end
                 && !matches!(sub.status, SubscriptionStatus::Active | SubscriptionStatus::Trialing)
         }
-        Wish::Change { when, .. } => rules.change && when.is_none(),
+        Wish::Change { terms, when } => rules.change && when.is_none() && keeps_term(sub, terms),
+    }
+}
+
+/// Whether a change lets a client out of nothing: while a term is to be paid, what comes binds for as long and lets go no
+/// sooner.
+fn keeps_term(sub: &Subscription, terms: &Terms) -> bool {
+    if sub.status == SubscriptionStatus::Trialing {
+        return true;
+    }
+    let same = terms.every == sub.every && terms.every_count == sub.every_count;
+    // With periods of another length a new one begins, and none of them is paid before.
+    let paid = if same { sub.periods_paid } else { 1 };
+    let (now, then) = (bound(&sub.terms(), sub.periods_paid), bound(terms, paid));
+    now == 0 || (then >= now && strict(terms) >= strict(&sub.terms()))
+}
+
+/// For about how many days the client is bound from the beginning of the present period, when so many were paid; 0: not at
+/// all.
+fn bound(terms: &Terms, paid: i32) -> i64 {
+    let days = match terms.every {
+        Every::Week => 7,
+        Every::Month => 30,
+        Every::Year => 365,
+    };
+    let ends = match (terms.rules.cancel, terms.periods) {
+        (MayCancel::AnyTime, _) | (MayCancel::AfterTerm, None) => return 0,
+        (MayCancel::Never, None) => return i64::MAX,
+        (MayCancel::AfterTerm | MayCancel::Never, Some(periods)) => periods,
+    };
+    if ends <= paid { 0 } else { i64::from(ends - paid + 1) * i64::from(terms.every_count) * days }
+}
+
+const fn strict(terms: &Terms) -> u8 {
+    match terms.rules.cancel {
+        MayCancel::AnyTime => 0,
+        MayCancel::AfterTerm => 1,
+        MayCancel::Never => 2,
     }
 }
 
@@ -106,7 +155,11 @@ pub(super) async fn pause(
     cause: &str,
 ) -> Result<Subscription, Problem> {
     let now = tx.ctx().now();
-    (sub.status, sub.paused_at, sub.resumes_at) = (SubscriptionStatus::Paused, Some(now), until);
+    // What was handed out for the time to come is used up: time stands still from its end.
+    let span = (rules_of(&sub.module).span)(tx, &sub, now).await?;
+    let given = span.filter(|_| sub.status.gives()).map_or(now, |(_, end)| end.max(now));
+    let from = sub.period_end.map_or(given, |end| given.min(end).max(now));
+    (sub.status, sub.paused_at, sub.resumes_at) = (SubscriptionStatus::Paused, Some(from), until);
     sub.next_at = next_at(&sub, now, &tx.ctx().tenant().zone);
     save(tx, &sub).await?;
     let detail = until.map(|until| until.to_string()).unwrap_or_default();
@@ -117,9 +170,17 @@ pub(super) async fn pause(
 }
 
 /// It goes on. What was left of the period when it began to rest is there again, and further periods count from its end.
+/// What is handed out whole, such as the credits of a week, is charged whole.
+///
+/// Invariant: the orders of the period are locked.
 pub(super) async fn resume(tx: &mut Tx, mut sub: Subscription, cause: &str) -> Result<Subscription, Problem> {
     let now = tx.ctx().now();
-    sub = going_on(sub, now);
+    let span = (rules_of(&sub.module).span)(tx, &sub, now).await?;
+    let before = sub.period();
+    sub = going_on(sub, span.map_or(now, |(start, _)| start.min(now)));
+    if let Some((before, after)) = before.zip(sub.period()) {
+        move_orders(tx, before, after).await?;
+    }
     sub.next_at = next_at(&sub, now, &tx.ctx().tenant().zone);
     save(tx, &sub).await?;
     step(tx, sub.id, SubscriptionStepKind::Resumed, "").await?;
@@ -128,11 +189,13 @@ pub(super) async fn resume(tx: &mut Tx, mut sub: Subscription, cause: &str) -> R
     Ok(sub)
 }
 
-/// A resting subscription as it is when it goes on at `now`.
-pub(super) fn going_on(mut sub: Subscription, now: Instant) -> Subscription {
-    if let Some((paused, end)) = sub.paused_at.zip(sub.period_end) {
-        let end = end.plus_seconds(now.seconds_since(paused).max(0));
-        (sub.period_end, sub.anchor) = (Some(end), Some(end));
+/// A resting subscription as it is when it goes on, with time that counts again from `from`. The period is as long as it
+/// was paid for: both its ends move.
+pub(super) fn going_on(mut sub: Subscription, from: Instant) -> Subscription {
+    if let Some((paused, period)) = sub.paused_at.zip(sub.period()) {
+        let rested = from.seconds_since(paused).max(0);
+        let (start, end) = (period.start.plus_seconds(rested), period.end.plus_seconds(rested));
+        (sub.period_start, sub.period_end, sub.anchor) = (Some(start), Some(end), Some(end));
     }
     let trial = sub.periods_paid == 0;
     sub.status = if trial { SubscriptionStatus::Trialing } else { SubscriptionStatus::Active };
@@ -190,20 +253,5 @@ pub(super) async fn end(tx: &mut Tx, mut sub: Subscription, cause: &str) -> Resu
     Ok(sub)
 }
 
-/// Gives back what is left of the paid period, once.
-pub(super) async fn refund_rest(tx: &mut Tx, sub: &Subscription, why: &str) -> Result<(), Problem> {
-    let now = tx.ctx().now();
-    let Some(period) = sub.period().filter(|period| period.end > now) else { return Ok(()) };
-    let Some(order) = order_of_period(tx, period).await?.filter(|order| order.status.was_paid()) else {
-        return Ok(());
-    };
-    let from = sub.paused_at.unwrap_or(now);
-    let (left, whole) = (period.end.seconds_since(from), period.end.seconds_since(period.start));
-    let amount = share(order.total, left, whole).min(refundable(tx, order.id).await?);
-    if amount > 0 {
-        let source = format!("subscription/{}/rest", sub.id);
-        refund(tx, order.id, amount, &source, Why::Staff(why)).await?;
-        step(tx, sub.id, SubscriptionStepKind::RestRefunded, &amount.to_string()).await?;
-    }
-    Ok(())
-}
+#[cfg(test)]
+mod tests;

@@ -1,16 +1,17 @@
 //! Mails about orders.
 
-use billing::{Method, Order, OrderLine, ReceiptNote, Refund, RefundCause, Status};
+mod dispute;
+
+use billing::{Discount, DiscountKind, Method, Order, OrderLine, ReceiptNote, Refund, RefundCause, Status};
 use diesel::QueryResult;
-use events::{
-    Instant, Money, OrderId, RefundId,
-    billing::{DisputeClosed, DisputeOpened},
-};
+use events::{Instant, Money, OrderId, RefundId, billing::OrderUndone};
 use kernel::{
     Problem, Tx,
     mail::{self, Draft, MailView},
 };
 use serde::Serialize;
+
+pub(super) use dispute::{queue_dispute_ended, queue_disputed, queue_twice};
 
 use super::views::{DueView, LineView, SumsView, moment, money};
 
@@ -72,6 +73,25 @@ struct RefundNotice {
     reason: String,
     by_hand: bool,
     link: String,
+}
+
+/// The buyer's notice that an order was undone for which no money came.
+#[derive(Clone, Debug, Serialize)]
+struct UndoneNotice {
+    business: String,
+    name: String,
+    number: i64,
+    reason: String,
+    /// What is back on which voucher.
+    vouchers: Vec<VoucherBack>,
+    link: String,
+}
+
+/// So much is back on a voucher.
+#[derive(Clone, Debug, Serialize)]
+struct VoucherBack {
+    code: String,
+    amount: Money,
 }
 
 /// The business's notice of a refund that its own people did not ask for.
@@ -160,6 +180,23 @@ impl MailView for RefundNotice {
     }
 }
 
+impl MailView for UndoneNotice {
+    const TEMPLATE: &'static str = "checkout/undone";
+    fn samples() -> Vec<Self> {
+        let free = Self {
+            business: "Northside".into(),
+            name: "Sam Reed".into(),
+            number: 1001,
+            reason: String::new(),
+            vouchers: vec![],
+            link: "https://example.com/northside/order/t".into(),
+        };
+        let back = VoucherBack { code: "7KQ2-M0XD-94TB".into(), amount: money(3_000) };
+        let (reason, vouchers) = ("The class fell out".into(), vec![back]);
+        vec![Self { reason, vouchers, ..free.clone() }, free]
+    }
+}
+
 impl MailView for RefundedNotice {
     const TEMPLATE: &'static str = "checkout/refunded";
     fn samples() -> Vec<Self> {
@@ -184,7 +221,9 @@ pub(super) fn all() -> Vec<mail::MailDef> {
         mail::MailDef::of::<SoldNotice>(),
         mail::MailDef::of::<RefundNotice>(),
         mail::MailDef::of::<RefundedNotice>(),
-        mail::MailDef::of::<DisputeNotice>(),
+        mail::MailDef::of::<UndoneNotice>(),
+        mail::MailDef::of::<dispute::DisputeNotice>(),
+        mail::MailDef::of::<dispute::TwiceNotice>(),
     ]
 }
 
@@ -207,10 +246,15 @@ pub(super) async fn queue_again(tx: &mut Tx, order: &Order, turn: &str) -> Resul
         return awaiting(tx, order, format!("order-awaiting/{}/{turn}", order.id)).await;
     }
     let lines = billing::lines(tx, order.id).await?;
-    Ok(queue_receipt(tx, order, &lines, format!("order-receipt/{}/{turn}", order.id)).await?)
+    queue_receipt(tx, order, &lines, format!("order-receipt/{}/{turn}", order.id)).await
 }
 
-async fn queue_receipt(tx: &mut Tx, order: &Order, lines: &[OrderLine], key: String) -> QueryResult<()> {
+async fn queue_receipt(
+    tx: &mut Tx,
+    order: &Order,
+    lines: &[OrderLine],
+    key: String,
+) -> Result<(), Problem> {
     let ctx = tx.ctx().clone();
     let dues = DueView::all(order, &billing::dues(tx, order.id).await?, ctx.now());
     let data = Receipt {
@@ -222,12 +266,12 @@ async fn queue_receipt(tx: &mut Tx, order: &Order, lines: &[OrderLine], key: Str
         total: order.total(),
         free: order.total == 0,
         paid_at: order.paid_at.unwrap_or(ctx.now()),
-        notes: (billing::rules_of(&order.module).receipt)(lines),
+        notes: (billing::rules_of(&order.module).receipt)(lines)?,
         dues: dues.into_iter().filter(DueView::is_to_come).collect(),
         link: ctx.link(&order.own_path()),
-        pdf: (order.total > 0).then(|| ctx.link(&format!("{}/receipt.pdf", order.own_path()))),
+        pdf: (order.cost().amount > 0).then(|| ctx.link(&format!("{}/receipt.pdf", order.own_path()))),
     };
-    to_buyer(tx, order, key, &data).await
+    Ok(to_buyer(tx, order, key, &data).await?)
 }
 
 async fn queue_sold(tx: &mut Tx, order: &Order, lines: &[OrderLine]) -> QueryResult<()> {
@@ -301,69 +345,21 @@ pub(super) async fn queue_refunded(tx: &mut Tx, id: RefundId) -> Result<(), Prob
     Ok(to_business(tx, format!("order-refunded/{id}"), &data).await?)
 }
 
-/// The business's notice of a dispute, or of how it ended.
-#[derive(Clone, Debug, Serialize)]
-struct DisputeNotice {
-    name: String,
-    number: i64,
-    amount: Money,
-    /// The bank's reason; empty: unknown.
-    reason: String,
-    answer_by: Option<Instant>,
-    ended: bool,
-    /// `yes` or `no`.
-    won: &'static str,
-    link: String,
-}
-
-impl MailView for DisputeNotice {
-    const TEMPLATE: &'static str = "checkout/dispute";
-    fn samples() -> Vec<Self> {
-        let open = Self {
-            name: "Sam Reed".into(),
-            number: 1001,
-            amount: money(29_700),
-            reason: "product not received".into(),
-            answer_by: Some(moment()),
-            ended: false,
-            won: "no",
-            link: "https://example.com/northside/studio/orders/o".into(),
-        };
-        let ended = |won| Self { ended: true, won, reason: String::new(), answer_by: None, ..open.clone() };
-        vec![ended("yes"), ended("no"), open]
-    }
-}
-
-/// Queues the business's notice of a dispute, once.
-pub(super) async fn queue_disputed(tx: &mut Tx, event: &DisputeOpened) -> Result<(), Problem> {
+/// Queues the buyer's notice that an order was undone, once an order.
+pub(super) async fn queue_undone(tx: &mut Tx, event: &OrderUndone) -> Result<(), Problem> {
     let order = billing::by_id(tx, event.order).await?.ok_or_else(Problem::not_found)?;
-    let data = DisputeNotice {
-        name: order.client_name,
-        number: event.number,
-        amount: event.amount,
-        reason: event.reason.replace('_', " "),
-        answer_by: event.answer_by,
-        ended: false,
-        won: "no",
-        link: tx.ctx().link(&format!("/studio/orders/{}", event.order)),
+    let discounts = billing::discounts(tx, order.id).await?;
+    let vouchers = discounts.into_iter().filter(|one| one.kind == DiscountKind::Voucher);
+    let back = |one: Discount| VoucherBack { code: one.code, amount: Money::new(one.amount, order.currency) };
+    let data = UndoneNotice {
+        business: tx.ctx().tenant().name.clone(),
+        name: order.client_name.clone(),
+        number: order.number,
+        reason: event.reason.clone(),
+        vouchers: vouchers.map(back).collect(),
+        link: tx.ctx().link(&order.own_path()),
     };
-    Ok(to_business(tx, format!("order-disputed/{}", event.dispute), &data).await?)
-}
-
-/// Queues the business's notice of how a dispute ended, once.
-pub(super) async fn queue_dispute_ended(tx: &mut Tx, event: &DisputeClosed) -> Result<(), Problem> {
-    let order = billing::by_id(tx, event.order).await?.ok_or_else(Problem::not_found)?;
-    let data = DisputeNotice {
-        name: order.client_name,
-        number: event.number,
-        amount: event.amount,
-        reason: String::new(),
-        answer_by: None,
-        ended: true,
-        won: if event.won { "yes" } else { "no" },
-        link: tx.ctx().link(&format!("/studio/orders/{}", event.order)),
-    };
-    Ok(to_business(tx, format!("order-dispute-ended/{}", event.dispute), &data).await?)
+    Ok(to_buyer(tx, &order, format!("order-undone/{}", order.id), &data).await?)
 }
 
 async fn to_buyer<M: MailView>(tx: &mut Tx, order: &Order, key: String, data: &M) -> QueryResult<()> {

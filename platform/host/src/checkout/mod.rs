@@ -10,7 +10,6 @@
 //! - No provider is asked inside a transaction.
 
 mod api;
-mod csv;
 mod filter;
 mod jobs;
 mod mails;
@@ -18,13 +17,14 @@ mod pages;
 mod service;
 pub mod subscriptions;
 mod types;
+mod types_in;
 mod views;
 mod widgets;
 mod words;
 
 use std::borrow::Cow;
 
-use kernel::{Api, PageRoute, ViewDef, mail::MailDef};
+use kernel::{Api, PageRoute, ViewDef, csv, mail::MailDef};
 
 pub use jobs::{REACTIONS, SCHEDULES, jobs};
 pub use views::block_samples;
@@ -84,6 +84,9 @@ pub fn source() -> web::Source {
         "templates/mails/dispute.mjml.hbs",
         "templates/mails/dispute.subject.hbs",
         "templates/mails/dispute.text.hbs",
+        "templates/mails/twice.mjml.hbs",
+        "templates/mails/twice.subject.hbs",
+        "templates/mails/twice.text.hbs",
         "templates/mails/receipt.mjml.hbs",
         "templates/mails/receipt.subject.hbs",
         "templates/mails/receipt.text.hbs",
@@ -96,6 +99,9 @@ pub fn source() -> web::Source {
         "templates/mails/sold.mjml.hbs",
         "templates/mails/sold.subject.hbs",
         "templates/mails/sold.text.hbs",
+        "templates/mails/undone.mjml.hbs",
+        "templates/mails/undone.subject.hbs",
+        "templates/mails/undone.text.hbs",
         "locales/en/checkout.ftl",
         "locales/en/problems.ftl",
     ];

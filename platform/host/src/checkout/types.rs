@@ -1,18 +1,19 @@
-use billing::{LineBack, OnGone, Order, Refund};
+use billing::{LineBack, Order, Refund};
 use events::{ClientId, Currency, DisputeId, Instant, Money, OrderId, OrderLineId, RefundId, SubscriptionId};
-use kernel::Problem;
 use poem_openapi::Object;
 
-use super::service::{OrderDetail, PaidInput, RefundInput};
+use super::service::OrderDetail;
 
 /// An order in a list.
 #[derive(Clone, Debug, Object)]
 pub(super) struct OrderRow {
     id: OrderId,
     number: i64,
+    /// Number of its invoice: `INV-00042`, counted up without gaps. None until it is paid.
+    invoice: Option<String>,
     /// The module that sold it.
     module: String,
-    /// `pending_payment`, `paid`, `partially_refunded`, `refunded`, `cancelled` or `expired`.
+    /// `pending_payment`, `paid`, `partially_refunded`, `refunded` (or undone, when it cost nothing), `cancelled` or `expired`.
     status: String,
     client: ClientId,
     client_name: String,
@@ -34,6 +35,7 @@ impl OrderRow {
         Self {
             id: order.id,
             number: order.number,
+            invoice: order.invoice(),
             module: order.module.clone(),
             status: order.status.to_string(),
             client: order.client_id,
@@ -73,6 +75,8 @@ struct LineOut {
     amount: Money,
     /// Its share of the discounts.
     discount: Money,
+    /// What vouchers pay of it.
+    voucher: Money,
     /// The tax's name; empty: none.
     tax_name: String,
     /// The tax's rate in hundredths of a percent.
@@ -84,9 +88,22 @@ struct LineOut {
     refunded: Money,
     /// What a refund of it may still be.
     refundable: Money,
+    /// What of it is unused; null: nothing that can be counted, or it is worth nothing.
+    unused: Option<UnusedOut>,
 }
 
-/// A discount of an order.
+/// What of a line is unused.
+#[derive(Clone, Debug, Object)]
+struct UnusedOut {
+    /// Credits that can still be spent.
+    left: i64,
+    /// Credits that it gave.
+    of: i64,
+    /// The same part of what was paid for it so far.
+    worth: Money,
+}
+
+/// A code of an order: a coupon's discount, or what a voucher pays.
 #[derive(Clone, Debug, Object)]
 struct DiscountOut {
     /// `coupon` or `voucher`.
@@ -139,6 +156,8 @@ struct PaymentOut {
 #[derive(Clone, Debug, Object)]
 pub(super) struct RefundOut {
     id: RefundId,
+    /// Number of its credit note: `CN-00007`, counted up without gaps.
+    credit_note: Option<String>,
     amount: Money,
     /// `requested`, `done` or `failed`.
     state: String,
@@ -156,6 +175,7 @@ impl RefundOut {
     pub(super) fn of(refund: &Refund) -> Self {
         Self {
             id: refund.id,
+            credit_note: refund.credit_note(),
             amount: refund.money(),
             state: refund.state.to_string(),
             cause: refund.cause.to_string(),
@@ -173,8 +193,8 @@ struct StepOut {
     at: Instant,
     /// `placed`, `payment_started`, `payment_failed`, `paid`, `cancelled`, `expired`, `granted`, `nothing_to_grant`,
     /// `payment_returned`, `refund_requested`, `refund_done`, `refund_failed`, `processing`, `instalment_paid`,
-    /// `instalment_failed`, `instalment_reminded`, `disputed`, `dispute_won`, `dispute_lost`, `receipt_sent` or
-    /// `taken_back`.
+    /// `instalment_failed`, `instalment_reminded`, `disputed`, `dispute_won`, `dispute_lost`, `receipt_sent`,
+    /// `taken_back` or `undone`.
     kind: String,
     /// The staff person who did it, if one did.
     actor: String,
@@ -188,7 +208,10 @@ pub(super) struct OrderOut {
     lines: Vec<LineOut>,
     /// The lines before discounts.
     subtotal: Money,
+    /// What coupons take off.
     discount: Money,
+    /// What vouchers pay: the order's total is what is left to pay.
+    voucher: Money,
     /// Tax on top.
     tax: Money,
     /// Tax that the prices contain.
@@ -243,7 +266,8 @@ impl OrderOut {
         Self {
             order: OrderRow::of(&detail.order),
             subtotal: money(detail.order.subtotal),
-            discount: money(detail.order.discount),
+            discount: money(detail.order.discount()),
+            voucher: money(detail.order.voucher),
             tax: money(detail.order.tax),
             tax_included: money(detail.order.tax_included),
             discounts: detail.discounts.into_iter().map(discount).collect(),
@@ -252,7 +276,7 @@ impl OrderOut {
             subscription: detail.order.subscription_id,
             bill_to: detail.order.bill_to,
             buyer_tax_id: detail.order.buyer_tax_id,
-            lines: detail.lines.into_iter().map(|line| LineOut::of(line, currency)).collect(),
+            lines: detail.lines.into_iter().map(|line| LineOut::of(line, &detail.unused, currency)).collect(),
             payments: detail.payments.into_iter().map(payment).collect(),
             refunds: detail.refunds.iter().map(RefundOut::of).collect(),
             refundable: Money::new(detail.left, currency),
@@ -262,9 +286,15 @@ impl OrderOut {
 }
 
 impl LineOut {
-    fn of(one: LineBack, currency: Currency) -> Self {
+    fn of(one: LineBack, unused: &[billing::UnusedWorth], currency: Currency) -> Self {
+        let unused = unused.iter().find(|part| part.part.line == one.line.id).map(|one| UnusedOut {
+            left: one.part.unused,
+            of: one.part.of,
+            worth: Money::new(one.amount, currency),
+        });
         let (refunded, refundable) = (Money::new(one.back, currency), Money::new(one.left(), currency));
         let line = one.line;
+        let discount = Money::new(line.discount(), currency);
         Self {
             id: line.id,
             role: line.role.to_string(),
@@ -273,13 +303,15 @@ impl LineOut {
             unit_price: Money::new(line.unit_price, currency),
             quantity: line.quantity,
             amount: Money::new(line.amount, currency),
-            discount: Money::new(line.discount, currency),
+            discount,
+            voucher: Money::new(line.voucher, currency),
             tax_name: line.tax_name,
             tax_bp: line.tax_bp,
             tax_inclusive: line.tax_inclusive,
             tax: Money::new(line.tax, currency),
             refunded,
             refundable,
+            unused,
         }
     }
 }
@@ -295,86 +327,4 @@ impl DisputeOut {
             created_at: one.created_at,
         }
     }
-}
-
-/// Staff say that an order was paid.
-#[derive(Clone, Debug, Default, Object)]
-pub(super) struct MarkPaidIn {
-    /// At most 500 characters.
-    #[oai(validator(max_length = 500))]
-    pub(super) note: Option<String>,
-    /// When the order can't take the money any more (what it was for is gone, or it was cancelled): note the payment and
-    /// owe the money to the client, instead of refusing. Left out: refuse.
-    pub(super) give_back: Option<bool>,
-    /// Which instalment was paid. Left out, or 0: the first, or the whole.
-    #[oai(validator(minimum(value = "0"), maximum(value = "36")))]
-    pub(super) instalment: Option<i32>,
-}
-
-impl From<MarkPaidIn> for PaidInput {
-    fn from(body: MarkPaidIn) -> Self {
-        let on_gone = if body.give_back == Some(true) { OnGone::GiveBack } else { OnGone::Refuse };
-        Self { note: body.note.unwrap_or_default(), due: body.instalment.unwrap_or(0), on_gone }
-    }
-}
-
-/// Money to be given back: an amount of the order, or of its lines.
-#[derive(Clone, Debug, Object)]
-pub(super) struct RefundIn {
-    /// In the currency of the order, above zero, at most what is left. Left out when lines are given.
-    amount: Option<Money>,
-    /// So much of each of these lines; each line once.
-    #[oai(validator(max_items = 100))]
-    lines: Option<Vec<RefundLineIn>>,
-    /// The client reads it. At most 500 characters.
-    #[oai(validator(max_length = 500))]
-    reason: Option<String>,
-}
-
-/// How much of a line goes back.
-#[derive(Clone, Debug, Object)]
-pub(super) struct RefundLineIn {
-    line: OrderLineId,
-    /// Above zero, at most what is left of the line.
-    amount: Money,
-}
-
-impl RefundIn {
-    /// # Errors
-    /// 422 when it says both an amount and lines, or neither, or another currency than the business's.
-    pub(super) fn read(self, currency: Currency, key: String) -> Result<RefundInput, Problem> {
-        let lines = self.lines.unwrap_or_default();
-        if self.amount.is_some() != lines.is_empty() {
-            return Err(Problem::field("amount", "refund_either"));
-        }
-        let money = self.amount.iter().chain(lines.iter().map(|line| &line.amount));
-        if money.clone().any(|money| money.currency != currency) {
-            return Err(Problem::field("amount", "refund_currency"));
-        }
-        Ok(RefundInput {
-            amount: self.amount.map_or(0, |money| money.amount),
-            lines: lines.into_iter().map(|line| (line.line, line.amount.amount)).collect(),
-            reason: self.reason.unwrap_or_default(),
-            key,
-        })
-    }
-}
-
-/// Who the invoice of an order is for.
-#[derive(Clone, Debug, Default, Object)]
-pub(super) struct BillToIn {
-    /// Company and address, a few lines; empty: the buyer's name. At most 500 characters.
-    #[oai(validator(max_length = 500))]
-    pub(super) bill_to: String,
-    /// Their tax number. At most 60 characters.
-    #[oai(validator(max_length = 60))]
-    pub(super) buyer_tax_id: Option<String>,
-}
-
-/// Staff say that they have paid a refund back.
-#[derive(Clone, Debug, Default, Object)]
-pub(super) struct PaidBackIn {
-    /// At most 500 characters.
-    #[oai(validator(max_length = 500))]
-    pub(super) note: Option<String>,
 }

@@ -15,11 +15,24 @@ use crate::schema::credit_lots;
 /// # Errors
 /// [`CreditError::Amount`] for an amount or expiry that makes no sense, and what the database refuses.
 pub async fn grant(tx: &mut Tx, grant: Grant<'_>) -> Result<Granted, CreditError> {
-    grant_as(tx, "", grant).await
+    grant_as(tx, Belongs::default(), grant).await
 }
 
-/// The same as a lot of a stream; empty: of none.
-pub(super) async fn grant_as(tx: &mut Tx, stream: &str, grant: Grant<'_>) -> Result<Granted, CreditError> {
+/// What a lot belongs to.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Belongs<'a> {
+    /// Its stream; empty: none.
+    pub(super) stream: &'a str,
+    /// The expired lot that it stands in for.
+    pub(super) replaces: Option<LotId>,
+}
+
+/// The same as a lot that belongs to something.
+pub(super) async fn grant_as(
+    tx: &mut Tx,
+    belongs: Belongs<'_>,
+    grant: Grant<'_>,
+) -> Result<Granted, CreditError> {
     let credits = checked_amount(grant.credits)?;
     let (lot, now): (LotId, _) = (tx.ctx().new_id(), tx.ctx().now());
     if grant.expires_at.is_some_and(|at| at <= now) {
@@ -29,7 +42,8 @@ pub(super) async fn grant_as(tx: &mut Tx, stream: &str, grant: Grant<'_>) -> Res
         credit_lots::id.eq(lot),
         credit_lots::client_id.eq(grant.client),
         credit_lots::source.eq(grant.source),
-        credit_lots::stream.eq(stream),
+        credit_lots::stream.eq(belongs.stream),
+        credit_lots::replaces.eq(belongs.replaces),
         credit_lots::origin.eq(grant.origin.code()),
         credit_lots::name.eq(grant.name),
         credit_lots::pays_for.eq(grant.pays_for),

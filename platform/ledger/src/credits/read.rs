@@ -1,13 +1,13 @@
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, JoinOnDsl, QueryDsl, QueryResult, Queryable, Selectable,
-    SelectableHelper,
+    BoolExpressionMethods, ExpressionMethods, JoinOnDsl, NullableExpressionMethods, QueryDsl, QueryResult,
+    Queryable, Selectable, SelectableHelper,
 };
 use diesel_async::RunQueryDsl;
 use events::{ClientId, Instant, LotId};
 use kernel::{Cursor, Paging, Tx};
 use serde::Serialize;
 
-use super::{plan::Why, post::TransactionId, spend::Pays};
+use super::{Origin, plan::Why, post::TransactionId, spend::Pays};
 use crate::schema::{credit_entries, credit_lots, credit_transactions};
 
 /// What a client can spend now.
@@ -208,6 +208,29 @@ pub async fn lots(tx: &mut Tx, client: ClientId) -> QueryResult<Vec<Lot>> {
         .await
 }
 
+/// Lots that clients bought and of which something is left, which expire after the present moment and until `until`: those
+/// that expire first first, behind `after`, at most `limit`.
+///
+/// # Errors
+/// When the database refuses the statement.
+pub async fn bought_expiring(
+    tx: &mut Tx,
+    after: Option<(Instant, LotId)>,
+    until: Instant,
+    limit: i64,
+) -> QueryResult<Vec<Lot>> {
+    let mut query = credit_lots::table
+        .filter(credit_lots::balance.gt(0).and(credit_lots::origin.eq(Origin::Order.code())))
+        .filter(credit_lots::expires_at.gt(tx.ctx().now()).and(credit_lots::expires_at.le(until)))
+        .into_boxed();
+    if let Some((at, id)) = after {
+        let tie = credit_lots::expires_at.gt(at).or(credit_lots::id.gt(id).nullable());
+        query = query.filter(credit_lots::expires_at.ge(at).and(tie));
+    }
+    let ordered = query.order((credit_lots::expires_at, credit_lots::id)).limit(limit);
+    ordered.select(Lot::as_select()).load(&mut **tx).await
+}
+
 /// The lots that were made for these sources.
 ///
 /// # Errors
@@ -215,6 +238,55 @@ pub async fn lots(tx: &mut Tx, client: ClientId) -> QueryResult<Vec<Lot>> {
 pub async fn lots_of_sources(tx: &mut Tx, sources: &[String]) -> QueryResult<Vec<Lot>> {
     let found = credit_lots::table.filter(credit_lots::source.eq_any(sources)).select(Lot::as_select());
     found.order(credit_lots::created_at).load(&mut **tx).await
+}
+
+/// What the lot of a source gave, and what of it can still be used; of lots that stand in for it too.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LotUse {
+    /// The source.
+    pub source: String,
+    /// Credits that it gave.
+    pub given: i64,
+    /// Credits that can be spent now.
+    pub unused: i64,
+}
+
+/// How much of what these sources gave is unused.
+///
+/// # Errors
+/// When the database refuses a statement.
+pub async fn uses(tx: &mut Tx, sources: &[String]) -> QueryResult<Vec<LotUse>> {
+    let now = tx.ctx().now();
+    let own: Vec<(LotId, String)> = credit_lots::table
+        .filter(credit_lots::source.eq_any(sources))
+        .select((credit_lots::id, credit_lots::source))
+        .load(&mut **tx)
+        .await?;
+    let ids: Vec<LotId> = own.iter().map(|(id, _)| *id).collect();
+    let open: Vec<(LotId, Option<LotId>, i32)> = credit_lots::table
+        .filter(credit_lots::id.nullable().eq_any(&ids).or(credit_lots::replaces.eq_any(&ids)))
+        .filter(credit_lots::balance.gt(0))
+        .filter(credit_lots::expires_at.is_null().or(credit_lots::expires_at.gt(now)))
+        .select((credit_lots::id, credit_lots::replaces, credit_lots::balance))
+        .load(&mut **tx)
+        .await?;
+    // The other side of what came into a lot: what was taken back later is above zero there.
+    let issued: Vec<(LotId, i32)> = credit_entries::table
+        .filter(credit_entries::lot_id.eq_any(&ids))
+        .filter(credit_entries::account.eq("issued").and(credit_entries::amount.lt(0)))
+        .select((credit_entries::lot_id, credit_entries::amount))
+        .load(&mut **tx)
+        .await?;
+    let of = |(id, source): (LotId, String)| {
+        let held = open.iter().filter(|(lot, replaces, _)| *lot == id || *replaces == Some(id));
+        let came = issued.iter().filter(|(lot, _)| *lot == id);
+        LotUse {
+            source,
+            given: came.map(|(_, amount)| -i64::from(*amount)).sum(),
+            unused: held.map(|(.., credits)| i64::from(*credits)).sum(),
+        }
+    };
+    Ok(own.into_iter().map(of).collect())
 }
 
 /// A transaction as the history reads it.

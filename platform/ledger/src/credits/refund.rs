@@ -1,10 +1,14 @@
-use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult};
+use diesel::{
+    BoolExpressionMethods, ExpressionMethods, NullableExpressionMethods, QueryDsl, QueryResult, Queryable,
+    Selectable, SelectableHelper, dsl::not,
+};
 use diesel_async::RunQueryDsl;
 use events::{ClientId, Instant, LotId};
 use kernel::Tx;
 
 use super::{
-    CreditError, Grant, Origin, Returned, grant,
+    CreditError, Grant, Origin, Returned,
+    grant::{Belongs, grant_as},
     plan::{Take, plan_refund},
     post::{Kind, Post, Posted, post, posted, returned},
     rules::rules,
@@ -56,7 +60,7 @@ pub async fn refund(
     if !post(tx, entry).await? {
         return Ok(Returned::AlreadyReturned);
     }
-    settle_expired(tx, client, &source, &lots, &back, on_expired).await?;
+    settle_gone(tx, client, &source, &lots, &back, on_expired).await?;
     Ok(Returned::Returned(back))
 }
 
@@ -89,36 +93,62 @@ async fn still_out(tx: &mut Tx, spent: Posted) -> QueryResult<Vec<Take>> {
 }
 
 /// A lot as a return looks at it.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = credit_lots, check_for_backend(diesel::pg::Pg))]
 struct Target {
     id: LotId,
     name: String,
     expires_at: Option<Instant>,
     pays_for: Vec<String>,
     stream: String,
+    revoked_at: Option<Instant>,
+    origin: String,
+}
+
+/// What becomes of credits that came back to a lot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fate {
+    /// They can be spent again.
+    Stay,
+    /// What they came from was refunded: they go too.
+    Revoked,
+    /// They expire again at once.
+    Expired,
+    /// They expire, and a new lot of so many days stands in for them.
+    Replaced(i64),
+}
+
+impl Target {
+    /// Pure. A lot that holds returned credits itself is not replaced: they would live for ever.
+    fn fate(&self, ended: &[String], now: Instant, rule: OnExpired) -> Fate {
+        if self.revoked_at.is_some() {
+            return Fate::Revoked;
+        }
+        if self.expires_at.is_none_or(|at| at > now) && !ended.contains(&self.stream) {
+            return Fate::Stay;
+        }
+        match rule {
+            OnExpired::NewLot { days } if self.origin != Origin::Refund.code() => Fate::Replaced(days),
+            OnExpired::NewLot { .. } | OnExpired::StaysExpired => Fate::Expired,
+        }
+    }
 }
 
 /// Locks the lots of a spend in the order of their ids.
 async fn lock(tx: &mut Tx, taken: &[Take]) -> QueryResult<Vec<Target>> {
     let ids: Vec<LotId> = taken.iter().map(|take| take.lot).collect();
-    let rows: Vec<(LotId, String, Option<Instant>, Vec<String>, String)> = credit_lots::table
+    credit_lots::table
         .filter(credit_lots::id.eq_any(ids))
         .order(credit_lots::id)
-        .select((
-            credit_lots::id,
-            credit_lots::name,
-            credit_lots::expires_at,
-            credit_lots::pays_for,
-            credit_lots::stream,
-        ))
+        .select(Target::as_select())
         .for_no_key_update()
         .load(&mut **tx)
-        .await?;
-    let target = |(id, name, expires_at, pays_for, stream)| Target { id, name, expires_at, pays_for, stream };
-    Ok(rows.into_iter().map(target).collect())
+        .await
 }
 
-/// Credits that came back to expired lots expire again at once, and are replaced where the rule says so.
-async fn settle_expired(
+/// Credits that came back to lots that are gone: they are taken back or expire again at once, and are replaced where the rule
+/// says so.
+async fn settle_gone(
     tx: &mut Tx,
     client: ClientId,
     source: &str,
@@ -130,30 +160,28 @@ async fn settle_expired(
     let ended = ended(tx, lots).await?;
     for take in back {
         let Some(lot) = lots.iter().find(|lot| lot.id == take.lot) else { continue };
-        if lot.expires_at.is_none_or(|at| at > now) && !ended.contains(&lot.stream) {
-            continue;
-        }
-        let expiry = format!("expire/{source}/{}", lot.id);
-        let entry = Post {
-            client,
-            kind: Kind::Expire,
-            source: &expiry,
-            reason: &lot.name,
-            moves: &[*take],
-            reverses: None,
+        let fate = lot.fate(&ended, now, rule);
+        let kind = match fate {
+            Fate::Stay => continue,
+            Fate::Revoked => Kind::Revoke,
+            Fate::Expired | Fate::Replaced(_) => Kind::Expire,
         };
-        post(tx, entry).await?;
-        if let OnExpired::NewLot { days } = rule {
+        let gone = format!("{}/{source}/{}", kind.code(), lot.id);
+        let moves = [*take];
+        post(tx, Post { client, kind, source: &gone, reason: &lot.name, moves: &moves, reverses: None })
+            .await?;
+        if let Fate::Replaced(days) = fate {
+            let expires_at = Some(now.plus_minutes(days.clamp(1, 3660) * 24 * 60));
             let replaced = Grant {
                 client,
                 source: &format!("{source}/{}", lot.id),
                 origin: Origin::Refund,
                 name: &lot.name,
                 credits: take.credits,
-                expires_at: Some(now.plus_minutes(days.clamp(1, 3660) * 24 * 60)),
+                expires_at,
                 pays_for: &lot.pays_for,
             };
-            grant(tx, replaced).await?;
+            grant_as(tx, Belongs { replaces: Some(lot.id), ..Belongs::default() }, replaced).await?;
         }
     }
     Ok(())
@@ -169,23 +197,91 @@ async fn ended(tx: &mut Tx, lots: &[Target]) -> Result<Vec<String>, CreditError>
     (rules().ended)(tx, &streams).await.map_err(CreditError::rule)
 }
 
-/// Takes back what is unused of a grant, for a refund of its order. Tells how many credits that were.
+/// Takes back what is unused of grants, for a refund of their order, and of the lots that stand in for them. Credits that are
+/// returned to these lots later are taken back too, also when the lots were empty. Sources that granted nothing are left
+/// out. Tells how many credits went. Again: nothing.
 ///
 /// # Errors
-/// [`CreditError::UnknownSource`] when nothing was granted for the source.
-pub async fn revoke(tx: &mut Tx, granted_by: &str, reason: &str) -> Result<Returned, CreditError> {
-    let lot: Option<(LotId, ClientId, i32)> = credit_lots::table
-        .filter(credit_lots::source.eq(granted_by))
-        .select((credit_lots::id, credit_lots::client_id, credit_lots::balance))
+/// What the database refuses.
+pub async fn revoke(tx: &mut Tx, granted_by: &[String], reason: &str) -> Result<i32, CreditError> {
+    let of_grants = credit_lots::table.filter(credit_lots::source.eq_any(granted_by)).select(credit_lots::id);
+    let ids: Vec<LotId> = of_grants.load(&mut **tx).await?;
+    revoke_lots(tx, &ids, reason).await
+}
+
+/// The same for the lots that a stream gave since then.
+///
+/// # Errors
+/// What the database refuses.
+pub async fn revoke_stream(
+    tx: &mut Tx,
+    stream: &str,
+    since: Instant,
+    reason: &str,
+) -> Result<i32, CreditError> {
+    let of_stream = credit_lots::table
+        .filter(credit_lots::stream.eq(stream).and(not(credit_lots::stream.eq(""))))
+        .filter(credit_lots::created_at.ge(since));
+    let ids: Vec<LotId> = of_stream.select(credit_lots::id).load(&mut **tx).await?;
+    revoke_lots(tx, &ids, reason).await
+}
+
+async fn revoke_lots(tx: &mut Tx, lots: &[LotId], reason: &str) -> Result<i32, CreditError> {
+    // All at once and in one order, as whoever spends locks them.
+    let all: Vec<(LotId, ClientId, i32, String)> = credit_lots::table
+        .filter(credit_lots::id.nullable().eq_any(lots).or(credit_lots::replaces.eq_any(lots)))
+        .filter(credit_lots::revoked_at.is_null())
+        .order(credit_lots::id)
+        .select((credit_lots::id, credit_lots::client_id, credit_lots::balance, credit_lots::source))
         .for_no_key_update()
-        .first(&mut **tx)
-        .await
-        .optional()?;
-    let (lot, client, credits) = lot.ok_or(CreditError::UnknownSource)?;
-    if credits == 0 {
-        return Ok(Returned::AlreadyReturned);
+        .load(&mut **tx)
+        .await?;
+    let mut gone = 0;
+    for (lot, client, credits, source) in all {
+        if credits > 0 {
+            let (moves, source) = ([Take { lot, credits }], format!("revoke/{source}"));
+            let kind = Kind::Revoke;
+            post(tx, Post { client, kind, source: &source, reason, moves: &moves, reverses: None }).await?;
+            gone += credits;
+        }
+        let mark =
+            diesel::update(credit_lots::table.find(lot)).set(credit_lots::revoked_at.eq(tx.ctx().now()));
+        mark.execute(&mut **tx).await?;
     }
-    let (moves, source) = ([Take { lot, credits }], format!("revoke/{granted_by}"));
-    let entry = Post { client, kind: Kind::Revoke, source: &source, reason, moves: &moves, reverses: None };
-    Ok(if post(tx, entry).await? { Returned::Returned(moves.to_vec()) } else { Returned::AlreadyReturned })
+    Ok(gone)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(second: i64) -> Instant {
+        Instant::new(jiff::Timestamp::from_second(second).unwrap())
+    }
+
+    #[test]
+    fn what_becomes_of_credits_that_come_back() {
+        let lot = |origin: Origin, expires: Option<i64>, revoked: Option<i64>| Target {
+            id: "lot_00000000000000000000000000000001".parse().unwrap(),
+            name: "Ten classes".into(),
+            expires_at: expires.map(at),
+            pays_for: Vec::new(),
+            stream: "plan/1".into(),
+            revoked_at: revoked.map(at),
+            origin: origin.code().into(),
+        };
+        let fate = |lot: Target, ended: bool| {
+            let ended: &[String] = if ended { &["plan/1".to_owned()] } else { &[] };
+            lot.fate(ended, at(100), OnExpired::NewLot { days: 7 })
+        };
+        assert_eq!(fate(lot(Origin::Order, None, None), false), Fate::Stay);
+        assert_eq!(fate(lot(Origin::Order, Some(101), None), false), Fate::Stay);
+        assert_eq!(fate(lot(Origin::Order, Some(100), None), false), Fate::Replaced(7));
+        assert_eq!(fate(lot(Origin::Plan, None, None), true), Fate::Replaced(7));
+        assert_eq!(fate(lot(Origin::Refund, Some(100), None), false), Fate::Expired, "they live on once");
+        assert_eq!(fate(lot(Origin::Order, None, Some(50)), false), Fate::Revoked, "also before it expires");
+        assert_eq!(fate(lot(Origin::Order, Some(100), Some(50)), false), Fate::Revoked, "and nothing new");
+        let stays = lot(Origin::Order, Some(100), None).fate(&[], at(100), OnExpired::StaysExpired);
+        assert_eq!(stays, Fate::Expired);
+    }
 }

@@ -2,7 +2,7 @@
 
 use diesel::{
     BoolExpressionMethods, ExpressionMethods, QueryDsl, QueryResult,
-    dsl::{max, not},
+    dsl::{count_star, max, not},
 };
 use diesel_async::RunQueryDsl;
 use events::{ClientId, LotId};
@@ -10,7 +10,7 @@ use kernel::Tx;
 
 use super::{
     CreditError, Grant, Granted,
-    grant::grant_as,
+    grant::{Belongs, grant_as},
     plan::{Take, plan_cut},
     post::{Kind, Post, Posting, post},
     spend::{Pays, lock_open},
@@ -25,21 +25,34 @@ use crate::schema::credit_lots;
 /// # Errors
 /// As [`super::grant`].
 pub async fn grant_next(tx: &mut Tx, stream: &str, grant: Grant<'_>) -> Result<Granted, CreditError> {
-    grant_as(tx, stream, grant).await
+    grant_as(tx, Belongs { stream, ..Belongs::default() }, grant).await
 }
 
-/// The last source of each of these streams that has one.
+/// How far a stream has come.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StreamSoFar {
+    /// The stream.
+    pub stream: String,
+    /// Its last source.
+    pub last: String,
+    /// How many lots it gave.
+    pub lots: i64,
+}
+
+/// How far each of these streams has come that gave something.
 ///
 /// # Errors
 /// When the database refuses the statement.
-pub async fn last_sources(tx: &mut Tx, streams: &[String]) -> QueryResult<Vec<(String, String)>> {
-    let rows: Vec<(String, Option<String>)> = credit_lots::table
+pub async fn so_far(tx: &mut Tx, streams: &[String]) -> QueryResult<Vec<StreamSoFar>> {
+    let rows: Vec<(String, Option<String>, i64)> = credit_lots::table
         .filter(credit_lots::stream.ne("").and(credit_lots::stream.eq_any(streams)))
         .group_by(credit_lots::stream)
-        .select((credit_lots::stream, max(credit_lots::source)))
+        .select((credit_lots::stream, max(credit_lots::source), count_star()))
         .load(&mut **tx)
         .await?;
-    Ok(rows.into_iter().filter_map(|(stream, source)| Some((stream, source?))).collect())
+    let so_far =
+        |(stream, last, lots): (_, Option<String>, _)| Some(StreamSoFar { stream, last: last?, lots });
+    Ok(rows.into_iter().filter_map(so_far).collect())
 }
 
 /// The streams that hold something, with whose they are: of one client, or of all.

@@ -1,9 +1,9 @@
 use billing::{
     DisputeSeen, DisputeState, Method, NewPayment, NewSaved, OnGone, Order, RefundCause, RefundSeen,
-    RefundState, Settled, Try, TryState, by_id, dispute_seen, payment_bounced, payment_failed,
-    payment_processing, refund_seen, save_method, saved_methods, settle, try_by_reference, try_went,
+    RefundState, SavedFor, Settled, Try, TryState, by_id, dispute_seen, payment_bounced, payment_failed,
+    payment_processing, refund_seen, save_method, saved_by_reference, settle, try_by_reference, try_went,
 };
-use events::{Currency, Money, OrderId};
+use events::{ClientId, Currency, Money, OrderId};
 use kernel::{Ctx, Tx};
 use serde_json::{Value, json};
 
@@ -14,7 +14,7 @@ use crate::{
     call::{Plain, Trouble},
     failure::Failure,
     model::{Charge, Dispute, Intent, IntentState, Refunded, Saved, Session, SessionState, items, text},
-    provider::{is_session, unreadable},
+    provider::{INTENT, is_session, unreadable},
 };
 
 impl Stripe {
@@ -60,6 +60,9 @@ impl Stripe {
         let outcome = match (&session.subscription, &session.intent) {
             (Some(subscription), _) => self.follow_subscription(ctx, account, subscription).await?,
             (None, Some(intent)) => self.follow_intent(ctx, account, intent).await?,
+            (None, None) if session.setup.is_some() => {
+                return self.follow_setup(ctx, account, session.setup.as_deref().unwrap_or_default()).await;
+            }
             (None, None) => Outcome::Waits(self.number_of(ctx, &session.tags.order).await?),
         };
         let state = match (&outcome, session.state) {
@@ -133,9 +136,10 @@ impl Stripe {
         let settled = ctx.tx(right(ctx), async |tx| write_intent(tx, intent, &known, payment).await).await?;
         let saved = intent.method.as_ref().filter(|method| intent.saves && method.customer.is_some());
         if let (IntentState::Succeeded, Some(saved)) = (intent.state, saved) {
-            keep(ctx, known.client_id, saved).await?;
+            self.keep_saved(ctx, saved).await?;
         }
         Ok(match (intent.state, settled) {
+            (_, Some(settled)) if !settled.order().status.was_paid() => Outcome::GivenBack(number),
             (_, Some(Settled::GivenBack(..))) => Outcome::GivenBack(number),
             (_, Some(_)) => Outcome::Paid(number),
             (IntentState::Processing, None) => Outcome::Processing(number),
@@ -216,13 +220,10 @@ impl Stripe {
             answer => answer?,
         };
         let saved = Saved::read(&answer).ok_or_else(|| unreadable("payment method"))?;
-        let Some(customer) = saved.customer.clone() else { return self.method_gone(ctx, id).await };
-        let look = ctx.read_tx(right(ctx), async |tx| {
-            Ok::<_, Failure>(crate::queries::client_of(tx, &customer).await?)
-        });
-        let Some(client) = look.await? else { return Ok(Outcome::NotOurs) };
-        keep(ctx, client, &saved).await?;
-        Ok(Outcome::Saved)
+        if saved.customer.is_none() {
+            return self.method_gone(ctx, id).await;
+        }
+        Ok(if self.keep_saved(ctx, &saved).await? { Outcome::Saved } else { Outcome::NotOurs })
     }
     /// What a setup saved.
     pub(crate) async fn follow_setup(
@@ -233,10 +234,40 @@ impl Stripe {
     ) -> Result<Outcome, Failure> {
         let answer = self.look(account, format!("/setup_intents/{id}")).await?;
         let method = crate::model::id(&answer, "/payment_method");
-        match method.filter(|_| text(&answer, "/status") == "succeeded") {
-            Some(method) => self.follow_method(ctx, account, method).await,
-            None => Ok(Outcome::NotOurs),
+        let Some(method) = method.filter(|_| text(&answer, "/status") == "succeeded") else {
+            return Ok(Outcome::NotOurs);
+        };
+        let outcome = self.follow_method(ctx, account, method).await?;
+        let customer = crate::model::id(&answer, "/customer").unwrap_or_default();
+        let look = ctx
+            .read_tx(right(ctx), async |tx| Ok::<_, Failure>(crate::queries::client_of(tx, customer).await?));
+        if let Some((client, _)) = look.await? {
+            self.renews_with(ctx, account, client, method).await?;
         }
+        Ok(outcome)
+    }
+
+    /// Keeps what was saved for whom its customer is: a client, signed in, or one thing that anybody bought. `false`: nobody
+    /// of ours.
+    async fn keep_saved(&self, ctx: &Ctx, saved: &Saved) -> Result<bool, Failure> {
+        let Some(customer) = saved.customer.as_deref() else { return Ok(false) };
+        ctx.tx(right(ctx), async |tx| {
+            let Some((client, saved_for)) = crate::queries::client_of(tx, customer).await? else {
+                return Ok(false);
+            };
+            // Told again it changes nothing, least of all which one is used.
+            let known = saved_by_reference(tx, Method::Stripe, &saved.id).await?;
+            let same = known.is_some_and(|known| {
+                let expires = known.exp_month.zip(known.exp_year);
+                known.client_id == client && known.last4 == saved.last4 && expires == saved.expires
+            });
+            if !same {
+                let saved = save_method(tx, new_saved(client, saved_for, saved)).await?;
+                billing::subscriptions::pay_with(tx, &saved).await?;
+            }
+            Ok(true)
+        })
+        .await
     }
 
     async fn method_gone(&self, ctx: &Ctx, reference: &str) -> Result<Outcome, Failure> {
@@ -271,20 +302,23 @@ async fn write_intent(
             let reference = format!("{}/{charge}", intent.id);
             payment_failed(tx, order.id, NewPayment { reference, ..payment }).await?;
             payment_bounced(tx, order.id, &intent.id).await?;
-            TryState::Open
+            TryState::Failed
         }
         IntentState::Ended => TryState::Ended,
         IntentState::Open | IntentState::NeedsBuyer => TryState::Open,
     };
     if let Some(turn) = try_by_reference(tx, Method::Stripe, &intent.id).await? {
-        try_went(tx, turn.id, state).await?;
+        // By the card form the buyer may try another card.
+        let again = state == TryState::Failed && turn.kind == INTENT;
+        try_went(tx, turn.id, if again { TryState::Open } else { state }).await?;
     }
     Ok(settled)
 }
 
-async fn keep(ctx: &Ctx, client: events::ClientId, saved: &Saved) -> Result<(), Failure> {
-    let new = NewSaved {
+fn new_saved(client: ClientId, saved_for: SavedFor, saved: &Saved) -> NewSaved {
+    NewSaved {
         client,
+        saved_for,
         provider: Method::Stripe,
         reference: saved.id.clone(),
         kind: if saved.kind.is_empty() { "card".to_owned() } else { saved.kind.clone() },
@@ -292,19 +326,7 @@ async fn keep(ctx: &Ctx, client: events::ClientId, saved: &Saved) -> Result<(), 
         last4: saved.last4.clone(),
         exp_month: saved.expires.map(|(month, _)| month),
         exp_year: saved.expires.map(|(_, year)| year),
-    };
-    ctx.tx(right(ctx), async |tx| {
-        let same = |known: &billing::SavedMethod| {
-            let expires = known.exp_month.zip(known.exp_year);
-            known.reference == new.reference && known.last4 == new.last4 && expires == saved.expires
-        };
-        // Told again it changes nothing, least of all which one the client uses.
-        if !saved_methods(tx, client).await?.iter().any(same) {
-            save_method(tx, new).await?;
-        }
-        Ok(())
-    })
-    .await
+    }
 }
 
 fn seen(intent: &str, refund: &Refunded) -> RefundSeen {
@@ -333,6 +355,8 @@ fn disputed(intent: &str, dispute: &Dispute) -> DisputeSeen {
             _ => DisputeState::Open,
         },
         answer_by: dispute.answer_by,
+        // An inquiry: the bank asks, and a refund is an answer.
+        held: !dispute.status.starts_with("warning"),
     }
 }
 

@@ -1,8 +1,8 @@
 use billing::{
-    Method, NewPayment, Period,
+    Method, NewPayment, OnGone, Period, Status, by_id, settle,
     subscriptions::{self, ProviderState, SubscriptionStatus},
 };
-use events::{Instant, SubscriptionId};
+use events::{Instant, OrderId, SubscriptionId};
 use kernel::Ctx;
 use serde_json::{Value, json};
 
@@ -10,7 +10,7 @@ use super::{Outcome, is_ours, payment::money};
 use crate::{
     Stripe,
     account::{Account, right},
-    call::Plain,
+    call::{Plain, Trouble},
     failure::Failure,
     model::{Invoice, Subscribed},
     provider::unreadable,
@@ -40,13 +40,20 @@ impl Stripe {
         let asked = ctx.now();
         let there = self.read_subscription(account, id).await?;
         let Some(own) = own(ctx, &there) else { return Ok(Outcome::NotOurs) };
-        let outcome = match &there.latest_invoice {
-            Some(invoice) => {
-                let invoice = self.read_invoice(account, invoice).await?;
-                self.write_invoice(ctx, account, own, &there, &invoice).await?
-            }
+        let invoice = match &there.latest_invoice {
+            Some(invoice) => Some(self.read_invoice(account, invoice).await?),
+            None => None,
+        };
+        if is_stray(ctx, own, &there, false).await? {
+            return self.give_up_stray(ctx, account, &there, invoice.as_ref()).await;
+        }
+        let outcome = match &invoice {
+            Some(invoice) => self.write_invoice(ctx, account, own, &there, invoice).await?,
             None => Outcome::Subscription,
         };
+        if matches!(outcome, Outcome::GivenBack(_)) && is_stray(ctx, own, &there, true).await? {
+            return self.give_up_stray(ctx, account, &there, None).await.map(|_| outcome);
+        }
         self.write_state(ctx, own, &there, asked).await?;
         self.ends_in_time(ctx, account, own, &there).await?;
         Ok(outcome)
@@ -64,8 +71,49 @@ impl Stripe {
         let Some(subscription) = &invoice.subscription else { return Ok(Outcome::NotOurs) };
         let there = self.read_subscription(account, subscription).await?;
         let Some(own) = own(ctx, &there) else { return Ok(Outcome::NotOurs) };
+        if is_stray(ctx, own, &there, false).await? {
+            return self.give_up_stray(ctx, account, &there, Some(&invoice)).await;
+        }
         let outcome = self.write_invoice(ctx, account, own, &there, &invoice).await?;
+        if matches!(outcome, Outcome::GivenBack(_)) && is_stray(ctx, own, &there, true).await? {
+            return self.give_up_stray(ctx, account, &there, None).await.map(|_| outcome);
+        }
         self.write_state(ctx, own, &there, asked).await?;
+        Ok(outcome)
+    }
+
+    /// A subscription that nobody wants ends at Stripe at once, and what was paid for it goes back: its order was paid
+    /// another way, or cancelled, while the buyer was on Stripe's page.
+    async fn give_up_stray(
+        &self,
+        ctx: &Ctx,
+        account: &Account,
+        there: &Subscribed,
+        invoice: Option<&Invoice>,
+    ) -> Result<Outcome, Failure> {
+        let mut outcome = Outcome::Subscription;
+        let order = there.tags.order.parse::<OrderId>().ok();
+        if let Some((order, invoice)) = order.zip(invoice.filter(|invoice| invoice.is_paid())) {
+            let payment = payment_of(invoice, String::new())?;
+            let settled = ctx
+                .tx(right(ctx), async |tx| {
+                    Ok::<_, Failure>(settle(tx, order, payment, OnGone::GiveBack).await?)
+                })
+                .await?;
+            outcome = Outcome::GivenBack(settled.order().number);
+            if let Some(intent) = &invoice.intent {
+                // What went back of it meanwhile.
+                self.follow_intent(ctx, account, intent).await?;
+            }
+        }
+        if there.ended_at.is_none() && there.status != "canceled" {
+            let end = Plain::delete(format!("/subscriptions/{}", there.id));
+            match self.line().ask(&account.caller, &end).await {
+                // It has ended meanwhile.
+                Ok(_) | Err(Trouble::Missing(_) | Trouble::Refused(_)) => {}
+                Err(trouble) => return Err(trouble.into()),
+            }
+        }
         Ok(outcome)
     }
 
@@ -77,14 +125,14 @@ impl Stripe {
         there: &Subscribed,
         invoice: &Invoice,
     ) -> Result<Outcome, Failure> {
-        if invoice.status == "paid" && invoice.paid > 0 {
+        if invoice.is_paid() {
             return Box::pin(self.write_paid(ctx, account, own, there, invoice)).await;
         }
         let failed = invoice.status == "open" && invoice.attempts > 0;
         if failed && matches!(there.status.as_str(), "past_due" | "unpaid" | "incomplete") {
-            let at = ctx.now();
+            let (at, attempts) = (ctx.now(), i32::try_from(invoice.attempts).unwrap_or(i32::MAX));
             ctx.tx(right(ctx), async |tx| {
-                subscriptions::payment_failed(tx, own, "declined", "", at).await?;
+                subscriptions::payment_failed(tx, own, "declined", attempts, at).await?;
                 Ok::<_, Failure>(())
             })
             .await?;
@@ -107,15 +155,16 @@ impl Stripe {
             Some(intent) => self.read_intent(account, intent).await?.charge.map(|charge| charge.label),
             None => None,
         };
-        let reference = invoice.intent.clone().unwrap_or_else(|| invoice.id.clone());
-        let payment = NewPayment {
-            label: label.unwrap_or_default(),
-            ..NewPayment::of(Method::Stripe, reference, money(invoice.paid, &invoice.currency)?)
-        };
+        let payment = payment_of(invoice, label.unwrap_or_default())?;
         let period = Period { subscription: own, start, end };
+        // By itself: an order is locked before its subscription.
+        ctx.tx(right(ctx), async |tx| {
+            subscriptions::bind(tx, own, Method::Stripe, &there.id).await?;
+            Ok::<_, Failure>(())
+        })
+        .await?;
         let settled = ctx
             .tx(right(ctx), async |tx| {
-                subscriptions::bind(tx, own, Method::Stripe, &there.id).await?;
                 Ok::<_, Failure>(subscriptions::period_paid(tx, own, period, payment).await?)
             })
             .await?;
@@ -173,6 +222,34 @@ impl Stripe {
             .await?;
         Ok(())
     }
+}
+
+/// An invoice's payment.
+fn payment_of(invoice: &Invoice, label: String) -> Result<NewPayment, Failure> {
+    let reference = invoice.intent.clone().unwrap_or_else(|| invoice.id.clone());
+    let amount = money(invoice.paid, &invoice.currency)?;
+    Ok(NewPayment { label, ..NewPayment::of(Method::Stripe, reference, amount) })
+}
+
+/// Whether Stripe would renew what began without it, or by another subscription of Stripe's, or never will begin: its order
+/// was cancelled, or took no money (`refused`).
+async fn is_stray(
+    ctx: &Ctx,
+    own: SubscriptionId,
+    there: &Subscribed,
+    refused: bool,
+) -> Result<bool, Failure> {
+    let found = ctx.read_tx(right(ctx), async |tx| {
+        let Some(sub) = subscriptions::by_id(tx, own).await? else { return Ok::<_, Failure>(None) };
+        let order = match there.tags.order.parse::<OrderId>() {
+            Ok(order) => by_id(tx, order).await?,
+            Err(_) => None,
+        };
+        Ok(Some((sub, order)))
+    });
+    let Some((sub, order)) = found.await? else { return Ok(false) };
+    let cancelled = order.is_some_and(|order| order.status == Status::Cancelled);
+    Ok(if sub.anchor.is_some() { sub.reference != there.id } else { cancelled || refused })
 }
 
 /// The subscription of this tenant's that it carries the name of.

@@ -12,7 +12,7 @@ use serde_json::Value;
 
 pub(crate) use account::AccountState;
 pub(crate) use event::Envelope;
-pub(crate) use money::{fee_of, minor};
+pub(crate) use money::{fee_of, minor, takes};
 pub(crate) use payment::{
     Charge, Dispute, Intent, IntentState, Refunded, Saved, Session, SessionState, Tags,
 };

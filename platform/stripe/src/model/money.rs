@@ -6,6 +6,12 @@ pub(crate) fn fee_of(amount: i64, bp: u32) -> Option<i64> {
     i64::try_from(fee.clamp(0, i128::from(amount.max(0)))).ok().filter(|fee| *fee > 0)
 }
 
+/// Whether a business that trades in a currency can be paid by Stripe. Of three decimals Stripe wants the last to be zero, which
+/// taxes, shares and instalments don't keep to; such a business is paid in other ways.
+pub(crate) const fn takes(currency: Currency) -> bool {
+    currency.exponent() < 3
+}
+
 /// Whether Stripe counts a currency in the same minor units as we do. Those it lists with three decimals must end in zero.
 pub(crate) fn minor(amount: i64, currency: Currency) -> Option<i64> {
     (currency.exponent() < 3 || amount % 10 == 0).then_some(amount)
@@ -31,6 +37,8 @@ mod tests {
         assert_eq!(minor(1_234, "KWD".parse().unwrap()), None);
         assert_eq!(minor(1_230, "KWD".parse().unwrap()), Some(1_230));
         assert_eq!(minor(1_234, "JPY".parse().unwrap()), Some(1_234));
+        let refused: Vec<_> = Currency::codes().filter(|code| !takes(code.parse().unwrap())).collect();
+        assert_eq!(refused, ["KWD"]);
     }
 
     proptest! {

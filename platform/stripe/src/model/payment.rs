@@ -154,6 +154,8 @@ pub(crate) struct Session {
     pub(crate) url: String,
     pub(crate) intent: Option<String>,
     pub(crate) subscription: Option<String>,
+    /// What saved something to pay with, on the page for that.
+    pub(crate) setup: Option<String>,
     pub(crate) tags: Tags,
 }
 
@@ -169,6 +171,7 @@ impl Session {
             url: text(value, "/url").to_owned(),
             intent: id(value, "/payment_intent").map(str::to_owned),
             subscription: id(value, "/subscription").map(str::to_owned),
+            setup: id(value, "/setup_intent").map(str::to_owned),
             tags: Tags::read(value),
         })
     }

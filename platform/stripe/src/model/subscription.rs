@@ -69,6 +69,10 @@ pub(crate) struct Invoice {
 }
 
 impl Invoice {
+    /// Whether money came for it.
+    pub(crate) fn is_paid(&self) -> bool {
+        self.status == "paid" && self.paid > 0
+    }
     /// Stripe moved the subscription and the payment of an invoice between versions of its API; both places are read.
     pub(crate) fn read(value: &Value) -> Option<Self> {
         let parent = id(value, "/parent/subscription_details/subscription");

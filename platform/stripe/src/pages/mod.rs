@@ -1,6 +1,7 @@
 //! Pages: thin, they read the request, call a service and hand over a view.
 
 mod order;
+mod saving;
 mod studio;
 
 use kernel::{Audience, PageRoute};
@@ -12,6 +13,7 @@ pub(crate) fn all() -> Vec<PageRoute> {
         PageRoute::new(Public, "/:slug/order/:token/card", get(order::card_page).post(order::do_saved)),
         PageRoute::new(Public, "/:slug/order/:token/hosted", post(order::do_hosted)),
         PageRoute::new(Public, "/:slug/order/:token/back", get(order::do_back)),
+        PageRoute::new(Public, "/:slug/pay/saved", get(saving::do_saved)),
         PageRoute::new(Studio, "/:slug/studio/payments/stripe", get(studio::account_page)),
         PageRoute::new(Studio, "/:slug/studio/payments/stripe/connect", post(studio::do_connect)),
         PageRoute::new(Studio, "/:slug/studio/payments/stripe/return", get(studio::do_returned)),

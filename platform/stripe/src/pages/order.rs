@@ -1,4 +1,4 @@
-use billing::{Method, ORDER_LINK, Order, TryState, saved_methods, tries};
+use billing::{Method, ORDER_LINK, Order, TryState, saved_for, saves_for, tries};
 use events::SavedMethodId;
 use kernel::{Actor, Ctx, Form, Page, PageSources, Problem, Redirect};
 use poem::{
@@ -37,7 +37,11 @@ async fn saved_of(ctx: &Ctx, order: &Order) -> Result<Vec<billing::SavedMethod>,
     if !matches!(ctx.actor(), Actor::Client { client: Some(client), .. } if *client == order.client_id) {
         return Ok(Vec::new());
     }
-    let all = ctx.read_tx(ORDER_LINK, async |tx| Ok::<_, Problem>(saved_methods(tx, order.client_id).await?));
+    // What pays for everything can't pay for what somebody else may have bought, and hangs on another customer there.
+    let all = ctx.read_tx(ORDER_LINK, async |tx| {
+        let of = saves_for(tx, order, true).await?;
+        Ok::<_, Problem>(saved_for(tx, order.client_id, of).await?)
+    });
     Ok(all.await?.into_iter().filter(|saved| saved.provider == Method::Stripe).take(5).collect())
 }
 
@@ -194,7 +198,6 @@ pub(super) async fn do_back(
     }
     let name: String = reference.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
     let page = WaitPage {
-        business: ctx.tenant().name.clone(),
         number: order.number,
         email: order.client_email.clone(),
         due: order.due(),

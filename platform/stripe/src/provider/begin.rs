@@ -6,10 +6,14 @@ use super::{INTENT, SESSION, SUBSCRIPTION, unreadable};
 use crate::{
     Stripe,
     account::{Account, right},
-    call::{Plain, Trouble},
+    call::{Plain, Prepared, Trouble},
     failure::Failure,
     model::{Intent, IntentState, Session, SessionState, text},
+    requests::Wanted,
 };
+
+/// So many tries are begun when what earlier ones opened is over.
+const OPENINGS: usize = 3;
 
 impl Stripe {
     /// Where the buyer pays: our own page with the card form, or Stripe's (always, when `hosted`).
@@ -20,9 +24,10 @@ impl Stripe {
         }
         let kind = if self.renewed(ctx, order).await?.is_some() { SUBSCRIPTION } else { SESSION };
         // An old session may have ended since it was opened; the next try is another one.
-        for _ in 0..2 {
+        for _ in 0..OPENINGS {
             let turn = self.turn(ctx, &account, order, kind).await?;
-            let session = self.session_of(ctx, &account, order, &turn).await?;
+            let opened = self.session_of(ctx, &account, order, &turn).await;
+            let Some(session) = self.unless_stuck(ctx, &turn, opened).await? else { continue };
             match session.state {
                 SessionState::Open if !session.url.is_empty() => return Ok(session.url),
                 SessionState::Open | SessionState::Expired => self.went(ctx, &turn, TryState::Ended).await?,
@@ -33,6 +38,26 @@ impl Stripe {
             }
         }
         Err(Trouble::Away("Stripe's page can't be opened".into()).into())
+    }
+
+    /// `None`: what the try was to open can't be had: it is in an account that the business left, Stripe failed at it for
+    /// good, or it was asked for in other words. Its address never reached a buyer, or leads nowhere any more; the try has
+    /// ended, and the next one opens another.
+    async fn unless_stuck<T>(
+        &self,
+        ctx: &Ctx,
+        turn: &Try,
+        opened: Result<T, Failure>,
+    ) -> Result<Option<T>, Failure> {
+        match opened {
+            Ok(opened) => Ok(Some(opened)),
+            Err(Failure::Stripe(trouble)) if trouble.is_stuck() => {
+                tracing::warn!(turn = turn.key(), error = %trouble, "a try can't go on");
+                self.went(ctx, turn, TryState::Ended).await?;
+                Ok(None)
+            }
+            Err(failure) => Err(failure),
+        }
     }
 
     /// Begins a try, and gives up open ones of another kind, so that nobody pays twice from two tabs.
@@ -62,15 +87,16 @@ impl Stripe {
         turn: &Try,
     ) -> Result<Session, Failure> {
         let answer = if turn.reference.is_empty() {
-            let wanted = self.wanted(ctx, account, order, turn).await?;
-            let made = match self.renewed(ctx, order).await?.filter(|_| turn.kind == SUBSCRIPTION) {
-                Some(sub) => {
-                    let price = self.price_of(ctx, account, &sub).await?;
-                    let request = wanted.subscription(&sub, &price);
-                    self.line().once(&account.caller, &request, &turn.key()).await?
-                }
-                None => self.line().once(&account.caller, &wanted.session()?, &turn.key()).await?,
+            let wanted = self.wanted(ctx, account, order, turn, None).await?;
+            let price = match self.renewed(ctx, order).await?.filter(|_| turn.kind == SUBSCRIPTION) {
+                Some(sub) => Some((self.price_of(ctx, account, &sub).await?, sub)),
+                None => None,
             };
+            let request = |wanted: &Wanted<'_>| match &price {
+                Some((price, sub)) => Ok(wanted.subscription(sub, price)),
+                None => wanted.session(),
+            };
+            let made = self.make(account, turn, wanted, request).await?;
             self.opened(ctx, turn, text(&made, "/id")).await?;
             made
         } else {
@@ -78,6 +104,23 @@ impl Stripe {
             self.line().ask(&account.caller, &Plain::get(path, Value::Null)).await?
         };
         Session::read(&answer).ok_or_else(|| unreadable("session"))
+    }
+
+    /// Makes what a try is about. The business may have deleted the buyer at Stripe; then they pay as somebody new.
+    async fn make(
+        &self,
+        account: &Account,
+        turn: &Try,
+        mut wanted: Wanted<'_>,
+        request: impl Fn(&Wanted<'_>) -> Result<Prepared, Trouble>,
+    ) -> Result<Value, Trouble> {
+        match self.line().once(&account.caller, &request(&wanted)?, &turn.key()).await {
+            Err(Trouble::Missing(_)) if wanted.customer.take().is_some() => {
+                let key = format!("{}/new", turn.key());
+                self.line().once(&account.caller, &request(&wanted)?, &key).await
+            }
+            made => made,
+        }
     }
 
     /// The payment behind the card form.
@@ -104,9 +147,10 @@ impl Stripe {
         account: &Account,
         order: &Order,
     ) -> Result<Intent, Failure> {
-        for _ in 0..2 {
+        for _ in 0..OPENINGS {
             let turn = self.turn(ctx, account, order, INTENT).await?;
-            let intent = self.intent_of(ctx, account, order, &turn).await?;
+            let opened = self.intent_of(ctx, account, order, &turn).await;
+            let Some(intent) = self.unless_stuck(ctx, &turn, opened).await? else { continue };
             match intent.state {
                 IntentState::Open | IntentState::NeedsBuyer | IntentState::Refused => return Ok(intent),
                 IntentState::Ended => self.went(ctx, &turn, TryState::Ended).await?,
@@ -127,8 +171,8 @@ impl Stripe {
         turn: &Try,
     ) -> Result<Intent, Failure> {
         let answer = if turn.reference.is_empty() {
-            let wanted = self.wanted(ctx, account, order, turn).await?;
-            let made = self.line().once(&account.caller, &wanted.intent()?, &turn.key()).await?;
+            let wanted = self.wanted(ctx, account, order, turn, None).await?;
+            let made = self.make(account, turn, wanted, |wanted| wanted.intent()).await?;
             self.opened(ctx, turn, text(&made, "/id")).await?;
             made
         } else {

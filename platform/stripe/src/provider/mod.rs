@@ -3,12 +3,13 @@
 mod begin;
 mod refund;
 mod saved;
+mod setup;
 mod tries;
 mod wanted;
 
 use billing::{
     Collected, ElementStart, Method, Order, Payment, PaymentProvider, Payouts, ProviderError, Refund,
-    Refunding, SavedMethod, Start, Try,
+    Refunding, SavedFor, SavedMethod, Start, Try,
 };
 use events::ClientId;
 use kernel::{BoxFuture, Ctx};
@@ -45,6 +46,12 @@ impl PaymentProvider for Stripe {
         refund: &'a Refund,
     ) -> BoxFuture<'a, Result<Refunding, ProviderError>> {
         Box::pin(async move { Ok(Refunding::Done(self.give_back(ctx, payment, refund).await?)) })
+    }
+    fn close<'a>(&'a self, ctx: &'a Ctx, turn: &'a Try) -> BoxFuture<'a, Result<(), ProviderError>> {
+        Box::pin(async move {
+            let Some(account) = self.account(ctx).await.map_err(Failure::from)? else { return Ok(()) };
+            Ok(self.give_up(ctx, &account, turn).await?)
+        })
     }
     fn saves(&self) -> bool {
         true
@@ -86,13 +93,24 @@ impl PaymentProvider for Stripe {
             }
         })
     }
+    fn prefer<'a>(
+        &'a self,
+        ctx: &'a Ctx,
+        saved: &'a SavedMethod,
+    ) -> BoxFuture<'a, Result<(), ProviderError>> {
+        Box::pin(async move {
+            let account = self.connected(ctx).await.map_err(Failure::from)?;
+            Ok(self.renews_with(ctx, &account, saved.client_id, &saved.reference).await?)
+        })
+    }
     fn portal<'a>(
         &'a self,
         ctx: &'a Ctx,
         client: ClientId,
+        saved_for: SavedFor,
         back: &'a str,
     ) -> BoxFuture<'a, Result<Option<String>, ProviderError>> {
-        Box::pin(async move { Ok(self.portal_of(ctx, client, back).await?) })
+        Box::pin(async move { Ok(self.setup_page(ctx, client, saved_for, back).await?) })
     }
     fn subscriptions(&self) -> Option<&dyn billing::subscriptions::SubscriptionProvider> {
         Some(self)

@@ -1,17 +1,18 @@
-use billing::{Collected, Order, SavedMethod, Try};
-use events::ClientId;
+use billing::{Collected, Order, SavedFor, SavedMethod, Try};
 use kernel::Ctx;
-use stripe_billing::billing_portal_session::CreateBillingPortalSession;
+use serde_json::json;
 
 use super::unreadable;
 use crate::{
     Stripe,
-    account::{Account, right},
-    call::Trouble,
+    account::Account,
+    call::{Plain, Trouble},
     failure::Failure,
-    model::{Intent, IntentState, text},
-    queries,
+    model::{Intent, IntentState, items},
 };
+
+/// Seconds for which a key is surely known to Stripe.
+const KEYS_KEPT: i64 = 20 * 3600;
 
 impl Stripe {
     pub(super) async fn collect_saved(
@@ -22,7 +23,12 @@ impl Stripe {
         turn: &Try,
     ) -> Result<Collected, Failure> {
         let account = self.connected(ctx).await?;
-        let wanted = self.wanted(ctx, &account, order, turn).await?;
+        if turn.reference.is_empty() && turn.created_at.plus_seconds(KEYS_KEPT) < ctx.now() {
+            if let Some(paid) = self.collected_before(ctx, &account, order, turn, saved.saved_for()).await? {
+                return Ok(paid);
+            }
+        }
+        let wanted = self.wanted(ctx, &account, order, turn, Some(saved)).await?;
         let request = wanted.off_session(&saved.reference)?;
         let answer = match self.line().once(&account.caller, &request, &turn.key()).await {
             Err(Trouble::Declined { code, words, intent }) => {
@@ -55,25 +61,34 @@ impl Stripe {
         })
     }
 
+    /// Stripe forgets keys after a day: whether the call of an old try took the money is seen in its list.
+    async fn collected_before(
+        &self,
+        ctx: &Ctx,
+        account: &Account,
+        order: &Order,
+        turn: &Try,
+        of: SavedFor,
+    ) -> Result<Option<Collected>, Failure> {
+        let customer = self.customer(ctx, account, order, of).await?;
+        let since = turn.created_at.plus_seconds(-60).timestamp().as_second();
+        let query = json!({"customer": customer, "limit": 100, "created": {"gte": since}});
+        let listed = self.line().ask(&account.caller, &Plain::get("/payment_intents", query)).await?;
+        let of_try = |intent: &Intent| {
+            let tags = (&intent.tags.order, intent.tags.due, intent.amount);
+            tags == (&order.id.to_string(), turn.due, turn.amount)
+        };
+        let mut intents = items(&listed, "/data").iter().filter_map(Intent::read).filter(of_try);
+        Ok(intents.find_map(|intent| match intent.state {
+            IntentState::Succeeded => Some(Collected::Paid { reference: intent.id, label: String::new() }),
+            IntentState::Processing => Some(Collected::Processing(intent.id)),
+            _ => None,
+        }))
+    }
+
     /// What an intent was paid with, for the receipt; that it can't be read now is no reason to lose the payment.
     async fn label_of(&self, account: &Account, intent: &str) -> String {
         let read = self.read_intent(account, intent).await;
         read.ok().and_then(|intent| Some(intent.charge?.label)).unwrap_or_default()
-    }
-
-    pub(super) async fn portal_of(
-        &self,
-        ctx: &Ctx,
-        client: ClientId,
-        back: &str,
-    ) -> Result<Option<String>, Failure> {
-        let Some(account) = self.account(ctx).await? else { return Ok(None) };
-        let name = account.name().to_owned();
-        let known =
-            ctx.read_tx(right(ctx), async |tx| Ok::<_, Failure>(queries::customer(tx, client, &name).await?));
-        let Some(customer) = known.await? else { return Ok(None) };
-        let request = CreateBillingPortalSession::new().customer(customer).return_url(back);
-        let made = self.line().ask(&account.caller, &request).await?;
-        Ok(Some(text(&made, "/url").to_owned()).filter(|url| !url.is_empty()))
     }
 }

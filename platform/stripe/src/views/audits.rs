@@ -37,6 +37,9 @@ impl AuditLine {
                 What::RefundMissing => "stripe-finding-refund-missing",
                 What::RefundUnknown => "stripe-finding-refund-unknown",
                 What::RefundDiffers => "stripe-finding-refund-differs",
+                What::DisputeMissing => "stripe-finding-dispute-missing",
+                What::DisputeUnknown => "stripe-finding-dispute-unknown",
+                What::DisputeDiffers => "stripe-finding-dispute-differs",
             },
             number: one.number,
             ours: Money::new(one.ours, one.currency),
@@ -75,11 +78,13 @@ impl View for AuditsPage {
     }
     fn samples() -> Vec<Self> {
         use What::{
-            PaymentDiffers, PaymentMissing, PaymentUnknown, RefundDiffers, RefundMissing, RefundUnknown,
+            DisputeDiffers, DisputeMissing, DisputeUnknown, PaymentDiffers, PaymentMissing, PaymentUnknown,
+            RefundDiffers, RefundMissing, RefundUnknown,
         };
-        let all =
-            [PaymentMissing, PaymentUnknown, PaymentDiffers, RefundMissing, RefundUnknown, RefundDiffers];
-        let findings = all.map(|what| Finding {
+        let payments = [PaymentMissing, PaymentUnknown, PaymentDiffers];
+        let refunds = [RefundMissing, RefundUnknown, RefundDiffers];
+        let all = [payments, refunds, [DisputeMissing, DisputeUnknown, DisputeDiffers]].concat();
+        let findings = all.into_iter().map(|what| Finding {
             reference: "pi_1".into(),
             number: if what == PaymentMissing { 0 } else { 1001 },
             ours: 0,
@@ -87,6 +92,7 @@ impl View for AuditsPage {
             currency: money(0).currency,
             what,
         });
+        let findings: Vec<Finding> = findings.collect();
         let row = |findings: &[Finding]| AuditRow {
             id: uuid::Uuid::nil(),
             since: moment().plus_minutes(-5760),

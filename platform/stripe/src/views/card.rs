@@ -66,7 +66,6 @@ impl View for CardPage {
 /// `/order/{token}/back`, while nobody knows yet whether the money came.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct WaitPage {
-    pub(crate) business: String,
     pub(crate) number: i64,
     pub(crate) token: String,
     pub(crate) email: String,
@@ -85,7 +84,6 @@ impl View for WaitPage {
     }
     fn samples() -> Vec<Self> {
         let page = |on_its_way| Self {
-            business: "Northside".into(),
             number: 1001,
             token: "t".into(),
             email: "sam@example.com".into(),

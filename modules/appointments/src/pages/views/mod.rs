@@ -36,7 +36,7 @@ pub(crate) use schedule::{
     OverridesView, ReasonRow,
 };
 pub(crate) use staff_forms::{
-    BlockView, BookForView, ClientHit, Length, MoveDay, MoveTime, MoveView, QuestionField,
+    BlockView, BookForView, ClientHit, DeskCredits, Length, MoveDay, MoveTime, MoveView, QuestionField,
 };
 pub(crate) use studio::{AvailabilityView, StudioTypeRow, StudioTypesView, WeekdayRow, WindowFields};
 pub(crate) use type_card::{Rules, TypeCard, priced};

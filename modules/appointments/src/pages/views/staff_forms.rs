@@ -54,7 +54,12 @@ pub(crate) struct BookForView {
     /// Lengths in minutes, when there are several.
     pub lengths: Vec<Length>,
     pub price: Option<Money>,
-    pub ask_payment: bool,
+    /// How it is paid, as chosen: `ask`, `credits`, or nothing here.
+    pub payment: String,
+    /// What the chosen client's credits could pay.
+    pub credits: Option<DeskCredits>,
+    /// Identifier of the chosen client; empty: none.
+    pub client: String,
     /// What was searched for, and who was found.
     pub search: String,
     pub found: Vec<ClientHit>,
@@ -67,6 +72,17 @@ pub(crate) struct BookForView {
     /// Free times, when the one that was wanted is taken.
     pub nearest: Vec<Instant>,
     pub form: FormState,
+}
+
+/// What a client's credits could pay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct DeskCredits {
+    /// So many are taken.
+    pub count: i32,
+    /// So many there are for it.
+    pub left: i64,
+    /// When the first of them expire.
+    pub expires_at: Option<Instant>,
 }
 
 /// A length to choose.
@@ -92,7 +108,8 @@ impl View for BookForView {
             price: None,
             found: vec![],
             nobody: true,
-            ask_payment: false,
+            payment: String::new(),
+            credits: None,
             block_path: None,
             ..full.clone()
         };
@@ -115,7 +132,9 @@ fn sample_choosing() -> BookForView {
         coach_name: None,
         lengths: vec![],
         price: None,
-        ask_payment: false,
+        payment: String::new(),
+        credits: None,
+        client: String::new(),
         search: String::new(),
         found: vec![],
         nobody: false,
@@ -137,7 +156,8 @@ fn sample_full(choosing: BookForView) -> BookForView {
         coaches: vec![sample_choice()],
         lengths: vec![length(30, sample_money()), length(60, None)],
         price: sample_money(),
-        ask_payment: true,
+        payment: "credits".into(),
+        credits: Some(DeskCredits { count: 1, left: 4, expires_at: Some(sample_time(60)) }),
         search: "sam".into(),
         found: vec![ClientHit {
             name: "Sam Reed".into(),

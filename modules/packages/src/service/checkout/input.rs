@@ -18,12 +18,21 @@ pub(crate) struct Wanted {
     /// Coupons and vouchers, as typed.
     pub(crate) codes: Vec<String>,
     pub(crate) pay: Pay,
+    /// A plan without its free trial: who had it before pays at once.
+    pub(crate) without_trial: bool,
 }
 
 impl Wanted {
     /// One of an offer, paid at once.
     pub(crate) fn one(offer: impl Into<String>) -> Self {
-        Self { offer: offer.into(), quantity: 1, bumps: Vec::new(), codes: Vec::new(), pay: Pay::Full }
+        Self {
+            offer: offer.into(),
+            quantity: 1,
+            bumps: Vec::new(),
+            codes: Vec::new(),
+            pay: Pay::Full,
+            without_trial: false,
+        }
     }
     /// The same, in one form: codes as they are compared, each once.
     pub(crate) fn normal(mut self) -> Self {

@@ -9,7 +9,7 @@ pub(crate) use input::{Buyer, CheckoutInput, Wanted};
 pub(crate) use place::{checkout, ways_to_pay};
 pub(in crate::service) use place::{free, sold_lines, take};
 pub(crate) use plan::PlanQuote;
-pub(in crate::service) use plan::other_plans;
+pub(in crate::service) use plan::{has_place, other_plans, take_place};
 pub(crate) use pricing::{Beside, Priced, price};
 
 use kernel::{Problem, Tries, TryLimit};

@@ -1,4 +1,4 @@
-use billing::{Extras, Method, NewOrder, Order};
+use billing::{Extras, Method, NewOrder, Order, PAY_MINUTES};
 use events::VoucherId;
 use kernel::{Ctx, FieldError, Problem, Tx, audit};
 use people::clients::{self, NewClient};
@@ -6,14 +6,14 @@ use serde_json::json;
 
 use super::{
     CheckoutInput, Priced,
-    plan::subscribe,
+    plan::{subscribe, trial_used},
     pricing::{self, Hold},
 };
 use crate::{
     model::{Sold, UsedCode, holds_of},
     policy::ORDERS_CREATE,
     queries::{self, UseRefused},
-    service::{release_overdue, vouchers::move_for_order},
+    service::{grant::sold, release_overdue, vouchers::move_for_order},
 };
 
 /// An order that was placed, and where the buyer goes on.
@@ -93,9 +93,30 @@ async fn place_once(ctx: &Ctx, input: &CheckoutInput, key: &str) -> Result<Order
         ctx.tx(ORDERS_CREATE, async |tx| Ok::<_, Problem>(billing::by_form_key(tx, key).await?)).await?;
     match same {
         Some(order) => Ok(order),
+        None if problem.code == "plan_waiting" => waiting(ctx, input, key, problem).await,
         // Something overdue may still hold what is wanted; it is freed on demand, however late the job comes.
         None if is_gone(&problem) && release_overdue(ctx).await? > 0 => attempt(ctx, input, key).await,
         None => Err(problem),
+    }
+}
+
+/// The client has begun to buy this plan. A form that was opened anew (the page was loaded again, the browser went back) goes
+/// on with the order that waits, when it says the very same; any other is told where to find it.
+async fn waiting(ctx: &Ctx, input: &CheckoutInput, key: &str, problem: Problem) -> Result<Order, Problem> {
+    let since = ctx.now().plus_minutes(-PAY_MINUTES);
+    let wanted = input.fingerprint();
+    let found = ctx.tx(ORDERS_CREATE, async |tx: &mut Tx| {
+        for order in billing::open_orders_of(tx, crate::ID, &input.buyer.email, since).await? {
+            if sold_lines(tx, &order).await?.first().is_some_and(|sold| sold.wanted == wanted) {
+                return Ok::<_, Problem>(Some(order));
+            }
+        }
+        Ok(None)
+    });
+    match found.await? {
+        Some(order) if order.may_be_paid(ctx.now()) => Ok(order),
+        _ if release_overdue(ctx).await? > 0 => attempt(ctx, input, key).await,
+        _ => Err(problem),
     }
 }
 
@@ -116,6 +137,9 @@ async fn place(tx: &mut Tx, input: &CheckoutInput, key: &str) -> Result<Order, P
     let (basket, beside) = pricing::basket(tx, &input.wanted).await?;
     let new = NewClient { name: buyer.name.clone(), email: buyer.email.clone(), ..NewClient::default() };
     let client = clients::upsert(tx, new).await?;
+    if !input.wanted.without_trial && trial_used(tx, &input.wanted.offer, client.id).await? {
+        return Err(Problem::conflict("trial_used"));
+    }
     let mut sold = basket.sold();
     queries::reserve(tx, client.id, &holds_of(&sold)).await?;
     let mut priced = pricing::priced(tx, &input.wanted, basket, beside, Some(client.id), Hold::Yes).await?;
@@ -217,8 +241,7 @@ fn vouchers_in_order(used: &[UsedCode]) -> Vec<(VoucherId, i64)> {
 /// What an order's lines remember, the first one first.
 pub(in crate::service) async fn sold_lines(tx: &mut Tx, order: &Order) -> Result<Vec<Sold>, Problem> {
     let lines = billing::lines(tx, order.id).await?;
-    let own = lines.into_iter().filter(|line| line.module == crate::ID);
-    own.map(|line| serde_json::from_value(line.detail).map_err(Problem::internal)).collect()
+    lines.iter().filter(|line| line.module == crate::ID).map(sold).collect()
 }
 
 impl From<UseRefused> for Problem {

@@ -1,19 +1,22 @@
 use billing::{
-    LineRole, Method, NewLine, Period,
+    LineRole, Method, NewLine, Order, Period,
     subscriptions::{
-        self, ClientRules, NewSubscription, PeriodDiscount, Subscription, Terms, boundary, days_later,
+        self, ClientRules, NewSubscription, PeriodDiscount, Subscription, SubscriptionStatus, Terms, boundary,
+        days_later,
     },
 };
-use events::{ClientId, Instant, PlanId};
+use events::{ClientId, Instant, PlanId, SubscriptionId};
 use jiff::tz::TimeZone;
 use kernel::{Ctx, Problem, Tx};
 
 use super::Priced;
 use crate::{
-    model::{Availability, CouponRow, Every, MayCancel, Offer, PlanTerms, SoldPlan},
+    model::{Availability, CouponRow, Every, Hold, MayCancel, Offer, PlanTerms, SoldPlan, any_id},
     queries,
 };
 
+/// Where a client finds what they have: there a payment that waits is gone on with, or given up.
+const OWN_SUBSCRIPTIONS: &str = "/me/subscriptions";
 /// So many payments to come are named with their days.
 const NAMED: i64 = 12;
 
@@ -98,7 +101,7 @@ const fn every(every: Every) -> subscriptions::Every {
 
 /// A plan's terms as billing keeps them: later changes of the offer don't touch them.
 fn terms_of(offer: &Offer, plan: &PlanTerms) -> Terms {
-    let detail = SoldPlan::of(PlanId::from_uuid(offer.row.id.uuid()), plan, Vec::new());
+    let detail = SoldPlan::of(PlanId::from_uuid(offer.row.id.uuid()), plan);
     Terms {
         item: offer.public_id(),
         name: offer.row.name.clone(),
@@ -118,7 +121,7 @@ fn terms_of(offer: &Offer, plan: &PlanTerms) -> Terms {
             change: plan.may_change,
             trial_days: plan.trial_days,
         },
-        detail: serde_json::to_value(detail).unwrap_or_default(),
+        detail: detail.stored(),
     }
 }
 
@@ -139,10 +142,18 @@ pub(super) async fn subscribe(
         currency: offer.row.currency,
         method,
         terms: terms_of(offer, plan),
+        most: most_at_once(offer),
         discount: held.and_then(|coupon| coupon.further(plan.trial_days == 0)),
     };
     let (_, period) = subscriptions::place(tx, new).await?;
     Ok(Some(period))
+}
+
+/// Whether a client has had a plan before: its free trial is for those who are new.
+pub(super) async fn trial_used(tx: &mut Tx, slug: &str, client: ClientId) -> Result<bool, Problem> {
+    let Some(offer) = queries::by_slug(tx, slug).await? else { return Ok(false) };
+    let tried = offer.plan.as_ref().is_some_and(|plan| plan.trial_days > 0);
+    Ok(tried && subscriptions::had(tx, client, crate::ID, &offer.public_id()).await?)
 }
 
 /// What a subscription may be changed to: the plans on sale, in the business's currency, but for its own. What is agreed
@@ -161,17 +172,68 @@ pub(in crate::service) async fn other_plans(tx: &mut Tx, sub: &Subscription) -> 
     Ok(shown.iter().filter(|offer| open(offer)).filter_map(terms).collect())
 }
 
-/// A client has one running subscription of a plan, unless the plan's limit allows more. Several orders of one client wait
-/// here for each other, since the row of the plan's stock is theirs already.
+/// How many subscriptions of a plan a client may have at once: one, unless the plan's limit allows more.
+fn most_at_once(offer: &Offer) -> i32 {
+    offer.row.per_client.unwrap_or(1)
+}
+
+/// A client has one subscription of a plan at once, unless the plan's limit allows more. One that waits for its first
+/// payment, and one that is to become one, has its place: two tabs don't buy it twice. The database holds it as well.
 async fn one_at_a_time(tx: &mut Tx, offer: &Offer, client: ClientId) -> Result<(), Problem> {
-    let most = offer.row.per_client.unwrap_or(1);
-    let own = subscriptions::of_client(tx, client).await?;
-    let item = offer.public_id();
-    let running = own.iter().filter(|sub| sub.item == item && sub.status.is_live()).count();
-    if i64::try_from(running).unwrap_or(i64::MAX) < i64::from(most) {
-        Ok(())
-    } else {
-        Err(Problem::conflict("plan_running"))
+    one_beside(tx, offer, client, None).await
+}
+
+/// The same beside one that is about to become it.
+async fn one_beside(
+    tx: &mut Tx,
+    offer: &Offer,
+    client: ClientId,
+    but: Option<SubscriptionId>,
+) -> Result<(), Problem> {
+    let (own, item) = (subscriptions::of_client(tx, client).await?, offer.public_id());
+    let comes = |sub: &Subscription| sub.planned.as_ref().is_some_and(|planned| planned.terms.item == item);
+    let holds =
+        |sub: &&Subscription| sub.status != SubscriptionStatus::Ended && (sub.item == item || comes(sub));
+    let held: Vec<&Subscription> = own.iter().filter(holds).filter(|sub| Some(sub.id) != but).collect();
+    if i64::try_from(held.len()).unwrap_or(i64::MAX) < i64::from(most_at_once(offer)) {
+        return Ok(());
+    }
+    let waits = held.iter().any(|sub| sub.status == SubscriptionStatus::Incomplete);
+    let problem = Problem::conflict(if waits { "plan_waiting" } else { "plan_running" });
+    Err(problem.with("look_at", tx.ctx().link(OWN_SUBSCRIPTIONS)))
+}
+
+/// A subscription becomes one to this plan: it takes one of its places, as a sale does.
+pub(in crate::service) async fn take_place(
+    tx: &mut Tx,
+    sub: &Subscription,
+    terms: &Terms,
+) -> Result<(), Problem> {
+    let offer = match any_id(&terms.item) {
+        Some(id) => queries::by_id(tx, id).await?,
+        None => None,
+    };
+    let offer = offer.ok_or_else(|| Problem::conflict("offer_archived"))?;
+    one_beside(tx, &offer, sub.client_id, Some(sub.id)).await?;
+    let hold = Hold { offer: offer.row.id, count: 1 };
+    Ok(queries::reserve(tx, sub.client_id, &[hold]).await?)
+}
+
+/// Late money finds the client with another subscription of the same plan: it is given back.
+pub(in crate::service) async fn has_place(tx: &mut Tx, order: &Order) -> Result<(), Problem> {
+    let Some(id) = order.subscription_id else { return Ok(()) };
+    let Some(sub) = subscriptions::by_id(tx, id).await? else { return Ok(()) };
+    // One that runs goes on; one that never began comes back to life.
+    if sub.status != SubscriptionStatus::Ended {
+        return Ok(());
+    }
+    let offer = match any_id(&sub.item) {
+        Some(id) => queries::by_id(tx, id).await?,
+        None => None,
+    };
+    match offer {
+        Some(offer) => one_at_a_time(tx, &offer, order.client_id).await,
+        None => Err(Problem::conflict("offer_archived")),
     }
 }
 

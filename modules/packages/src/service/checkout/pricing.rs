@@ -3,7 +3,10 @@ use events::{ClientId, Money};
 use kernel::{Ctx, FieldError, Problem, Tx};
 use people::clients;
 
-use super::{Wanted, plan::PlanQuote};
+use super::{
+    Wanted,
+    plan::{PlanQuote, trial_used},
+};
 use crate::{
     error::unavailable,
     model::{
@@ -43,6 +46,8 @@ pub(crate) struct Priced {
     pub(crate) dues: Vec<NewDue>,
     /// What follows, when it is a plan.
     pub(crate) plan: Option<PlanQuote>,
+    /// Whether it is a plan without the free trial that others have.
+    pub(crate) without_trial: bool,
 }
 
 impl Priced {
@@ -78,8 +83,12 @@ pub(super) enum Hold {
 /// What the wish comes to now. Codes that don't hold are left out and told of.
 pub(crate) async fn price(ctx: &Ctx, wanted: &Wanted) -> Result<Priced, Problem> {
     ctx.tx(ORDERS_CREATE, async |tx| {
-        let (basket, beside) = basket(tx, wanted).await?;
         let client = clients::of_actor(tx).await?.map(|client| client.id);
+        let mut wanted = wanted.clone();
+        if let Some(client) = client {
+            wanted.without_trial |= trial_used(tx, &wanted.offer, client).await?;
+        }
+        let (wanted, (basket, beside)) = (&wanted, basket(tx, &wanted).await?);
         priced(tx, wanted, basket, beside, client, Hold::No).await
     })
     .await
@@ -88,7 +97,10 @@ pub(crate) async fn price(ctx: &Ctx, wanted: &Wanted) -> Result<Priced, Problem>
 /// Loads what is wanted. What can't be bought now is refused: the offer itself, or something ticked beside it.
 pub(super) async fn basket(tx: &mut Tx, wanted: &Wanted) -> Result<(Basket, Vec<Beside>), Problem> {
     let (now, currency) = (tx.ctx().now(), tx.ctx().tenant().currency);
-    let offer = queries::by_slug(tx, &wanted.offer).await?.ok_or_else(Problem::not_found)?;
+    let mut offer = queries::by_slug(tx, &wanted.offer).await?.ok_or_else(Problem::not_found)?;
+    if let Some(plan) = offer.plan.as_mut().filter(|_| wanted.without_trial) {
+        plan.trial_days = 0;
+    }
     if let Some(problem) = unavailable(offer.availability(now, currency)) {
         return Err(problem);
     }
@@ -142,7 +154,21 @@ pub(super) async fn priced(
     let sums = quote(&lines, currency).ok_or_else(|| Problem::field("quantity", "checkout_total"))?;
     let dues = split(sums.total, basket.split(wanted.pay, &lines), tx.ctx().now(), &tx.ctx().tenant().zone);
     let plan = PlanQuote::of(tx.ctx(), &basket.main.offer, coupon.as_ref());
-    Ok(Priced { basket, beside, lines, discounts, used, coupon, codes, refused, sums, dues, plan })
+    let without_trial = wanted.without_trial && plan.is_some();
+    Ok(Priced {
+        basket,
+        beside,
+        lines,
+        discounts,
+        used,
+        coupon,
+        codes,
+        refused,
+        sums,
+        dues,
+        plan,
+        without_trial,
+    })
 }
 
 /// Finds what codes name: coupons, then vouchers in the order in which they are locked.

@@ -77,7 +77,7 @@ impl VoucherItem {
     }
 }
 
-/// `/studio/vouchers`.
+/// `/studio/coupons/vouchers`.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct VouchersPage {
     pub(crate) vouchers: Vec<VoucherItem>,
@@ -148,7 +148,7 @@ impl MoveView {
     }
 }
 
-/// `/studio/vouchers/show/{id}`.
+/// `/studio/coupons/vouchers/show/{id}`.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct StudioVoucherPage {
     pub(crate) voucher: VoucherItem,
@@ -184,7 +184,7 @@ impl View for StudioVoucherPage {
     }
 }
 
-/// `/studio/vouchers/new`.
+/// `/studio/coupons/vouchers/new`.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct VoucherFormPage {
     pub(crate) currency: String,

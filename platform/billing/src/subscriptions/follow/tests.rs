@@ -2,7 +2,7 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
-use crate::{Method, subscriptions::Every};
+use crate::{Method, subscriptions::{ClientRules, Every}};
 
 fn at(second: i64) -> Instant {
     Instant::new(jiff::Timestamp::from_second(second).unwrap())
@@ -26,7 +26,7 @@ fn sub() -> Subscription {
         periods_paid: 1,
         discount: None,
         planned: None,
-        rules: json!({}),
+        rules: ClientRules::default(),
         detail: json!({}),
         status: SubscriptionStatus::Active,
         provider: Method::Stripe,

@@ -16,7 +16,8 @@ use poem_openapi::{
 use super::{
     filter::FilterText,
     service::{self, RefundInput},
-    types::{BillToIn, MarkPaidIn, OrderList, OrderOut, OrderRow, PaidBackIn, RefundIn, RefundOut},
+    types::{OrderList, OrderOut, OrderRow, RefundOut},
+    types_in::{BillToIn, MarkPaidIn, PaidBackIn, RefundIn, UndoIn},
 };
 
 pub(super) use {files::FilesApi, settings::SettingsApi};
@@ -53,7 +54,8 @@ impl OrdersApi {
         from: Query<Option<String>>,
         /// Only placed up to this day, with it.
         to: Query<Option<String>>,
-        /// An order number, or words of which the buyer's name or e-mail contains each.
+        /// The number of an order, an invoice (`INV-00042`) or a credit note (`CN-00007`), or words of which the buyer's name or
+        /// e-mail contains each.
         search: Query<Option<String>>,
         cursor: Query<Option<String>>,
         limit: Query<Option<i64>>,
@@ -102,6 +104,22 @@ impl OrdersApi {
     #[oai(path = "/orders/:id/cancel", method = "post", operation_id = "cancel_order")]
     async fn cancel_order(&self, ctx: Data<&Ctx>, id: Path<OrderId>) -> Result<Json<OrderOut>, Problem> {
         service::cancel(&ctx, id.0).await?;
+        self.get_order(ctx, id).await
+    }
+
+    /// Undo an order
+    ///
+    /// One for which no money came: it was free, or paid by vouchers and coupons alone. What was handed out goes back as far as
+    /// it is unused, vouchers get their part back, and codes are free again. Again: nothing. One that was paid with money is
+    /// refunded instead.
+    #[oai(path = "/orders/:id/undo", method = "post", operation_id = "undo_order")]
+    async fn undo_order(
+        &self,
+        ctx: Data<&Ctx>,
+        id: Path<OrderId>,
+        body: Json<UndoIn>,
+    ) -> Result<Json<OrderOut>, Problem> {
+        service::undo(&ctx, id.0, &body.0.reason.unwrap_or_default()).await?;
         self.get_order(ctx, id).await
     }
 

@@ -38,6 +38,7 @@ pub(super) fn all() -> Vec<PageRoute> {
         PageRoute::new(Studio, "/:slug/studio/orders/:id", get(one::show)),
         PageRoute::new(Studio, "/:slug/studio/orders/:id/paid", post(one::mark_paid)),
         PageRoute::new(Studio, "/:slug/studio/orders/:id/cancel", post(one::cancel)),
+        PageRoute::new(Studio, "/:slug/studio/orders/:id/undo", post(one::undo)),
         PageRoute::new(Studio, "/:slug/studio/orders/:id/refund", post(one::refund)),
         PageRoute::new(Studio, "/:slug/studio/orders/:id/refunds/:refund/paid-back", post(one::paid_back)),
         PageRoute::new(Studio, "/:slug/studio/orders/:id/refunds/:refund/again", post(one::refund_again)),
@@ -49,7 +50,7 @@ pub(super) fn all() -> Vec<PageRoute> {
             "/:slug/studio/orders/:id/files/refund/:file",
             get(documents::refund_of_order),
         ),
-        PageRoute::new(Studio, "/:slug/studio/payouts", get(payouts::show)),
+        PageRoute::new(Studio, "/:slug/studio/orders/payouts", get(payouts::show)),
         PageRoute::new(Studio, "/:slug/studio/offers/taxes", get(taxes::show).post(taxes::add)),
         PageRoute::new(Studio, "/:slug/studio/offers/taxes/:id/archive", post(taxes::archive)),
     ]

@@ -83,6 +83,20 @@ pub(super) async fn cancel(
     Ok(done(ctx, order.id, "checkout-studio-cancelled", order.number))
 }
 
+/// An order for which no money came is undone.
+#[handler]
+pub(super) async fn undo(
+    Data(ctx): Data<&Ctx>,
+    Path((_, id)): Path<(String, String)>,
+    form: Form,
+) -> Result<Response, Problem> {
+    let id = order_id(&id)?;
+    match service::undo(ctx, id, form.text("reason")).await {
+        Ok(order) => Ok(done(ctx, id, "checkout-studio-undone", order.number).into_response()),
+        Err(problem) => refused(ctx, id, &form, problem).await,
+    }
+}
+
 /// Money goes back: an amount of the order, or of its lines.
 #[handler]
 pub(super) async fn refund(
@@ -97,6 +111,7 @@ pub(super) async fn refund(
             let input = RefundInput {
                 amount: billing::parse_price(form.text("amount"), ctx.tenant().currency).unwrap_or(0),
                 lines,
+                unused: form.text("by") == "unused",
                 reason: form.string("reason"),
                 key: form.string("key"),
             };

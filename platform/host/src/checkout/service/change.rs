@@ -56,6 +56,14 @@ pub(crate) async fn cancel(ctx: &Ctx, id: OrderId) -> Result<Order, Problem> {
     .await
 }
 
+/// Staff undo an order for which no money came. Again: nothing.
+pub(crate) async fn undo(ctx: &Ctx, id: OrderId, reason: &str) -> Result<Order, Problem> {
+    let mut check = Check::new();
+    let reason = check.line("reason", reason, 0, 500);
+    check.finish()?;
+    ctx.tx(REFUNDS_WRITE, async |tx| billing::undo(tx, id, &reason).await).await
+}
+
 /// The buyer gives an order up that waits for its payment.
 pub(crate) async fn cancel_by_link(ctx: &Ctx, token: &str) -> Result<Order, Problem> {
     ctx.tx(ORDER_LINK, async |tx| {
@@ -72,6 +80,8 @@ pub(crate) struct RefundInput {
     pub(crate) amount: i64,
     /// So many minor units of each of these lines; none: of the order as a whole.
     pub(crate) lines: Vec<(OrderLineId, i64)>,
+    /// What is unused of each line, in place of amounts.
+    pub(crate) unused: bool,
     /// The client reads it.
     pub(crate) reason: String,
     /// One form shown is one refund.
@@ -87,7 +97,9 @@ pub(crate) async fn refund(ctx: &Ctx, id: OrderId, input: RefundInput) -> Result
     ctx.tx(REFUNDS_WRITE, async |tx| {
         let source = format!("staff/{id}/{key}");
         let why = Why::Staff(&reason);
-        let refund = if input.lines.is_empty() {
+        let refund = if input.unused {
+            billing::refund_unused(tx, id, &source, why).await?
+        } else if input.lines.is_empty() {
             billing::refund(tx, id, input.amount, &source, why).await?
         } else {
             billing::refund_by_lines(tx, id, &input.lines, &source, why).await?

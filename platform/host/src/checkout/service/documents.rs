@@ -129,12 +129,18 @@ fn document(
     };
     Ok(match paper {
         Paper::Receipt => (format!("receipt-{}.pdf", order.number), receipt(words, told, frame)?),
-        Paper::Invoice => (format!("invoice-{}.pdf", order.number), invoice(words, told, frame)?),
+        Paper::Invoice => {
+            let number = order.invoice();
+            // What is not paid yet has no number of an invoice: it says what is to be paid.
+            let kind = if number.is_some() { "invoice" } else { "pro-forma" };
+            let number = number.unwrap_or_else(|| order.number.to_string());
+            (format!("{kind}-{number}.pdf"), invoice(words, told, Document { number, ..frame })?)
+        }
         Paper::CreditNote(refund) => {
             let place =
                 told.refunds.iter().position(|one| one.id == refund).ok_or_else(Problem::not_found)?;
-            let number = format!("{}-{}", order.number, place + 1);
             let refund = told.refunds.get(place).ok_or_else(Problem::not_found)?;
+            let number = refund.credit_note().unwrap_or_else(|| format!("{}-{}", order.number, place + 1));
             (
                 format!("credit-note-{number}.pdf"),
                 credit_note(words, told, refund, Document { number, ..frame })?,
@@ -165,7 +171,11 @@ fn invoice(words: &Words, told: &Told, frame: Document) -> Result<Document, Prob
         facts.push(Entry::new(words.word("checkout-pay-until"), words.date(until)?));
     }
     Ok(Document {
-        title: words.word("checkout-doc-invoice"),
+        title: words.word(if order.invoice_number.is_some() {
+            "checkout-doc-invoice"
+        } else {
+            "checkout-doc-proforma"
+        }),
         stamp: order.status.was_paid().then(|| stamp(words, order)),
         created: order.created_at.timestamp(),
         facts,
@@ -201,6 +211,9 @@ fn credit_note(words: &Words, told: &Told, refund: &Refund, frame: Document) -> 
         Entry::new(words.word("checkout-doc-order"), order.number.to_string()),
         Entry::new(words.word("checkout-placed"), words.date(order.created_at)?),
     ];
+    if let Some(invoice) = order.invoice() {
+        facts.push(Entry::new(words.word("checkout-invoice-number"), invoice));
+    }
     facts.push(Entry::new(words.word("checkout-method"), words.word(&method(refund.provider))));
     let mut notes = frame.notes.clone();
     if !refund.reason.is_empty() {
@@ -296,6 +309,9 @@ fn facts(words: &Words, order: &Order, date: Instant) -> Result<Vec<Entry>, Prob
         Entry::new(words.word("checkout-doc-order"), order.number.to_string()),
         Entry::new(words.word("checkout-placed"), words.datetime(order.created_at)?),
     ];
+    if let Some(invoice) = order.invoice() {
+        facts.push(Entry::new(words.word("checkout-invoice-number"), invoice));
+    }
     if let Some(period) = order.period() {
         let span = json!({ "from": words.date(period.start)?, "to": words.date(period.end)? });
         facts.push(Entry::new(words.word("checkout-period"), words.text("checkout-period-span", &span)?));
@@ -332,26 +348,32 @@ fn totals(words: &Words, told: &Told) -> Result<Vec<Total>, Problem> {
     let order = &told.order;
     let money = |amount: i64| words.money(Money::new(amount, order.currency));
     let mut totals = Vec::new();
-    if order.discount > 0 || order.tax > 0 {
+    if order.discount() > 0 || order.tax > 0 {
         totals.push(Total::new(words.word("checkout-subtotal"), money(order.subtotal)?));
     }
-    for discount in &told.discounts {
-        let key = match discount.kind {
-            DiscountKind::Coupon => "checkout-sum-coupon",
-            DiscountKind::Voucher => "checkout-sum-voucher",
+    let taken = |kind: DiscountKind, key: &str| {
+        let of_kind = told.discounts.iter().filter(move |discount| discount.kind == kind);
+        let total = |discount: &Discount| {
+            let label = words.text(key, &json!({ "name": discount.name, "code": discount.code }))?;
+            Ok::<_, Problem>(Total::new(label, money(-discount.amount)?))
         };
-        let label = words.text(key, &json!({ "name": discount.name, "code": discount.code }))?;
-        totals.push(Total::new(label, money(-discount.amount)?));
-    }
+        of_kind.map(total).collect::<Result<Vec<_>, _>>()
+    };
+    totals.extend(taken(DiscountKind::Coupon, "checkout-sum-coupon")?);
     let (within, on_top): (Vec<_>, Vec<_>) =
         told.lines.iter().filter(|line| !line.tax_name.is_empty()).partition(|line| line.tax_inclusive);
-    let row = |line: &&OrderLine| (line.tax_name.clone(), line.tax_bp, line.tax, line.payable());
+    let row = |line: &&OrderLine| (line.tax_name.clone(), line.tax_bp, line.tax, line.cost());
     for tax in taxes_of(on_top.iter().map(row)) {
         totals.push(tax_total(words, "checkout-doc-tax-on-top", &tax, order.total())?);
     }
-    totals.push(Total::strong(words.word("web-total"), words.money(order.total())?));
+    totals.push(Total::strong(words.word("web-total"), words.money(order.cost())?));
     for tax in taxes_of(within.iter().map(row)) {
         totals.push(tax_total(words, "checkout-doc-tax-within", &tax, order.total())?);
+    }
+    // Paid ahead, and taxed like any other money.
+    totals.extend(taken(DiscountKind::Voucher, "checkout-sum-voucher")?);
+    if order.voucher > 0 {
+        totals.push(Total::strong(words.word("checkout-sum-to-pay"), words.money(order.total())?));
     }
     Ok(totals)
 }
@@ -394,6 +416,7 @@ fn payments(words: &Words, told: &Told) -> Result<Vec<Entry>, Problem> {
 
 fn stamp(words: &Words, order: &Order) -> String {
     let key = match order.status {
+        Status::Refunded if order.total == 0 => "checkout-state-undone",
         Status::Refunded => "checkout-state-refunded",
         Status::PartiallyRefunded => "checkout-state-partly-refunded",
         _ if order.owes_more() => "checkout-state-part-paid",

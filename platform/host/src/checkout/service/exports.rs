@@ -167,17 +167,18 @@ fn heads(what: Export, words: &Words) -> Vec<Cell> {
     let keys = match what {
         Export::Orders => {
             "order state placed@ paid@ name email sold-by method currency subtotal discount tax tax-included \
-             total came back open codes bill-to buyer-tax order-id subscription-id"
+             voucher total came back open codes bill-to buyer-tax order-id subscription-id invoice"
         }
         Export::Lines => {
             "order state placed@ name email item line role quantity currency unit-price subtotal discount \
-             tax-name tax-rate tax tax-included total order-id"
+             tax-name tax-rate tax tax-included voucher total order-id"
         }
         Export::Payments => {
             "order at@ name email method label state currency amount instalment reference note order-id"
         }
         Export::Refunds => {
-            "order at@ name email method state cause currency amount reason reference refund-id order-id"
+            "order at@ name email method state cause currency amount reason reference refund-id order-id \
+             credit-note"
         }
     };
     let head = |key: &str| match key.strip_suffix('@') {
@@ -208,9 +209,10 @@ fn order_cells(words: &Words, order: &Order, moved: Moved, codes: String) -> Vec
         Cell::plain(order.provider),
         Cell::plain(order.currency),
         money(order.subtotal),
-        money(order.discount),
+        money(order.discount()),
         money(order.tax),
         money(order.tax_included),
+        money(order.voucher),
         money(order.total),
         money(moved.came),
         money(moved.back),
@@ -220,6 +222,7 @@ fn order_cells(words: &Words, order: &Order, moved: Moved, codes: String) -> Vec
         Cell::text(&order.buyer_tax_id),
         Cell::plain(order.id),
         Cell::maybe(order.subscription_id),
+        Cell::maybe(order.invoice()),
     ]
 }
 
@@ -239,11 +242,12 @@ fn line_cells(words: &Words, order: &Order, line: &OrderLine) -> Vec<Cell> {
         Cell::plain(order.currency),
         money(line.unit_price),
         money(line.amount),
-        money(line.discount),
+        money(line.discount()),
         Cell::text(&line.tax_name),
         Cell::Plain(if line.tax_name.is_empty() { String::new() } else { rate(line.tax_bp) }),
         money(on_top),
         money(within),
+        money(line.voucher),
         money(line.payable()),
         Cell::plain(order.id),
     ]
@@ -282,5 +286,6 @@ fn refund_cells(words: &Words, refund: &Refund, head: &OrderHead) -> Vec<Cell> {
         Cell::text(&refund.reference),
         Cell::plain(refund.id),
         Cell::plain(refund.order_id),
+        Cell::maybe(refund.credit_note()),
     ]
 }

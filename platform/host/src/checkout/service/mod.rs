@@ -12,7 +12,7 @@ mod taxes;
 
 pub(super) use change::{
     PaidInput, RefundInput, bill_to, bill_to_by_link, cancel, cancel_by_link, mark_paid, paid_back,
-    pay_again, refund, refund_again,
+    pay_again, refund, refund_again, undo,
 };
 pub(super) use documents::{
     File, Paper, has as has_paper, of_link as document_by_link, of_order as document,

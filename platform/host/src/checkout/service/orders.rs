@@ -2,7 +2,7 @@ use std::collections::HashMap;
 
 use billing::{
     Discount, Dispute, Due, DueState, LineBack, Method, ORDER_LINK, ORDERS_READ, OWN_ORDERS, Order,
-    OrderLine, Payment, PaymentStatus, Refund, Revenue, Settings, Step, TryState,
+    OrderLine, Payment, PaymentStatus, Refund, Revenue, Settings, Step, TryState, UnusedWorth,
     office::{self, Flags, OrderFilter, Side, Sum, Todo},
 };
 use events::{ClientId, Instant, OrderId, RefundId};
@@ -47,6 +47,8 @@ pub(crate) struct OrderDetail {
     pub(crate) flags: Flags,
     /// What can still be refunded, minor units.
     pub(crate) left: i64,
+    /// What the unused part of its lines is worth.
+    pub(crate) unused: Vec<UnusedWorth>,
     /// What the selling module shows.
     pub(crate) cards: Vec<Block>,
 }
@@ -182,6 +184,7 @@ pub(crate) async fn detail(ctx: &Ctx, id: OrderId) -> Result<OrderDetail, Proble
                 refunds,
                 refund_lines,
                 left: billing::refundable(tx, id).await?,
+                unused: billing::unused(tx, id).await?,
                 cards: Vec::new(),
                 order,
             })

@@ -1,6 +1,6 @@
 use billing::{
     Method, NewPayment, ORDER_LINK, OnGone, Order, SandboxState, SandboxStep, Settled, TestCard, Try,
-    TryState, save_method, subscriptions,
+    TryState, save_method, saves_for, subscriptions,
 };
 use events::Money;
 use kernel::{Ctx, Problem, Tx};
@@ -68,8 +68,10 @@ pub(crate) async fn sandbox_outcome(
                 let settled = billing::settle(tx, order.id, payment, OnGone::GiveBack).await?;
                 if matches!(settled, Settled::Paid(_)) && collects_later(tx, &order).await? {
                     let card = card.parse().unwrap_or(TestCard::Pays);
-                    let saved = save_method(tx, card.saved(order.client_id, &turn.id.to_string())).await?;
-                    subscriptions::pay_with(tx, order.client_id, saved.provider).await?;
+                    let of = saves_for(tx, &order, turn.by_client).await?;
+                    let new = card.saved(order.client_id, of, &turn.id.to_string());
+                    let saved = save_method(tx, new).await?;
+                    subscriptions::pay_with(tx, &saved).await?;
                 }
                 Ok::<_, Problem>(settled)
             });

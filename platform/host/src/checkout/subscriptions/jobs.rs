@@ -2,7 +2,7 @@
 
 use billing::{
     BILLING_RUN, INSTALMENTS_JOB, TELL_INSTALMENT_JOB,
-    subscriptions::{self, STALE_JOB, SUBSCRIPTIONS_JOB, TELL_JOB},
+    subscriptions::{self, END_JOB, STALE_JOB, SUBSCRIPTIONS_JOB, TELL_JOB},
 };
 use events::{
     OrderId, SubscriptionId,
@@ -89,6 +89,9 @@ pub fn jobs() -> Vec<JobDef> {
         JobDef::new(STALE_JOB, |ctx: Ctx, args: OfOrder| async move {
             let back = ctx.tx(BILLING_RUN, async |tx| subscriptions::give_back_stale(tx, args.order).await);
             Ok(back.await?)
+        }),
+        JobDef::new(END_JOB, |ctx: Ctx, args: OfOrder| async move {
+            Ok(subscriptions::end_refunded(&ctx, BILLING_RUN, args.order).await?)
         }),
         JobDef::new(TELL_JOB, |ctx: Ctx, args: Told| async move {
             let Told { subscription, what, turn } = args;

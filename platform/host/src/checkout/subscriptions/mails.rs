@@ -352,10 +352,14 @@ pub(super) async fn instalment(
 
 /// A card that is used expires with the next month; told when the client has something running.
 pub(super) async fn expiring(tx: &mut Tx, card: &SavedMethod) -> Result<(), Problem> {
-    let all = subscriptions::of_client(tx, card.client_id).await?;
-    let Some(sub) = all.into_iter().find(|sub| sub.status.is_live() && sub.provider == card.provider) else {
-        return Ok(());
-    };
+    let mut used = None;
+    for sub in subscriptions::of_client(tx, card.client_id).await? {
+        if sub.status.is_live() && billing::method_of(tx, &sub).await?.is_some_and(|way| way.id == card.id) {
+            used = Some(sub);
+            break;
+        }
+    }
+    let Some(sub) = used else { return Ok(()) };
     let (client_name, client_email) = subscriptions::payer(tx, sub.id).await?;
     let of = SubscriptionFacts {
         subscription: sub.id,

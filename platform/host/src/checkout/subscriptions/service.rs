@@ -2,14 +2,14 @@
 
 use billing::{
     BillingError, Method, ORDER_LINK, OWN_SUBSCRIPTIONS, Order, SUBSCRIPTIONS_READ, SUBSCRIPTIONS_WRITE,
-    SavedMethod,
+    SavedFor, SavedMethod,
     subscriptions::{
         self, By, Carried, Figures, Listed, Preview, Subscription, SubscriptionFilter, SubscriptionStatus,
         SubscriptionStep, Terms, When, Wish,
     },
 };
 use events::{ClientId, SavedMethodId, SubscriptionId};
-use kernel::{Check, Ctx, Paging, Permission, Problem, Tx};
+use kernel::{Actor, Check, Ctx, Paging, Permission, Problem, Tx};
 use people::clients;
 
 /// A subscription with all that belongs to it.
@@ -118,11 +118,11 @@ pub(super) async fn detail(ctx: &Ctx, id: SubscriptionId, who: Who) -> Result<De
             steps: subscriptions::steps(tx, id).await?,
             orders: subscriptions::orders_of(tx, id).await?,
             way: if collects {
-                billing::saved_method_for(tx, sub.client_id, sub.provider).await?
+                billing::method_of(tx, &sub).await?
             } else {
                 None
             },
-            choices: if live { subscriptions::choices(tx, &sub).await? } else { Vec::new() },
+            choices: if live { choices(tx, &sub, who.by).await? } else { Vec::new() },
             by: who.by,
             name,
             email,
@@ -130,6 +130,16 @@ pub(super) async fn detail(ctx: &Ctx, id: SubscriptionId, who: Who) -> Result<De
         })
     })
     .await
+}
+
+/// What a subscription may be changed to by whoever looks at it.
+async fn choices(tx: &mut Tx, sub: &Subscription, by: By) -> Result<Vec<Terms>, Problem> {
+    let (mut all, now) = (subscriptions::choices(tx, sub).await?, tx.ctx().now());
+    all.retain(|terms| {
+        let wish = Wish::Change { terms: Box::new(terms.clone()), when: None };
+        subscriptions::may(sub, &wish, by, now).is_ok()
+    });
+    Ok(all)
 }
 
 async fn found(tx: &mut Tx, id: SubscriptionId, by: By) -> Result<Subscription, Problem> {
@@ -204,16 +214,56 @@ pub(super) async fn pay(ctx: &Ctx, id: SubscriptionId, who: Who) -> Result<Optio
     Ok(order.map(|order| ctx.path(&order.own_path())))
 }
 
-/// What the client who acts saved to pay with, and whether they can save something here.
-pub(super) async fn methods(ctx: &Ctx) -> Result<(Vec<SavedMethod>, bool), Problem> {
+/// What the client who acts saved to pay with, then what was saved for single things of theirs with the names of these,
+/// and whether they can save something here.
+pub(super) async fn methods(ctx: &Ctx) -> Result<(Vec<(SavedMethod, String)>, bool), Problem> {
     let saved = ctx
-        .tx(OWN_SUBSCRIPTIONS, async |tx| match clients::of_actor(tx).await? {
-            Some(client) => Ok::<_, Problem>(Some(billing::saved_methods(tx, client.id).await?)),
-            None => Ok(None),
+        .tx(OWN_SUBSCRIPTIONS, async |tx| {
+            let Some(client) = clients::of_actor(tx).await? else { return Ok::<_, Problem>(None) };
+            let own = billing::saved_methods(tx, client.id).await?;
+            let mut all: Vec<_> = own.into_iter().map(|saved| (saved, String::new())).collect();
+            for saved in billing::saved_alone(tx, client.id).await? {
+                let name = name_of(tx, saved.saved_for()).await?;
+                all.push((saved, name));
+            }
+            Ok(Some(all))
         })
         .await?;
     let can_add = saved.is_some() && saving(ctx).await?.is_some();
     Ok((saved.unwrap_or_default(), can_add))
+}
+
+/// What something is saved for, for people; empty: for everything.
+async fn name_of(tx: &mut Tx, of: SavedFor) -> Result<String, Problem> {
+    Ok(match of {
+        SavedFor::Client => String::new(),
+        SavedFor::Subscription(id) => {
+            subscriptions::by_id(tx, id).await?.map(|sub| sub.name).unwrap_or_default()
+        }
+        SavedFor::Order(id) => {
+            billing::by_id(tx, id).await?.map(|order| format!("#{}", order.number)).unwrap_or_default()
+        }
+    })
+}
+
+/// For what somebody who changes what a subscription is paid with saves something: for all they buy when they placed it
+/// signed in, else for it alone.
+///
+/// # Errors
+/// 409 `subscription_sign_in` when a link alone would open what its client saved.
+pub(super) async fn way_of(ctx: &Ctx, id: SubscriptionId, who: Who) -> Result<SavedFor, Problem> {
+    let alone = SavedFor::Subscription(id);
+    let own = ctx
+        .tx(who.permission, async |tx| {
+            found(tx, id, who.by).await?;
+            Ok::<_, Problem>(billing::is_by_client(tx, alone).await?)
+        })
+        .await?;
+    if !own {
+        return Ok(alone);
+    }
+    let signed_in = matches!((ctx.actor(), who.by), (Actor::Client { client: Some(own), .. }, By::Client(client)) if *own == client);
+    if signed_in { Ok(SavedFor::Client) } else { Err(Problem::conflict("subscription_sign_in")) }
 }
 
 /// The way to pay that can save something, of those that are offered here.
@@ -224,19 +274,24 @@ async fn saving(ctx: &Ctx) -> Result<Option<Method>, Problem> {
     Ok(offered.into_iter().find(saves))
 }
 
-/// The provider's page on which a client saves something to pay with; `back` is a path inside the tenant.
-pub(super) async fn add_method(ctx: &Ctx, client: ClientId, back: &str) -> Result<String, Problem> {
+/// The provider's page on which somebody saves something to pay with; `back` is a path inside the tenant.
+pub(super) async fn add_method(
+    ctx: &Ctx,
+    client: ClientId,
+    of: SavedFor,
+    back: &str,
+) -> Result<String, Problem> {
     let method = saving(ctx).await?.ok_or_else(|| Problem::conflict("no_way_to_save"))?;
     let provider = billing::installed().of(method).map_err(BillingError::from)?;
-    let page = provider.portal(ctx, client, back).await.map_err(BillingError::from)?;
+    let page = provider.portal(ctx, client, of, back).await.map_err(BillingError::from)?;
     page.ok_or_else(|| Problem::conflict("no_way_to_save"))
 }
 
-/// Saves something for a client: it is used from now on.
+/// Saves something to pay with: it is used from now on.
 pub(super) async fn save(ctx: &Ctx, new: billing::NewSaved) -> Result<(), Problem> {
     ctx.tx(ORDER_LINK, async |tx| {
         let saved = billing::save_method(tx, new.clone()).await?;
-        Ok(subscriptions::pay_with(tx, saved.client_id, saved.provider).await?)
+        Ok(subscriptions::pay_with(tx, &saved).await?)
     })
     .await
 }
@@ -249,11 +304,14 @@ pub(super) async fn client(ctx: &Ctx) -> Result<ClientId, Problem> {
 /// Uses another one of what a client saved.
 pub(super) async fn choose_method(ctx: &Ctx, id: SavedMethodId) -> Result<(), Problem> {
     let client = client(ctx).await?;
-    ctx.tx(OWN_SUBSCRIPTIONS, async |tx| {
+    let chosen = ctx.tx(OWN_SUBSCRIPTIONS, async |tx| {
         let saved = billing::make_default(tx, client, id).await?;
-        Ok(subscriptions::pay_with(tx, client, saved.provider).await?)
-    })
-    .await
+        subscriptions::pay_with(tx, &saved).await?;
+        Ok::<_, Problem>(saved)
+    });
+    let chosen = chosen.await?;
+    let provider = billing::installed().of(chosen.provider).map_err(BillingError::from)?;
+    Ok(provider.prefer(ctx, &chosen).await.map_err(BillingError::from)?)
 }
 
 /// Removes something that a client saved, here and at its provider.

@@ -7,6 +7,7 @@ mod parts;
 mod payments;
 mod payouts;
 mod sandbox;
+mod studio_happened;
 mod studio_order;
 mod studio_orders;
 mod sums;

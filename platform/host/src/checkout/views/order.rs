@@ -17,6 +17,8 @@ pub(crate) enum Shown {
     PartPaid,
     /// The money went back.
     Refunded,
+    /// It was undone, and there was no money.
+    Undone,
     /// Part of the money went back.
     PartlyRefunded,
     /// Money came that the order could not take, and goes back.
@@ -42,6 +44,7 @@ impl Shown {
             Status::Paid if order.owes_more() => Self::PartPaid,
             Status::Paid => Self::Paid,
             Status::PartiallyRefunded => Self::PartlyRefunded,
+            Status::Refunded if order.total == 0 => Self::Undone,
             Status::Refunded => Self::Refunded,
             Status::Cancelled => Self::Cancelled,
             Status::Expired => Self::Expired,
@@ -76,6 +79,7 @@ impl Shown {
             Self::Paid => "paid",
             Self::PartPaid => "part_paid",
             Self::Refunded => "refunded",
+            Self::Undone => "undone",
             Self::PartlyRefunded => "partly_refunded",
             Self::GivenBack => "given_back",
             Self::Transfer => "transfer",
@@ -106,6 +110,8 @@ pub(crate) struct OrderPage {
     pub(crate) dues: Vec<DueView>,
     pub(crate) due: Option<Money>,
     pub(crate) due_by_button: bool,
+    /// Number of its invoice: `INV-00042`.
+    pub(crate) invoice: Option<String>,
     /// Which documents there are.
     pub(crate) has_receipt: bool,
     pub(crate) has_invoice: bool,
@@ -150,6 +156,7 @@ impl OrderPage {
             state: shown.code(),
             payable: shown.payable(),
             number: order.number,
+            invoice: order.invoice(),
             token: order.token.clone(),
             name: order.client_name.clone(),
             email: order.client_email.clone(),
@@ -184,6 +191,7 @@ impl OrderPage {
             state: shown.code(),
             payable: shown.payable(),
             number: 1001,
+            invoice: (shown == Shown::Paid).then(|| "INV-00042".into()),
             token: "t".into(),
             name: "Sam Reed".into(),
             email: "sam@example.com".into(),
@@ -231,6 +239,7 @@ impl View for OrderPage {
         let card = [
             Shown::Paid,
             Shown::Refunded,
+            Shown::Undone,
             Shown::PartlyRefunded,
             Shown::GivenBack,
             Shown::Declined,
@@ -283,7 +292,8 @@ mod tests {
             client_email: paid.client_email,
             currency: paid.total.currency,
             subtotal: 1,
-            discount: 0,
+            taken_off: 0,
+            voucher: 0,
             tax: 0,
             total: 1,
             status,
@@ -301,6 +311,7 @@ mod tests {
             subscription_id: None,
             period_start: None,
             period_end: None,
+            invoice_number: None,
         }
     }
 

@@ -53,7 +53,7 @@ pub(crate) struct HeldView {
     pub(crate) latest: Vec<PayoutView>,
 }
 
-/// `/studio/payouts`: what came in and went back, and what providers hold and paid out.
+/// `/studio/orders/payouts`: what came in and went back, and what providers hold and paid out.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct PayoutsPage {
     pub(crate) months: Vec<MonthView>,

@@ -1,11 +1,14 @@
-use billing::{DisputeState, OrderLine, PaymentStatus, Status, StepKind};
+use billing::{OrderLine, PaymentStatus, Status, StepKind};
 use events::{Instant, Money};
 use kernel::{FormState, Layout, Text, View};
 use serde::Serialize;
 
 use web::views::Block;
 
-use super::{DueView, LineView, RefundView, StudioOrderRow, SumsView, moment, money};
+use super::{
+    DueView, LineView, RefundView, StudioOrderRow, SumsView, moment, money,
+    studio_happened::{DisputeView, StepView},
+};
 use crate::checkout::{
     service::{OrderDetail, Paper, has_paper},
     words::rate,
@@ -45,32 +48,16 @@ pub(crate) struct StudioLine {
     pub(crate) left: Money,
     pub(crate) field: String,
     pub(crate) refundable: bool,
+    /// What of it is unused.
+    pub(crate) unused: Option<UnusedView>,
 }
 
-/// A dispute of a payment.
+/// What of a line is unused, and what that is worth.
 #[derive(Clone, Debug, Serialize)]
-pub(crate) struct DisputeView {
-    pub(crate) at: Instant,
-    pub(crate) amount: Money,
-    /// Key of how it stands.
-    pub(crate) state_label: String,
-    pub(crate) tone: &'static str,
-    /// The provider's word for the reason.
-    pub(crate) reason: String,
-    pub(crate) answer_by: Option<Instant>,
-}
-
-/// A line of the timeline.
-#[derive(Clone, Debug, Serialize)]
-pub(crate) struct StepView {
-    pub(crate) at: Instant,
-    /// Key of what happened.
-    pub(crate) what: String,
-    pub(crate) actor: String,
-    /// How many of what the step is about: credits that were handed out.
-    pub(crate) count: Option<i64>,
-    /// How much money it is about.
-    pub(crate) amount: Option<Money>,
+pub(crate) struct UnusedView {
+    pub(crate) left: i64,
+    pub(crate) of: i64,
+    pub(crate) worth: Money,
 }
 
 /// The period of a subscription that an order pays.
@@ -112,6 +99,8 @@ pub(crate) struct StudioOrderPage {
     pub(crate) left_text: String,
     /// Whether the form was about lines.
     pub(crate) by_lines: bool,
+    /// What is unused of all lines, when it is worth something.
+    pub(crate) unused: Option<Money>,
     /// One refund form shown is one refund.
     pub(crate) refund_key: String,
     /// Whether money that the order can't take may be noted as owed.
@@ -121,6 +110,10 @@ pub(crate) struct StudioOrderPage {
     pub(crate) mark_due: i32,
     pub(crate) mark_amount: Money,
     pub(crate) can_cancel: bool,
+    /// Whether no money came, so that it can be undone.
+    pub(crate) can_undo: bool,
+    /// Number of its invoice: `INV-00042`.
+    pub(crate) invoice: Option<String>,
     pub(crate) can_resend: bool,
     pub(crate) form: FormState,
 }
@@ -149,7 +142,11 @@ impl StudioOrderPage {
             client_id: order.client_id.to_string(),
             token: order.token.clone(),
             lines: LineView::all(&lines, order.total()),
-            studio_lines: detail.lines.iter().map(|one| StudioLine::of(one, order.total())).collect(),
+            studio_lines: detail
+                .lines
+                .iter()
+                .map(|one| StudioLine::of(one, &detail, order.total()))
+                .collect(),
             sums: SumsView::of(order, &lines, &detail.discounts),
             total: order.total(),
             pay_until: order.expires_at.filter(|_| open),
@@ -171,12 +168,17 @@ impl StudioOrderPage {
             left,
             left_text: billing::price_text(detail.left, order.currency),
             by_lines: false,
+            unused: Some(detail.unused.iter().map(|one| one.amount).sum::<i64>())
+                .filter(|sum| *sum > 0)
+                .map(|sum| Money { amount: sum, ..order.total() }),
             refund_key: key,
             can_give_back: late,
             can_mark_paid: may.write && (open || late || next.is_some()),
             mark_due: next.unwrap_or(0),
             mark_amount: order.due(),
             can_cancel: may.write && open,
+            can_undo: may.refund && billing::may_undo(order),
+            invoice: order.invoice(),
             can_resend: may.write
                 && (order.status.was_paid() || open && order.provider == billing::Method::Manual),
             form: FormState::default(),
@@ -186,14 +188,15 @@ impl StudioOrderPage {
 }
 
 impl StudioLine {
-    fn of(one: &billing::LineBack, total: Money) -> Self {
+    fn of(one: &billing::LineBack, detail: &OrderDetail, total: Money) -> Self {
+        let unused = detail.unused.iter().find(|part| part.part.line == one.line.id);
         let (line, money) = (&one.line, |amount: i64| Money { amount, ..total });
         Self {
             id: line.id.to_string(),
             label: line.name.clone(),
             quantity: line.quantity,
             amount: money(line.amount),
-            discount: (line.discount > 0).then(|| money(-line.discount)),
+            discount: (line.discount() > 0).then(|| money(-line.discount())),
             tax_name: line.tax_name.clone(),
             tax_rate: rate(line.tax_bp),
             tax: money(line.tax),
@@ -201,6 +204,11 @@ impl StudioLine {
             left: money(one.left()),
             field: format!("line-{}", line.id),
             refundable: one.left() > 0,
+            unused: unused.map(|one| UnusedView {
+                left: one.part.unused,
+                of: one.part.of,
+                worth: money(one.amount),
+            }),
         }
     }
     fn samples() -> Vec<Self> {
@@ -217,6 +225,7 @@ impl StudioLine {
             left: money(0),
             field: "line-oln_00000000000000000000000000000006".into(),
             refundable: false,
+            unused: None,
         };
         let taxed = Self {
             id: "oln_00000000000000000000000000000007".into(),
@@ -231,6 +240,7 @@ impl StudioLine {
             left: money(28_730),
             field: "line-oln_00000000000000000000000000000007".into(),
             refundable: true,
+            unused: Some(UnusedView { left: 7, of: 10, worth: money(20_111) }),
         };
         vec![plain, taxed]
     }
@@ -247,50 +257,6 @@ impl PaymentView {
             failed: one.status == PaymentStatus::Failed,
             returned: one.status == PaymentStatus::Returned,
             note: one.note.clone(),
-        }
-    }
-}
-
-impl DisputeView {
-    fn of(one: &billing::Dispute) -> Self {
-        Self {
-            at: one.created_at,
-            amount: Money::new(one.amount, one.currency),
-            state_label: format!("checkout-dispute-state-{}", one.state).replace('_', "-"),
-            tone: match one.state {
-                DisputeState::Open => "bad",
-                DisputeState::UnderReview => "warn",
-                DisputeState::Won => "ok",
-                DisputeState::Lost => "plain",
-            },
-            reason: one.reason.replace('_', " "),
-            answer_by: one.answer_by.filter(|_| one.state == DisputeState::Open),
-        }
-    }
-    fn samples() -> Vec<Self> {
-        let one = |state: &DisputeState| Self {
-            at: moment(),
-            amount: money(29_700),
-            state_label: format!("checkout-dispute-state-{state}").replace('_', "-"),
-            tone: "bad",
-            reason: "product not received".into(),
-            answer_by: (*state == DisputeState::Open).then(moment),
-        };
-        DisputeState::ALL.iter().map(one).collect()
-    }
-}
-
-impl StepView {
-    /// A step tells a count, an amount of money, or nothing that belongs on a page.
-    fn of(one: &billing::Step, total: Money) -> Self {
-        let number: Option<i64> = one.detail.parse().ok();
-        let counts = one.kind == StepKind::Granted || one.kind == StepKind::TakenBack;
-        Self {
-            at: one.at,
-            what: format!("checkout-step-{}", one.kind).replace('_', "-"),
-            actor: one.actor.clone(),
-            count: number.filter(|_| counts),
-            amount: number.filter(|_| !counts).map(|amount| Money { amount, ..total }),
         }
     }
 }
@@ -346,12 +312,15 @@ impl StudioOrderPage {
             left: None,
             left_text: String::new(),
             by_lines: false,
+            unused: Some(money(20_111)),
             refund_key: "k".into(),
             can_give_back: false,
             can_mark_paid: false,
             mark_due: 0,
             mark_amount: row.total,
             can_cancel: false,
+            can_undo: false,
+            invoice: None,
             can_resend: false,
             form: FormState::default(),
             row,
@@ -377,6 +346,7 @@ impl StudioOrderPage {
             note: if failed { String::new() } else { "Transfer of 3 May".into() },
         };
         self.payments = vec![payment(true), payment(false)];
+        (self.can_undo, self.invoice) = (true, Some("INV-00042".into()));
         self.steps = StepKind::ALL.iter().map(step).collect();
         let card = serde_json::json!({ "title": "A card", "text": "Of a module." });
         self.cards = vec![Block::new("web/block/about", card)];

@@ -23,6 +23,8 @@ pub(crate) struct Badge {
 pub(crate) struct StudioOrderRow {
     pub(crate) id: String,
     pub(crate) number: i64,
+    /// Number of its invoice: `INV-00042`.
+    pub(crate) invoice: Option<String>,
     pub(crate) client: String,
     pub(crate) email: String,
     pub(crate) total: Money,
@@ -51,6 +53,7 @@ impl StudioOrderRow {
         Self {
             id: order.id.to_string(),
             number: order.number,
+            invoice: order.invoice(),
             client: order.client_name.clone(),
             email: order.client_email.clone(),
             total: order.total(),
@@ -65,6 +68,7 @@ impl StudioOrderRow {
         let row = |shown: Shown| Self {
             id: "ord_00000000000000000000000000000005".into(),
             number: 1001,
+            invoice: matches!(shown, Shown::Paid | Shown::Refunded).then(|| "INV-00042".into()),
             client: "Sam Reed".into(),
             email: "sam@example.com".into(),
             total: money(29_700),
@@ -88,9 +92,12 @@ const fn tone(shown: Shown) -> &'static str {
         Shown::Paid => "ok",
         Shown::Transfer | Shown::Processing | Shown::Unpaid | Shown::PartPaid => "warn",
         Shown::Declined => "bad",
-        Shown::Refunded | Shown::PartlyRefunded | Shown::GivenBack | Shown::Expired | Shown::Cancelled => {
-            "plain"
-        }
+        Shown::Refunded
+        | Shown::Undone
+        | Shown::PartlyRefunded
+        | Shown::GivenBack
+        | Shown::Expired
+        | Shown::Cancelled => "plain",
     }
 }
 

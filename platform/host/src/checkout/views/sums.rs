@@ -49,8 +49,14 @@ pub(crate) struct SumRow {
 pub(crate) struct SumsView {
     /// Subtotal, discounts, taxes on top.
     pub(crate) before: Vec<SumRow>,
+    /// What it costs.
+    pub(crate) cost: Option<Money>,
     /// Taxes that the total contains.
     pub(crate) within: Vec<SumRow>,
+    /// What vouchers paid of it.
+    pub(crate) vouchers: Vec<SumRow>,
+    /// What is left to pay, when vouchers paid of it.
+    pub(crate) to_pay: Option<Money>,
 }
 
 impl SumsView {
@@ -63,25 +69,29 @@ impl SumsView {
             amount: Money::new(amount, order.currency),
         };
         let mut before = Vec::new();
-        if order.discount > 0 || order.tax > 0 {
+        if order.discount() > 0 || order.tax > 0 {
             before.push(row("checkout-subtotal", "", "", String::new(), order.subtotal));
         }
-        for one in discounts {
-            let key = match one.kind {
-                DiscountKind::Coupon => "checkout-sum-coupon",
-                DiscountKind::Voucher => "checkout-sum-voucher",
-            };
-            before.push(row(key, &one.name, &one.code, String::new(), -one.amount));
-        }
+        let taken = |kind: DiscountKind, key: &'static str| {
+            let of_kind = discounts.iter().filter(move |one| one.kind == kind);
+            of_kind.map(|one| row(key, &one.name, &one.code, String::new(), -one.amount)).collect::<Vec<_>>()
+        };
+        before.extend(taken(DiscountKind::Coupon, "checkout-sum-coupon"));
         let taxes = |inclusive: bool, key: &'static str| {
             let taxed =
                 lines.iter().filter(|line| line.tax_inclusive == inclusive && !line.tax_name.is_empty());
-            let parts = taxed.map(|line| (line.tax_name.clone(), line.tax_bp, line.tax, line.payable()));
+            let parts = taxed.map(|line| (line.tax_name.clone(), line.tax_bp, line.tax, line.cost()));
             let sums = taxes_of(parts).into_iter();
             sums.map(|sum| row(key, &sum.name, "", rate(sum.bp), sum.tax)).collect::<Vec<_>>()
         };
         before.extend(taxes(false, "checkout-sum-tax"));
-        Self { before, within: taxes(true, "checkout-sum-tax-within") }
+        Self {
+            before,
+            cost: Some(order.cost()),
+            within: taxes(true, "checkout-sum-tax-within"),
+            vouchers: taken(DiscountKind::Voucher, "checkout-sum-voucher"),
+            to_pay: (order.voucher > 0).then(|| order.total()),
+        }
     }
     pub(crate) fn samples() -> Self {
         let row = |key, name: &str, code: &str, rate: &str, amount| SumRow {
@@ -95,10 +105,12 @@ impl SumsView {
             before: vec![
                 row("checkout-subtotal", "", "", "", 30_700),
                 row("checkout-sum-coupon", "Spring", "SPRING10", "", -3_070),
-                row("checkout-sum-voucher", "Gift voucher", "GIFT-1234", "", -1_000),
                 row("checkout-sum-tax", "Local tax", "", "7.5", 200),
             ],
+            cost: Some(money(27_830)),
             within: vec![row("checkout-sum-tax-within", "VAT", "", "20", 4_400)],
+            vouchers: vec![row("checkout-sum-voucher", "GIFT-1234", "GIFT-1234", "", -1_000)],
+            to_pay: Some(money(26_830)),
         }
     }
 }

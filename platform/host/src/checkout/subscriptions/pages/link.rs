@@ -38,7 +38,8 @@ pub(super) async fn act(
         }
         "way" => {
             let By::Client(client) = who.by else { return Err(Problem::not_found()) };
-            return Ok(Redirect::to(service::add_method(ctx, client, &path).await?));
+            let of = service::way_of(ctx, id, who).await?;
+            return Ok(Redirect::to(service::add_method(ctx, client, of, &path).await?));
         }
         _ => {}
     }

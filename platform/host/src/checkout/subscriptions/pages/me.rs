@@ -1,3 +1,4 @@
+use billing::{SavedFor, subscriptions::By};
 use events::SubscriptionId;
 use kernel::{Ctx, Form, Page, Problem, Redirect, Text};
 use poem::{
@@ -9,7 +10,7 @@ use serde::Deserialize;
 
 use super::{id, wish};
 use crate::checkout::subscriptions::{
-    service,
+    service::{self, Who},
     views::{ChangeView, MinePage, MyChangePage, MyOnePage, One, Row},
 };
 
@@ -61,7 +62,7 @@ pub(super) async fn act(
             let next = service::pay(ctx, which, who).await?;
             return Ok(Redirect::to(next.unwrap_or(page)).into_response());
         }
-        "way" => return Ok(Redirect::to(ctx.path("/me/payment-methods")).into_response()),
+        "way" => return Ok(Redirect::to(way(ctx, which, who).await?).into_response()),
         _ => {}
     }
     let done = match wish(ctx, &form) {
@@ -75,6 +76,18 @@ pub(super) async fn act(
             Ok(Page::of(&view).status(problem.status).into_response())
         }
         Err(problem) => Err(problem),
+    }
+}
+
+/// Where one changes what a subscription is paid with: among what one saved, or for it alone when somebody else may have
+/// placed it.
+async fn way(ctx: &Ctx, id: SubscriptionId, who: Who) -> Result<String, Problem> {
+    match (service::way_of(ctx, id, who).await, who.by) {
+        (Ok(of @ SavedFor::Subscription(_)), By::Client(client)) => {
+            service::add_method(ctx, client, of, &base(id)).await
+        }
+        (Err(problem), _) if problem.code != "subscription_sign_in" => Err(problem),
+        _ => Ok(ctx.path("/me/payment-methods")),
     }
 }
 

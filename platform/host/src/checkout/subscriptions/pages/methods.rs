@@ -1,4 +1,4 @@
-use billing::{CardPage, SandboxError, TestCard};
+use billing::{CardPage, SandboxError, SavedFor, TestCard};
 use events::SavedMethodId;
 use kernel::{Ctx, Form, Page, Problem, Redirect, Text};
 use poem::{
@@ -18,14 +18,14 @@ const LIST: &str = "/me/payment-methods";
 #[handler]
 pub(super) async fn list(Data(ctx): Data<&Ctx>) -> Result<Page, Problem> {
     let (saved, can_add) = service::methods(ctx).await?;
-    Ok(Page::of(&MethodsPage { methods: saved.iter().map(MethodRow::of).collect(), can_add }))
+    Ok(Page::of(&MethodsPage { methods: saved.iter().map(|(saved, name)| MethodRow::of(saved, name)).collect(), can_add }))
 }
 
 /// On to the provider's page for saving something.
 #[handler]
 pub(super) async fn add(Data(ctx): Data<&Ctx>) -> Result<Redirect, Problem> {
     let client = service::client(ctx).await?;
-    Ok(Redirect::to(service::add_method(ctx, client, LIST).await?))
+    Ok(Redirect::to(service::add_method(ctx, client, SavedFor::Client, LIST).await?))
 }
 
 fn method_id(text: &str) -> Result<SavedMethodId, Problem> {
@@ -85,6 +85,6 @@ pub(super) async fn save_sandbox_card(
 ) -> Result<Redirect, Problem> {
     let page = card_page(ctx, &token)?;
     let card: TestCard = form.parse("card", "payment_outcome")?;
-    service::save(ctx, card.saved(page.client, &page.nonce)).await?;
+    service::save(ctx, card.saved(page.client, page.saved_for, &page.nonce)).await?;
     Ok(Redirect::to(ctx.path(&page.back)).flash(Text::key("subscriptions-done-method")))
 }

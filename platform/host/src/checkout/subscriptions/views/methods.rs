@@ -10,12 +10,20 @@ pub(crate) struct MethodRow {
     /// `12/2034`.
     expires: Option<String>,
     is_default: bool,
+    /// What alone it is for; empty: for everything.
+    only_for: String,
 }
 
 impl MethodRow {
-    pub(crate) fn of(saved: &SavedMethod) -> Self {
+    pub(crate) fn of(saved: &SavedMethod, only_for: &str) -> Self {
         let expires = saved.exp_month.zip(saved.exp_year).map(|(month, year)| format!("{month:02}/{year}"));
-        Self { id: saved.id.to_string(), label: saved.label(), expires, is_default: saved.is_default }
+        Self {
+            id: saved.id.to_string(),
+            label: saved.label(),
+            expires,
+            is_default: saved.is_default,
+            only_for: only_for.to_owned(),
+        }
     }
 }
 
@@ -38,9 +46,11 @@ impl View for MethodsPage {
             label: "Visa •• 4242".into(),
             expires: is_default.then(|| "12/2034".into()),
             is_default,
+            only_for: String::new(),
         };
+        let alone = MethodRow { only_for: "Committed".into(), ..row(false) };
         vec![
-            Self { methods: vec![row(true), row(false)], can_add: true },
+            Self { methods: vec![row(true), row(false), alone], can_add: true },
             Self { methods: vec![], can_add: true },
             Self { methods: vec![], can_add: false },
         ]

@@ -1,5 +1,7 @@
 //! Tries to collect money: written down before a provider is asked, so that nothing it did can be forgotten.
 
+mod over;
+
 use diesel::{
     BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, Queryable,
     Selectable, SelectableHelper,
@@ -9,7 +11,9 @@ use events::{Id, Instant, Kind, OrderId};
 use kernel::Tx;
 use serde::Serialize;
 
-use crate::{BillingError, Method, Order, lock, next_due, schema::payment_tries as table};
+use crate::{
+    BillingError, Method, Order, lock, next_due, saved_for::is_acting, schema::payment_tries as table,
+};
 
 /// Marks identifiers of tries, which nobody outside sees.
 #[derive(Debug)]
@@ -19,6 +23,9 @@ impl Kind for TryKind {
 }
 /// A try.
 pub type TryId = Id<TryKind>;
+
+pub use over::{CLOSE_TRIES_JOB, close_tries};
+pub(crate) use over::{close_after, close_ended};
 
 crate::text_enum! {
     /// How far a try has got.
@@ -62,6 +69,8 @@ pub struct Try {
     pub created_at: Instant,
     /// When somebody asked the provider about it last.
     pub looked_at: Option<Instant>,
+    /// Whether the order's client pays, signed in.
+    pub by_client: bool,
 }
 
 impl Try {
@@ -72,8 +81,8 @@ impl Try {
     }
 }
 
-/// Begins a try to collect what is to be paid next of an order. One that is open, of the same kind and amount, goes on as
-/// it is: so the same call to the provider is made again.
+/// Begins a try to collect what is to be paid next of an order. One that is open, of the same kind and amount and by the
+/// same person, goes on as it is: so the same call to the provider is made again.
 ///
 /// # Errors
 /// [`BillingError::State`] when nothing is to be paid.
@@ -82,6 +91,7 @@ pub async fn begin_try(tx: &mut Tx, order: OrderId, method: Method, kind: &str) 
     if order.due_now == 0 || !order.may_be_paid(tx.ctx().now()) {
         return Err(BillingError::State { from: order.status, to: crate::Status::Paid });
     }
+    let by_client = is_acting(tx.ctx(), order.client_id);
     let due = next_due(tx, order.id).await?.map_or(0, |due| due.position);
     let last: Option<Try> = table::table
         .filter(table::order_id.eq(order.id).and(table::due.eq(due)))
@@ -95,6 +105,7 @@ pub async fn begin_try(tx: &mut Tx, order: OrderId, method: Method, kind: &str) 
             && last.provider == method
             && last.kind == kind
             && last.amount == order.due_now
+            && last.by_client == by_client
     }) {
         return Ok(open.clone());
     }
@@ -107,6 +118,7 @@ pub async fn begin_try(tx: &mut Tx, order: OrderId, method: Method, kind: &str) 
         table::kind.eq(kind),
         table::amount.eq(order.due_now),
         table::created_at.eq(tx.ctx().now()),
+        table::by_client.eq(by_client),
     );
     let made = diesel::insert_into(table::table).values(row).returning(Try::as_returning());
     Ok(made.get_result(&mut **tx).await?)
@@ -124,13 +136,17 @@ pub async fn try_opened(tx: &mut Tx, id: TryId, reference: &str) -> QueryResult<
         .map(drop)
 }
 
-/// How a try stands now. One that succeeded stays so.
+/// How a try stands now. One that succeeded stays so, and none that failed or ended is open again.
 ///
 /// # Errors
 /// When the database refuses.
 pub async fn try_went(tx: &mut Tx, id: TryId, state: TryState) -> QueryResult<()> {
     let change = (table::state.eq(state), table::looked_at.eq(tx.ctx().now()));
-    let open = table::table.find(id).filter(table::state.ne(TryState::Succeeded));
+    let last: &[TryState] = match state {
+        TryState::Open => &[TryState::Succeeded, TryState::Failed, TryState::Ended],
+        _ => &[TryState::Succeeded],
+    };
+    let open = table::table.find(id).filter(table::state.ne_all(last));
     diesel::update(open).set(change).execute(&mut **tx).await.map(drop)
 }
 
