@@ -84,6 +84,14 @@ pub const NAV: &[NavItem] = &[
     nav(NavPlace::Client, "server-nav-me", "home", "/me", ME_READ, 0),
 ];
 
+/// Pages that lie in an item by what they are about, not by their address: paying belongs to orders.
+pub const LIES_IN: &[(&str, &str)] = &[
+    ("/studio/payments", "/studio/orders"),
+    ("/studio/offers/payments", "/studio/orders"),
+    ("/studio/offers/taxes", "/studio/orders"),
+    ("/me/payment-methods", "/me/subscriptions"),
+];
+
 const fn nav(
     place: NavPlace,
     label: &'static str,

@@ -11,6 +11,7 @@
 mod audit;
 mod call;
 mod check;
+pub mod csv;
 mod form;
 mod job;
 pub mod mail;

@@ -18,7 +18,7 @@ export default async function (visit) {
   await button(page, 'Save changes').click()
   await page.getByText(`SPRING${mark} is saved.`).waitFor()
   await inspect('made')
-  await open('/maya/studio/vouchers/new')
+  await open('/maya/studio/coupons/vouchers/new')
   await inspect('new-voucher')
   await page.getByLabel('Amount').fill('10')
   await page.getByLabel('Their name').fill(kim.name)

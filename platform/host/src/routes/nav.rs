@@ -14,11 +14,39 @@ pub fn items(app: &App, ctx: &Ctx, place: NavPlace) -> Vec<NavItem> {
     items
 }
 
-/// The item the path lies in: the longest one that the path begins with.
+/// The item the path lies in: the longest one that the path begins with. The place's own start, in which all others lie,
+/// is only itself.
 #[must_use]
 pub fn current<'a>(items: &'a [NavItem], path: &str) -> Option<&'a str> {
-    let inside = |item: &&NavItem| {
-        path == item.path || path.strip_prefix(item.path).is_some_and(|rest| rest.starts_with('/'))
-    };
+    let path = core::LIES_IN.iter().find(|(part, _)| lies_in(path, part)).map_or(path, |(_, item)| item);
+    let is_start =
+        |item: &NavItem| items.iter().any(|other| other.path != item.path && lies_in(other.path, item.path));
+    let inside = |item: &&NavItem| path == item.path || (lies_in(path, item.path) && !is_start(item));
     items.iter().filter(inside).max_by_key(|item| item.path.len()).map(|item| item.path)
+}
+
+fn lies_in(path: &str, start: &str) -> bool {
+    path.strip_prefix(start).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_lights_up_what_it_lies_in_and_never_the_start() {
+        let at = |place, path| {
+            let items: Vec<NavItem> = core::NAV.iter().filter(|item| item.place == place).copied().collect();
+            current(&items, path).map(str::to_owned)
+        };
+        let studio = |path| at(NavPlace::Studio, path);
+        assert_eq!(studio("/studio").as_deref(), Some("/studio"));
+        assert_eq!(studio("/studio/orders/payouts").as_deref(), Some("/studio/orders"));
+        for path in ["/studio/payments/stripe/events", "/studio/offers/payments", "/studio/offers/taxes"] {
+            assert_eq!(studio(path).as_deref(), Some("/studio/orders"), "{path}");
+        }
+        assert_eq!(studio("/studio/elsewhere"), None);
+        assert_eq!(studio("/studio/ordersome"), None);
+        assert_eq!(at(NavPlace::Client, "/me/payment-methods").as_deref(), Some("/me/subscriptions"));
+    }
 }
