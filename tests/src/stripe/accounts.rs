@@ -1,5 +1,5 @@
 use serde_json::{Value, json};
-use testkit::{CONNECT_SECRET, StripeTurn, TestApp};
+use testkit::{CONNECT_SECRET, StripeTurn, TenantOptions, TestApp, TestTenant};
 
 use super::{SECRET, Shop};
 
@@ -110,4 +110,20 @@ async fn a_business_connects_through_the_platform_and_is_paid_on_its_own_account
     shop.owner.get("/studio/payments/stripe/return").await.expect(303);
     assert!(!visitor.get("/buy/ten").await.expect(200).has("value=\"stripe\""));
     shop.tenant.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_business_in_dinars_is_told_that_stripe_is_not_for_it() {
+    let app = TestApp::start().await;
+    let _turn = StripeTurn::take().await;
+    let options = TenantOptions { currency: "KWD".to_owned(), ..TenantOptions::all(&app) };
+    let tenant = TestTenant::with(&app, options).await;
+    let owner = tenant.owner().await;
+    let keys = json!({"secret_key": "sk_test_dinars", "publishable_key": "pk_test_dinars"});
+    for (method, path, body) in [("PUT", "/stripe/keys", Some(&keys)), ("POST", "/stripe/connect", None)] {
+        let refused = owner.api(method, path, body).await.expect(409);
+        assert!(refused.has("stripe_currency"), "{}", refused.body);
+    }
+    assert_eq!(tenant.count("stripe_accounts", "true").await, 0);
+    tenant.finish().await;
 }

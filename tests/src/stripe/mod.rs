@@ -2,10 +2,16 @@
 //! subscriptions, refunds, disputes, accounts and the audit.
 
 mod accounts;
+mod bounced;
 mod deliveries;
 mod faults;
+mod hostile;
+mod money_back;
+mod open_pages;
 mod order_of_events;
 mod paying;
+mod plans;
+mod saving;
 mod subscriptions;
 
 use serde_json::{Value, json};

@@ -5,10 +5,10 @@ use testkit::{Persona, TestApp};
 
 use super::Shop;
 
-const MONTH: i64 = 31 * 86_400;
+pub(super) const MONTH: i64 = 31 * 86_400;
 
 /// A plan of £109 a month without a term.
-async fn plan(shop: &Shop<'_>) {
+pub(super) async fn plan(shop: &Shop<'_>) {
     let body = json!({
         "slug": "committed", "name": "Committed", "price": { "amount": 10_900, "currency": "GBP" }, "status": "active",
         "terms": { "every": "month", "credits_per_week": 5 },
@@ -52,6 +52,42 @@ async fn a_subscription_begins_in_every_order_of_its_events() {
         shop.tenant.leave_outbox();
     }
     assert_eq!(ends.into_iter().collect::<Vec<_>>(), ["active 1 paid10900 1"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn it_changes_with_the_next_period_as_the_page_says() {
+    let app = TestApp::start().await;
+    let shop = Shop::open(&app).await;
+    plan(&shop).await;
+    let body = json!({
+        "slug": "dearer", "name": "Dearer", "price": { "amount": 15_000, "currency": "GBP" }, "status": "active",
+        "terms": { "every": "month", "credits_per_week": 7 },
+    });
+    let to = shop.owner.api("POST", "/plans", Some(&body)).await.expect(200).json()["id"].clone();
+    let client = shop.tenant.client().await;
+    client.get("/me").await.expect(200);
+    let (bought, session) = shop.buy(&client, "committed", &shop.tenant.email(Persona::Client)).await;
+    shop.turn.double.pay_session(&session, "pm_card_visa").unwrap();
+    client.get(&format!("/order/{}/back?session={session}", bought.token)).await.expect(303);
+    let id = shop.one("'sub_' || replace(id::text, '-', '')", "subscriptions", "true").await;
+    let page = format!("/me/subscriptions/{id}");
+    let shown = client.get(&format!("{page}/change?to={}", to.as_str().unwrap())).await.expect(200);
+    assert!(!shown.has("Pay "), "{}", shown.body);
+    let now = json!({ "to": to, "when": "now" });
+    let api = format!("/subscriptions/{id}/change");
+    assert_eq!(shop.owner.api("POST", &api, Some(&now)).await.expect(409).code(), "subscription_there");
+    client.post_form(&format!("{page}/change"), &[("to", to.as_str().unwrap())]).await.expect(303);
+    assert_eq!(shop.one("name", "subscriptions", "planned IS NOT NULL").await, "Committed");
+    let told = shop.events_of(&["customer.subscription.updated", "invoice.paid"]).await;
+    shop.tell(&told).await;
+    assert_eq!(shop.one("name", "subscriptions", "true").await, "Committed", "until the period is over");
+    assert_eq!(standing(&shop).await, "active 1 paid10900 1");
+    shop.advance(MONTH);
+    let told = shop.events_of(&["customer.subscription.updated", "invoice.paid"]).await;
+    shop.tell(&told).await;
+    assert_eq!(standing(&shop).await, "active 2 paid10900,paid15000 2");
+    assert_eq!(shop.one("name", "subscriptions", "planned IS NULL").await, "Dearer");
+    shop.tenant.leave_outbox();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
