@@ -15,11 +15,7 @@ use crate::{
 
 /// All mails, for the host.
 pub(crate) fn definitions() -> Vec<MailDef> {
-    vec![
-        MailDef::of::<VoucherMail>(),
-        MailDef::of::<VoucherBoughtMail>(),
-        MailDef::of::<ExpiringMail>(),
-    ]
+    vec![MailDef::of::<VoucherMail>(), MailDef::of::<VoucherBoughtMail>(), MailDef::of::<ExpiringMail>()]
 }
 
 /// To whom a gift voucher is for.

@@ -67,9 +67,7 @@ pub use again::{PAY_MINUTES, begin_payment, choose_method, pay_again, waits_unti
 pub use books::{Booked, booked_disputes, booked_payments, booked_refunds};
 pub use codes::UnknownCode;
 pub use discounts::{Discount, DiscountKind, NewDiscount, discounts};
-pub use dispute::{
-    Dispute, DisputeSeen, DisputeState, dispute_seen, disputes, is_disputed, open_disputes,
-};
+pub use dispute::{Dispute, DisputeSeen, DisputeState, dispute_seen, disputes, is_disputed, open_disputes};
 pub use dues::{Due, DueState, dues, next_due};
 pub use error::BillingError;
 pub use instalments::{INSTALMENTS_JOB, TELL_INSTALMENT_JOB, collect_dues};
@@ -87,19 +85,20 @@ pub use provider::{
     Refunding, Stage, Start, install, installed,
 };
 pub use read::{
-    OrderFilter, Revenue, by_form_key, by_id, by_token, is_remembered, lines, list, list_of_client, lock, open_orders_of,
-    paid_without, payments, revenue, waiting,
+    OrderFilter, Revenue, by_form_key, by_id, by_token, is_remembered, lines, list, list_of_client, lock,
+    open_orders_of, paid_without, payments, revenue, waiting,
 };
 pub use refund::{
-    LineBack, Refund, RefundCause, RefundSeen, RefundState, TELL_TWICE_JOB, Why, ask_what_is_late, lines_back,
-    lines_of_refund, paid_back, refund, refund_again, refund_by_lines, refund_seen, refund_to_ask, refund_went,
-    refund_unused, refundable, refunds, unused, Unused, UnusedWorth,
+    LineBack, Refund, RefundCause, RefundSeen, RefundState, TELL_TWICE_JOB, Unused, UnusedWorth, Why,
+    ask_what_is_late, lines_back, lines_of_refund, paid_back, refund, refund_again, refund_by_lines,
+    refund_seen, refund_to_ask, refund_unused, refund_went, refundable, refunds, unused,
 };
 pub use rules::{OrderCard, OrderRule, OrderRules, ReceiptNote, RefundRule, install_rules, rules_of};
 pub use sandbox::{Sandbox, SandboxError, SandboxRefused, SandboxState, SandboxStep};
 pub use sandbox_card::{CardPage, TestCard};
 pub use saved::{
-    NewSaved, SavedMethod, expiring, make_default, remove_method, save_method, saved_by_reference, saved_methods,
+    NewSaved, SavedMethod, expiring, make_default, remove_method, save_method, saved_by_reference,
+    saved_methods,
 };
 pub use saved_for::{SavedFor, is_by_client, method_for, method_of, saved_alone, saved_for, saves_for};
 pub use settings::{

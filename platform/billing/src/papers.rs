@@ -88,7 +88,10 @@ mod tests {
 
     #[test]
     fn labels_as_people_type_them() {
-        assert_eq!((Series::Invoice.label(42), Series::CreditNote.label(123_456)), ("INV-00042".into(), "CN-123456".into()));
+        assert_eq!(
+            (Series::Invoice.label(42), Series::CreditNote.label(123_456)),
+            ("INV-00042".into(), "CN-123456".into())
+        );
         for text in ["INV-00042", "inv-42", " Inv 42 ", "INV#42", "inv42"] {
             assert_eq!(invoice_typed(text), Some(42), "{text}");
             assert_eq!(credit_note_typed(text), None, "{text}");

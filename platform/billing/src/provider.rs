@@ -7,7 +7,9 @@ use events::{Instant, Money};
 use kernel::{BoxFuture, Ctx, Problem};
 use serde::Serialize;
 
-use crate::{Method, Order, Payment, Refund, Sandbox, SavedFor, SavedMethod, Try, subscriptions::SubscriptionProvider};
+use crate::{
+    Method, Order, Payment, Refund, Sandbox, SavedFor, SavedMethod, Try, subscriptions::SubscriptionProvider,
+};
 
 /// Whether the installation serves real businesses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

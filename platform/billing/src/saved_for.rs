@@ -1,6 +1,8 @@
 //! For what something saved may be used: whoever types an e-mail into a checkout is not yet the client who has it.
 
-use diesel::{BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, SelectableHelper};
+use diesel::{
+    BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, SelectableHelper,
+};
 use diesel_async::RunQueryDsl;
 use events::{ClientId, OrderId, SubscriptionId};
 use kernel::{Actor, Ctx, Tx};
@@ -153,11 +155,9 @@ mod tests {
     #[test]
     fn names_are_read_again() {
         let id = Uuid::from_u128(7);
-        for of in [
-            SavedFor::Client,
-            SavedFor::Subscription(Id::from_uuid(id)),
-            SavedFor::Order(Id::from_uuid(id)),
-        ] {
+        for of in
+            [SavedFor::Client, SavedFor::Subscription(Id::from_uuid(id)), SavedFor::Order(Id::from_uuid(id))]
+        {
             assert_eq!(SavedFor::read(&of.name()), Some(of));
         }
         assert_eq!(SavedFor::read("cli_nonsense"), None);

@@ -4,7 +4,9 @@ use events::{OrderId, billing::OrderUndone};
 use kernel::{Problem, Tx, audit};
 use serde_json::json;
 
-use crate::{Order, Status, StepKind, discounts, lock, payments, rules_of, schema::orders, step, subscriptions};
+use crate::{
+    Order, Status, StepKind, discounts, lock, payments, rules_of, schema::orders, step, subscriptions,
+};
 
 /// Whether an order can be undone: it is paid, and no money came for it, so that there is nothing to refund. The first order
 /// of a free trial is not: its subscription is ended instead.
@@ -35,7 +37,8 @@ pub async fn undo(tx: &mut Tx, id: OrderId, reason: &str) -> Result<Order, Probl
     subscriptions::order_refunded(tx, &order).await?;
     step(tx, id, StepKind::Undone, reason).await?;
     let codes: Vec<String> = discounts(tx, id).await?.into_iter().map(|one| one.code).collect();
-    audit(tx, "order.undone", id, json!({ "number": order.number, "codes": codes, "reason": reason })).await?;
+    audit(tx, "order.undone", id, json!({ "number": order.number, "codes": codes, "reason": reason }))
+        .await?;
     let event = OrderUndone {
         order: id,
         number: order.number,

@@ -31,8 +31,8 @@ pub use expire::expire;
 pub use grant::grant;
 pub use plan::{OpenLot, Short, Take, Why, plan_cut, plan_refund, plan_spend};
 pub use read::{
-    Balance, Held, Lot, LotUse, Movement, Part, balance, balance_for, balance_made_for, balances, bought_expiring, explain, history,
-    holders, lots, lots_of_sources, uses,
+    Balance, Held, Lot, LotUse, Movement, Part, balance, balance_for, balance_made_for, balances,
+    bought_expiring, explain, history, holders, lots, lots_of_sources, uses,
 };
 pub use refund::{OnExpired, give_back, refund, revoke, revoke_stream};
 pub use rules::{CreditRules, DueRule, EndedRule, NamesRule, ReturnRule, due, install_rules, names};

@@ -32,7 +32,8 @@ async fn forty_payments_at_once_leave_no_gap() {
     // Refunds, at once as well.
     let owner = shop.tenant.owner().await;
     let refund = json!({ "amount": { "amount": 100, "currency": "GBP" } });
-    let paths: Vec<String> = orders.iter().take(10).map(|order| format!("/orders/{}/refund", order.id)).collect();
+    let paths: Vec<String> =
+        orders.iter().take(10).map(|order| format!("/orders/{}/refund", order.id)).collect();
     let asked = paths.iter().map(|path| owner.api("POST", path, Some(&refund)));
     for answer in futures::future::join_all(asked).await {
         assert!(answer.expect(200).json()["credit_note"].as_str().unwrap().starts_with("CN-000"));
@@ -65,7 +66,8 @@ async fn a_number_is_shown_found_and_taken_away_in_files() {
     assert!(owner.get("/studio/orders").await.expect(200).has("INV-00002"));
     assert!(owner.get(&format!("/studio/orders/{}", paid.id)).await.expect(200).has("INV-00002"));
     assert!(shop.tenant.visitor().get(&paid.own_path()).await.expect(200).has("INV-00002"));
-    let named = |answer: &testkit::Answer| answer.header("content-disposition").unwrap_or_default().to_owned();
+    let named =
+        |answer: &testkit::Answer| answer.header("content-disposition").unwrap_or_default().to_owned();
     let file = owner.get(&format!("/studio/orders/{}/files/invoice.pdf", paid.id)).await.expect(200);
     assert!(named(&file).contains("invoice-INV-00002.pdf"), "{}", named(&file));
     let file = owner.get(&format!("/studio/orders/{}/files/invoice.pdf", waits.id)).await.expect(200);

@@ -227,10 +227,21 @@ async fn staff_book_with_the_clients_credits() {
     assert!(page.has("Use the client’s credits") && page.has("Use 1 credit (1 left"), "{}", page.body);
     let (key, at) = (page.field("key").unwrap(), page.field("at").unwrap());
     let coach = tenant.member(Persona::Coach).await.to_string();
-    let form = [("type", talk.as_str()), ("at", &at), ("coach", &coach), ("name", "Sam Reed"), ("email", &email),
-        ("payment", "credits"), ("key", &key)];
+    let form = [
+        ("type", talk.as_str()),
+        ("at", &at),
+        ("coach", &coach),
+        ("name", "Sam Reed"),
+        ("email", &email),
+        ("payment", "credits"),
+        ("key", &key),
+    ];
     let first = owner.post_form("/studio/bookings/new", &form).await.expect(303).location();
-    assert_eq!(first, owner.post_form("/studio/bookings/new", &form).await.expect(303).location(), "sent twice");
+    assert_eq!(
+        first,
+        owner.post_form("/studio/bookings/new", &form).await.expect(303).location(),
+        "sent twice"
+    );
     assert_eq!(balance(&ctx, sam).await, 0);
     let short = owner.api("POST", "/bookings/for-client", Some(&body(12, false))).await.expect(409);
     assert_eq!(short.code(), "booking_credits_short");

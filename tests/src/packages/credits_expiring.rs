@@ -43,7 +43,11 @@ async fn told_once_a_lot_however_often_the_job_runs() {
     look(&tenant, 3).await;
     let mails = tenant.mails_to("sam@example.com").await;
     assert_eq!(mails.len(), 1, "{mails:?}");
-    assert!(mails[0].subject.contains("4 credits") && mails[0].text.contains("“Ten classes”"), "{:?}", mails[0]);
+    assert!(
+        mails[0].subject.contains("4 credits") && mails[0].text.contains("“Ten classes”"),
+        "{:?}",
+        mails[0]
+    );
     assert!(tenant.mails_to("kim@example.com").await.is_empty(), "nothing is left");
     assert_eq!(tenant.count("events", "name = 'credits.expiring'").await, 1);
     // The clock is set back and forth again: told is told.

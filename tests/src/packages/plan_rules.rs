@@ -59,7 +59,11 @@ async fn a_week_that_was_given_is_used_up_however_often_one_pauses() {
     later(&tenant, 21 * DAY).await;
     let moved = format!("period_end = '{bought}'::timestamptz + interval '14 days'");
     assert_eq!(tenant.count("subscriptions", &moved).await, 1);
-    assert_eq!(tenant.count("orders", "period_end > '2026-12-30'").await, 1, "its order pays the moved period");
+    assert_eq!(
+        tenant.count("orders", "period_end > '2026-12-30'").await,
+        1,
+        "its order pays the moved period"
+    );
     client.get("/me/credits").await.expect(200);
     assert_eq!(tenant.count("credit_lots", "origin = 'plan'").await, 4);
     tenant.finish().await;
@@ -129,7 +133,8 @@ async fn a_change_takes_a_place_of_the_plan_and_leads_out_of_no_term() {
     client.post_form(&format!("{page}/change"), &[("to", &id_of("rare"))]).await.expect(303);
     tenant.run_jobs().await;
     assert_eq!(one(&tenant, "name", "subscriptions", "true").await, "rare");
-    let slug = "offer_id = (SELECT id FROM offers o WHERE o.tenant_id = offer_stock.tenant_id AND slug = 'rare')";
+    let slug =
+        "offer_id = (SELECT id FROM offers o WHERE o.tenant_id = offer_stock.tenant_id AND slug = 'rare')";
     assert_eq!(tenant.count("offer_stock", &format!("taken = 1 AND {slug}")).await, 1);
     tenant.visitor().get("/buy/rare").await.expect(200);
     assert_eq!(tenant.count("offers", "slug = 'rare' AND sold_out").await, 1);

@@ -29,7 +29,8 @@ async fn twenty_tabs_begin_one_subscription() {
     let form = Form::open(&visitor, "committed", "sam@example.com").await;
     // The same words from many tabs are one order; other words are told where the first one is.
     let same: Vec<Form> = (0..10).map(|n| form.clone().with("key", &format!("same{n}"))).collect();
-    let other = (0..10).map(|n| form.clone().with("key", &format!("other{n}")).with("name", &format!("Sam {n}")));
+    let other =
+        (0..10).map(|n| form.clone().with("key", &format!("other{n}")).with("name", &format!("Sam {n}")));
     let tabs: Vec<Form> = same.into_iter().chain(other).collect();
     let answers = futures::future::join_all(tabs.iter().map(|tab| tab.send(&visitor))).await;
     for answer in &answers {
@@ -50,7 +51,10 @@ async fn twenty_tabs_begin_one_subscription() {
     // Somebody else may have it, and so may the same one when it is over.
     let kim = form.clone().with("key", "kim").with("email", "kim@example.com");
     kim.send(&visitor).await.expect(303);
-    let ended = format!("UPDATE subscriptions SET status = 'ended', ended_at = now() WHERE {} AND status = 'active'", tenant.rows());
+    let ended = format!(
+        "UPDATE subscriptions SET status = 'ended', ended_at = now() WHERE {} AND status = 'active'",
+        tenant.rows()
+    );
     app.sql.run(&ended).await;
     form.with("key", "later").send(&visitor).await.expect(303);
     tenant.run_jobs().await;
@@ -66,7 +70,8 @@ async fn a_limit_allows_more_and_a_page_that_is_loaded_again_goes_on() {
     let visitor = tenant.visitor();
     let mut all = Vec::new();
     for n in 0..3 {
-        let form = Form::open(&visitor, "committed", "sam@example.com").await.with("name", &format!("Sam {n}"));
+        let form =
+            Form::open(&visitor, "committed", "sam@example.com").await.with("name", &format!("Sam {n}"));
         all.push(form.send(&visitor).await.status);
     }
     assert_eq!(all, [303, 303, 409]);
@@ -96,7 +101,9 @@ async fn what_a_plan_gives_once_is_given_once_whatever_its_memory_says() {
     let product = one(&tenant, "item", "subscriptions", "true").await.replace("pln_", "prd_");
     let gift = json!({ "grants": [{ "product": product, "name": "Bottle", "times": 1,
         "grant": { "kind": "credits", "credits": 7, "days": null } }] });
-    app.sql.run(&format!("UPDATE subscriptions SET detail = detail || '{gift}' WHERE {}", tenant.rows())).await;
+    app.sql
+        .run(&format!("UPDATE subscriptions SET detail = detail || '{gift}' WHERE {}", tenant.rows()))
+        .await;
     app.clock.advance(40 * 24 * 3600);
     tenant.run_jobs().await;
     assert!(tenant.count("orders", "true").await >= 2, "a later period");

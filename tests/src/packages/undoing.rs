@@ -52,10 +52,16 @@ async fn an_order_paid_by_codes_alone_is_undone_once() {
     assert_eq!(tenant.count("refunds", "true").await, 0, "there was no money");
     let told = tenant.mails_to("sam@example.com").await;
     let mail = told.iter().find(|mail| mail.template == "checkout/undone").expect("a mail");
-    assert!(mail.text.contains("£35.00 is back on your voucher") && mail.text.contains("The class fell out"), "{mail:?}");
+    assert!(
+        mail.text.contains("£35.00 is back on your voucher") && mail.text.contains("The class fell out"),
+        "{mail:?}"
+    );
     assert!(visitor.open(&receipt).await.expect(200).has("This order was undone"));
     let again = owner.api("POST", &format!("/orders/{id}/undo"), Some(&json!({}))).await.expect(200).json();
-    assert_eq!((&again["order"]["status"], &again["order"]["invoice"]), (&json!("refunded"), &json!("INV-00001")));
+    assert_eq!(
+        (&again["order"]["status"], &again["order"]["invoice"]),
+        (&json!("refunded"), &json!("INV-00001"))
+    );
     // The last piece, the coupon and the voucher are there for another order.
     let form = Form::open(&visitor, "ten", "kim@example.com").await;
     let (form, _) = form.apply(&visitor, "half").await;
@@ -72,7 +78,8 @@ async fn what_was_paid_with_money_is_refunded_not_undone() {
     let owner = tenant.owner().await;
     sell(&owner, "ten", 3_000, json!({})).await;
     let visitor = tenant.visitor();
-    let next = Form::open(&visitor, "ten", "sam@example.com").await.send(&visitor).await.expect(303).location();
+    let next =
+        Form::open(&visitor, "ten", "sam@example.com").await.send(&visitor).await.expect(303).location();
     let id = format!("ord_{}", one(&tenant, "id", "orders", "true").await.replace('-', ""));
     let undo = format!("/orders/{id}/undo");
     assert_eq!(owner.api("POST", &undo, Some(&json!({}))).await.expect(409).code(), "order_undo", "not paid");
@@ -95,7 +102,10 @@ async fn what_can_not_be_read_is_tried_again_and_never_taken_for_nothing() {
     let whole: Value = serde_json::from_str(&one(&tenant, "detail", "order_lines", "true").await).unwrap();
     let set = |detail: &str| format!("UPDATE order_lines SET detail = '{detail}' WHERE {}", tenant.rows());
     app.sql.run(&set(r#"{"grants": "lost"}"#)).await;
-    let job = format!("SELECT count(*) FROM jobs WHERE {} AND kind = 'packages.grant_on_paid' AND status = 'done'", tenant.rows());
+    let job = format!(
+        "SELECT count(*) FROM jobs WHERE {} AND kind = 'packages.grant_on_paid' AND status = 'done'",
+        tenant.rows()
+    );
     tenant.run_jobs().await;
     assert_eq!(app.sql.count(&job).await, 0, "it is to be tried again");
     assert_eq!(tenant.count("order_steps", "kind IN ('granted', 'nothing_to_grant')").await, 0);

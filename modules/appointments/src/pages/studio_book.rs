@@ -181,7 +181,11 @@ fn view(ctx: &Ctx, query: &BookQuery, desk: Desk, form: FormState, nearest: Vec<
         lengths: kind.as_ref().map(|kind| lengths(ctx, kind, &form)).unwrap_or_default(),
         price: kind.as_ref().and_then(|kind| price(ctx, kind.durations().iter().map(|one| one.price).max()?)),
         payment: form.values.get("payment").cloned().unwrap_or_default(),
-        credits: desk.credits.map(|offer| DeskCredits { count: offer.credits, left: offer.left, expires_at: offer.expires_at }),
+        credits: desk.credits.map(|offer| DeskCredits {
+            count: offer.credits,
+            left: offer.left,
+            expires_at: offer.expires_at,
+        }),
         client: query.client.clone(),
         search: query.q.clone(),
         found: desk.found.iter().map(hit).collect(),

@@ -4,8 +4,8 @@ mod ask;
 mod lines;
 mod read;
 mod seen;
-mod unused;
 mod settled;
+mod unused;
 mod went;
 
 use diesel::{Queryable, Selectable};
@@ -15,13 +15,13 @@ use serde::Serialize;
 use crate::{Method, schema::refunds};
 
 pub(crate) use ask::give_back;
-pub(crate) use settled::{ask_what_waits, taken_by_bank};
 pub use ask::{refund, refund_by_lines};
 pub use lines::{LineBack, lines_back, lines_of_refund};
 pub use read::{refund_to_ask, refundable, refunds};
-pub use unused::{Unused, UnusedWorth, refund_unused, unused};
 pub use seen::{RefundSeen, TELL_TWICE_JOB, refund_seen};
 pub use settled::ask_what_is_late;
+pub(crate) use settled::{ask_what_waits, taken_by_bank};
+pub use unused::{Unused, UnusedWorth, refund_unused, unused};
 pub use went::{paid_back, refund_again, refund_went};
 
 crate::text_enum! {

@@ -3,8 +3,7 @@ use kernel::{Ctx, Permission, Problem, Tx, audit};
 use serde_json::json;
 
 use super::{
-    By, Outcome, ProviderState, Subscription, Wish, change, collect, follow,
-    rest,
+    By, Outcome, ProviderState, Subscription, Wish, change, collect, follow, rest,
     store::{lock, lock_orders, open_orders},
     wish,
 };

@@ -4,7 +4,10 @@ use events::{ClientId, Currency};
 use kernel::{Problem, Tx};
 
 use super::{PeriodDiscount, Subscription, SubscriptionStatus, SubscriptionStepKind, Terms, step, time};
-use crate::{Method, Period, max_price, schema::{subscription_places as places, subscriptions as table}};
+use crate::{
+    Method, Period, max_price,
+    schema::{subscription_places as places, subscriptions as table},
+};
 
 /// A subscription to be placed, together with its first order.
 #[derive(Clone, Debug)]

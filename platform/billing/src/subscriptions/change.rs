@@ -179,12 +179,7 @@ pub(super) async fn apply(
 }
 
 /// Takes what a sale of these terms takes, or looks alone whether there is one. `false`: there is none left.
-async fn taken(
-    tx: &mut Tx,
-    sub: &Subscription,
-    terms: &Terms,
-    keep: bool,
-) -> Result<bool, Problem> {
+async fn taken(tx: &mut Tx, sub: &Subscription, terms: &Terms, keep: bool) -> Result<bool, Problem> {
     tx.batch_execute("SAVEPOINT chosen").await?;
     let done = (rules_of(&sub.module).chosen)(tx, sub, terms).await;
     let gone = done.as_ref().is_err_and(|problem| problem.status.is_client_error());
@@ -331,7 +326,11 @@ pub(super) async fn kept_there(tx: &mut Tx, id: SubscriptionId) -> Result<(), Pr
 /// The provider begins another period at `start`: a change that was planned for it has come.
 ///
 /// Invariant: the subscription is locked.
-pub(super) async fn with_period(tx: &mut Tx, sub: Subscription, start: Instant) -> Result<Subscription, Problem> {
+pub(super) async fn with_period(
+    tx: &mut Tx,
+    sub: Subscription,
+    start: Instant,
+) -> Result<Subscription, Problem> {
     match sub.planned().filter(|planned| planned.order.is_none()) {
         Some(planned) if sub.is_followed() && sub.period_end.is_some_and(|end| end <= start) => {
             at_end(tx, sub, planned.terms).await

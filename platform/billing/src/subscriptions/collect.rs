@@ -5,8 +5,7 @@ use kernel::{Ctx, Permission, Problem, Tx};
 
 use crate::{
     BillingError, Collected, Method, NewPayment, OnGone, Order, ProviderError, SavedMethod, Settled, Try,
-    TryState, begin_try, by_id, installed, method_for, payment_failed, settle, tries, try_opened,
-    try_went,
+    TryState, begin_try, by_id, installed, method_for, payment_failed, settle, tries, try_opened, try_went,
 };
 
 /// What kind of try it is, for who reads the tries.

@@ -58,7 +58,8 @@ pub use collect::{Outcome, collect};
 pub use figures::{Figures, figures, monthly};
 pub use follow::{ProviderState, bind, follow, payment_failed, period_paid};
 pub use list::{
-    Listed, SubscriptionFilter, by_id, by_token, entitled, had, items, list, of_client, orders_of, pay_with, payer,
+    Listed, SubscriptionFilter, by_id, by_token, entitled, had, items, list, of_client, orders_of, pay_with,
+    payer,
 };
 pub use model::{
     ClientRules, Every, MayCancel, PeriodDiscount, Planned, Subscription, SubscriptionStatus, Terms,

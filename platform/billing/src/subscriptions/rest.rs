@@ -2,10 +2,7 @@
 
 use kernel::{Problem, Tx};
 
-use super::{
-    Subscription, SubscriptionStepKind, list::orders_of, share, step,
-    store::order_of_period,
-};
+use super::{Subscription, SubscriptionStepKind, list::orders_of, share, step, store::order_of_period};
 use crate::{BillingError, LineRole, NewLine, Period, Why, lines, quote, refund, refundable};
 
 /// Gives back what is left of the paid period, once.

@@ -29,7 +29,8 @@ async fn open_elsewhere(tx: &mut Tx, orders: &[OrderId]) -> QueryResult<Vec<Try>
 pub(crate) async fn close_after(tx: &mut Tx, order: OrderId, payment: &NewPayment) -> QueryResult<()> {
     let mut open = open_elsewhere(tx, &[order]).await?;
     if payment.method == Method::Stripe {
-        let named = open.iter().position(|one| one.reference == payment.reference).or(open.len().checked_sub(1));
+        let named =
+            open.iter().position(|one| one.reference == payment.reference).or(open.len().checked_sub(1));
         named.map(|paid| open.swap_remove(paid));
     }
     if open.is_empty() { Ok(()) } else { enqueue(tx, order, "paid").await }

@@ -1,8 +1,8 @@
 //! What time brings about, what providers are asked, and who is told.
 
 use billing::{
-    AWAITING_JOB, BILLING_RUN, CLOSE_TRIES_JOB, EXPIRE_JOB, ProviderError, REFUND_JOB, RefundState, Refunding,
-    TELL_TWICE_JOB,
+    AWAITING_JOB, BILLING_RUN, CLOSE_TRIES_JOB, EXPIRE_JOB, ProviderError, REFUND_JOB, RefundState,
+    Refunding, TELL_TWICE_JOB,
 };
 use events::{
     OrderId, RefundId,
@@ -95,7 +95,8 @@ async fn expire(ctx: &Ctx) -> Result<(), Problem> {
         }
     }
     let before = ctx.now().plus_seconds(-LATE);
-    ctx.tx(BILLING_RUN, async |tx| Ok::<_, Problem>(billing::ask_what_is_late(tx, before, BATCH).await?)).await?;
+    ctx.tx(BILLING_RUN, async |tx| Ok::<_, Problem>(billing::ask_what_is_late(tx, before, BATCH).await?))
+        .await?;
     Ok(())
 }
 

@@ -249,12 +249,7 @@ pub(super) async fn queue_again(tx: &mut Tx, order: &Order, turn: &str) -> Resul
     queue_receipt(tx, order, &lines, format!("order-receipt/{}/{turn}", order.id)).await
 }
 
-async fn queue_receipt(
-    tx: &mut Tx,
-    order: &Order,
-    lines: &[OrderLine],
-    key: String,
-) -> Result<(), Problem> {
+async fn queue_receipt(tx: &mut Tx, order: &Order, lines: &[OrderLine], key: String) -> Result<(), Problem> {
     let ctx = tx.ctx().clone();
     let dues = DueView::all(order, &billing::dues(tx, order.id).await?, ctx.now());
     let data = Receipt {

@@ -1,8 +1,8 @@
 use billing::{
     LineRole, Method, NewLine, Order, Period,
     subscriptions::{
-        self, ClientRules, NewSubscription, PeriodDiscount, Subscription, SubscriptionStatus, Terms, boundary,
-        days_later,
+        self, ClientRules, NewSubscription, PeriodDiscount, Subscription, SubscriptionStatus, Terms,
+        boundary, days_later,
     },
 };
 use events::{ClientId, Instant, PlanId, SubscriptionId};

@@ -2,7 +2,10 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
-use crate::{Method, subscriptions::{ClientRules, Every}};
+use crate::{
+    Method,
+    subscriptions::{ClientRules, Every},
+};
 
 fn at(second: i64) -> Instant {
     Instant::new(jiff::Timestamp::from_second(second).unwrap())

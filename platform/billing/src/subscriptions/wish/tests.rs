@@ -26,7 +26,8 @@ fn terms(item: &str, cancel: MayCancel, periods: Option<i32>) -> Terms {
 
 /// To a year by the month that may not be left, with so many months paid.
 fn sub(cancel: MayCancel, paid: i32) -> Subscription {
-    let (facts, terms) = (events::billing::SubscriptionFacts::sample("active"), terms("year", cancel, Some(12)));
+    let (facts, terms) =
+        (events::billing::SubscriptionFacts::sample("active"), terms("year", cancel, Some(12)));
     Subscription {
         id: facts.subscription,
         token: "t".into(),

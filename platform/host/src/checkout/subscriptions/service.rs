@@ -117,11 +117,7 @@ pub(super) async fn detail(ctx: &Ctx, id: SubscriptionId, who: Who) -> Result<De
         Ok(Detail {
             steps: subscriptions::steps(tx, id).await?,
             orders: subscriptions::orders_of(tx, id).await?,
-            way: if collects {
-                billing::method_of(tx, &sub).await?
-            } else {
-                None
-            },
+            way: if collects { billing::method_of(tx, &sub).await? } else { None },
             choices: if live { choices(tx, &sub, who.by).await? } else { Vec::new() },
             by: who.by,
             name,
@@ -229,7 +225,8 @@ pub(super) async fn methods(ctx: &Ctx) -> Result<(Vec<(SavedMethod, String)>, bo
             Ok(Some(all))
         })
         .await?;
-    let can_add = saved.is_some() && saving(ctx).await?.is_some();
+    let somebody = saved.is_some() || matches!(ctx.actor(), Actor::Client { .. });
+    let can_add = somebody && saving(ctx).await?.is_some();
     Ok((saved.unwrap_or_default(), can_add))
 }
 
@@ -299,6 +296,22 @@ pub(super) async fn save(ctx: &Ctx, new: billing::NewSaved) -> Result<(), Proble
 /// The client that acts.
 pub(super) async fn client(ctx: &Ctx) -> Result<ClientId, Problem> {
     me(ctx).await?.ok_or_else(Problem::not_found)
+}
+
+/// The client that acts; who is signed in and bought nothing here yet becomes one.
+///
+/// # Errors
+/// 404 for visitors, and for an e-mail that is a client's but was not proved by who acts.
+pub(super) async fn client_to_be(ctx: &Ctx) -> Result<ClientId, Problem> {
+    if let Some(known) = me(ctx).await? {
+        return Ok(known);
+    }
+    let Actor::Client { name, email, .. } = ctx.actor() else { return Err(Problem::not_found()) };
+    let new = clients::NewClient { name: name.clone(), email: email.clone(), ..Default::default() };
+    let made =
+        ctx.tx(OWN_SUBSCRIPTIONS, async |tx| Ok::<_, Problem>(clients::upsert(tx, new).await?)).await?;
+    // One that was there would have been named as the one who acts.
+    if made.created_at == ctx.now() { Ok(made.id) } else { Err(Problem::not_found()) }
 }
 
 /// Uses another one of what a client saved.

@@ -71,7 +71,9 @@ impl StepView {
             what: format!("checkout-step-{}", one.kind).replace('_', "-"),
             actor: one.actor.clone(),
             count: number.filter(|_| counts),
-            amount: number.filter(|_| !counts && one.kind != StepKind::Undone).map(|amount| Money { amount, ..total }),
+            amount: number
+                .filter(|_| !counts && one.kind != StepKind::Undone)
+                .map(|amount| Money { amount, ..total }),
         }
     }
 }

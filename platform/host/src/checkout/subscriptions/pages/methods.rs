@@ -18,13 +18,16 @@ const LIST: &str = "/me/payment-methods";
 #[handler]
 pub(super) async fn list(Data(ctx): Data<&Ctx>) -> Result<Page, Problem> {
     let (saved, can_add) = service::methods(ctx).await?;
-    Ok(Page::of(&MethodsPage { methods: saved.iter().map(|(saved, name)| MethodRow::of(saved, name)).collect(), can_add }))
+    Ok(Page::of(&MethodsPage {
+        methods: saved.iter().map(|(saved, name)| MethodRow::of(saved, name)).collect(),
+        can_add,
+    }))
 }
 
 /// On to the provider's page for saving something.
 #[handler]
 pub(super) async fn add(Data(ctx): Data<&Ctx>) -> Result<Redirect, Problem> {
-    let client = service::client(ctx).await?;
+    let client = service::client_to_be(ctx).await?;
     Ok(Redirect::to(service::add_method(ctx, client, SavedFor::Client, LIST).await?))
 }
 
