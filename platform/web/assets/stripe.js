@@ -83,7 +83,8 @@
     payment.on("loaderror", () => { clearTimeout(late); giveUp(); });
     payment.on("change", () => say(""));
     payment.mount("#payment-element");
-    const again = () => elements.update({ appearance: look() });
+    // Colours move to their new values; in the middle of that they are neither.
+    const again = () => setTimeout(() => elements.update({ appearance: look() }), 400);
     new MutationObserver(again).observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", again);
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { button, heading, somebody } from '../steps.mjs'
-import { ask, charged, choosePlace, connect, disconnect, double, fields, openCards, order, payByForm, shop } from '../stripe.mjs'
+import { ask, charged, choosePlace, connect, disconnect, double, fields, forgiveRefusals, openCards, order, payByForm, shop } from '../stripe.mjs'
 
 export const title = 'A visitor pays in the card form on the business’s own page: declined, asked by the bank, paid'
 
@@ -86,5 +86,6 @@ export default async function (visit) {
   await heading(plain, 'Thank you, that’s paid').waitFor()
   assert.deepEqual(await charged(keys.secret), { count: 5, sum: 62000 })
   await ask('POST', '_double/webhooks/settle')
+  forgiveRefusals(visit)
   await disconnect(visit)
 }
