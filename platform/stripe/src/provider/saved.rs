@@ -23,10 +23,11 @@ impl Stripe {
         turn: &Try,
     ) -> Result<Collected, Failure> {
         let account = self.connected(ctx).await?;
-        if turn.reference.is_empty() && turn.created_at.plus_seconds(KEYS_KEPT) < ctx.now() {
-            if let Some(paid) = self.collected_before(ctx, &account, order, turn, saved.saved_for()).await? {
-                return Ok(paid);
-            }
+        if turn.reference.is_empty()
+            && turn.created_at.plus_seconds(KEYS_KEPT) < ctx.now()
+            && let Some(paid) = self.collected_before(ctx, &account, order, turn, saved.saved_for()).await?
+        {
+            return Ok(paid);
         }
         let wanted = self.wanted(ctx, &account, order, turn, Some(saved)).await?;
         let request = wanted.off_session(&saved.reference)?;
