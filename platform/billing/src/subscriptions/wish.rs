@@ -62,14 +62,20 @@ pub fn may(sub: &Subscription, wish: &Wish, by: By, now: Instant) -> Result<(), 
 }
 
 /// What a provider renews changes with the next period alone, and to periods of the same length: all else would cost there
-/// what nobody was shown.
+/// what nobody was shown. It is not paused: its periods go on there, and paid days would be lost.
 fn there_fits(sub: &Subscription, wish: &Wish) -> Result<(), Problem> {
-    let Wish::Change { terms, when } = wish else { return Ok(()) };
-    let same = terms.every == sub.every && terms.every_count == sub.every_count;
-    if sub.is_followed() && (*when == Some(When::Now) || !same) {
-        return Err(Problem::conflict("subscription_there"));
+    if !sub.is_followed() {
+        return Ok(());
     }
-    Ok(())
+    match wish {
+        Wish::Pause(_) => Err(Problem::conflict("subscription_there_pause")),
+        Wish::Change { terms, when } => {
+            let same = terms.every == sub.every && terms.every_count == sub.every_count;
+            let fits = same && *when != Some(When::Now);
+            if fits { Ok(()) } else { Err(Problem::conflict("subscription_there")) }
+        }
+        _ => Ok(()),
+    }
 }
 
 fn until_fits(sub: &Subscription, wish: &Wish, by: By, now: Instant) -> Result<(), Problem> {

@@ -98,6 +98,8 @@ fn no_change_leads_out_of_a_term() {
     assert_eq!(changes(&there, same(), By::Staff), Err("subscription_there"), "at once");
     let year = Terms { every: Every::Year, ..terms("at once", AfterTerm, Some(1)) };
     assert_eq!(changes(&there, year, client), Err("subscription_there"));
+    let refused = may(&there, &Wish::Pause(None), By::Staff, at(1)).unwrap_err();
+    assert_eq!(refused.code, "subscription_there_pause", "paid days would be lost");
     let tried = Subscription { status: SubscriptionStatus::Trialing, ..sub_of(0) };
     assert_eq!(changes(&tried, terms("free", AnyTime, None), client), Ok(()));
 }

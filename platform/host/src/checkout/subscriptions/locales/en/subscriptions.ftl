@@ -234,6 +234,7 @@ problem-subscription-state = This can’t be done while the subscription is { $s
 problem-subscription-rules = Your plan doesn’t allow this online. Please get in touch with the business.
 problem-subscription-provider = The payment service does not renew subscriptions any more. Please get in touch with the business.
 problem-subscription-sign-in = Please sign in for this.
+problem-subscription-there-pause = The card provider renews this subscription and would go on counting its days, so it can't be paused. It can be ended with its period.
 problem-subscription-there = The card provider renews this subscription: it changes with its next period, to a plan with periods as long as now.
 problem-plan-gone = This plan is sold out, or you have it already.
 problem-method-alone = This one was saved for a single purchase and pays for nothing else. Please add it as your own to use it for more.
