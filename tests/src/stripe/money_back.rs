@@ -116,9 +116,9 @@ async fn a_refund_that_stripe_has_not_answered_is_nobody_s_to_pay_by_hand() {
     let shop = Shop::open(&app).await;
     let (bought, _) = shop.sold().await;
     // It has its effect, and nobody hears of it.
-    for kind in [FaultKind::StatusAfter(500), FaultKind::Status(500)] {
+    for kind in [FaultKind::StatusAfter(500), FaultKind::Status(429)] {
         let (method, path) = (Some("POST".to_owned()), "/v1/refunds".to_owned());
-        let times = if kind == FaultKind::Status(500) { 500 } else { 1 };
+        let times = if kind == FaultKind::Status(429) { 500 } else { 1 };
         shop.turn.double.fault(Fault { method, path, contains: String::new(), skip: 0, times, kind });
     }
     let path = "/v1/refunds".to_owned();
@@ -128,7 +128,7 @@ async fn a_refund_that_stripe_has_not_answered_is_nobody_s_to_pay_by_hand() {
         contains: String::new(),
         skip: 1,
         times: 500,
-        kind: FaultKind::Status(500),
+        kind: FaultKind::Status(429),
     };
     shop.turn.double.fault(listed);
     shop.give_back(&bought).await.expect(200);

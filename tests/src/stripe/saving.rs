@@ -62,6 +62,9 @@ async fn a_plan_that_stripe_renews_is_paid_with_the_card_of_choice() {
     shop.owner.api("POST", "/plans", Some(&plan)).await.expect(200);
     shop.tenant.run_jobs().await;
     let client = shop.tenant.client().await;
+    // Who has saved something is known as the client that is signed in, so that the plan is theirs.
+    let first = save(&shop, &client, "pm_card_amex").await;
+    client.get(&first).await.expect(303);
     let (bought, session) = shop.buy(&client, "committed", &shop.tenant.email(Persona::Client)).await;
     shop.turn.double.pay_session(&session, "pm_card_visa").unwrap();
     client.get(&format!("/order/{}/back?session={session}", bought.token)).await.expect(303);
