@@ -192,7 +192,9 @@ impl ExpiringMail {
     /// The mail, once for each lot, and of no use any more once the credits are gone.
     pub(crate) fn draft(self, event: &CreditsExpiring) -> Result<Draft, Problem> {
         let mut data = serde_json::to_value(&self).map_err(Problem::internal)?;
-        data[kernel::mail::SEND_BEFORE] = event.expires_at.to_string().into();
+        if let Some(fields) = data.as_object_mut() {
+            fields.insert(kernel::mail::SEND_BEFORE.to_owned(), event.expires_at.to_string().into());
+        }
         Ok(Draft {
             key: format!("credits-expiring/{}", event.lot),
             template: Self::TEMPLATE,

@@ -91,7 +91,7 @@ pub fn jobs() -> Vec<JobDef> {
             Ok(back.await?)
         }),
         JobDef::new(END_JOB, |ctx: Ctx, args: OfOrder| async move {
-            Ok(subscriptions::end_refunded(&ctx, BILLING_RUN, args.order).await?)
+            Ok(Box::pin(subscriptions::end_refunded(&ctx, BILLING_RUN, args.order)).await?)
         }),
         JobDef::new(TELL_JOB, |ctx: Ctx, args: Told| async move {
             let Told { subscription, what, turn } = args;
