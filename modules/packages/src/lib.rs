@@ -176,13 +176,17 @@ fn source() -> Source {
             "mails/credits_expiring.mjml",
             "mails/credits_expiring.text",
         ],
-        texts: vec![
-            ("en".into(), Cow::Borrowed(include_str!("../locales/en/packages.ftl"))),
-            ("en".into(), Cow::Borrowed(include_str!("../locales/en/credits.ftl"))),
-            ("en".into(), Cow::Borrowed(include_str!("../locales/en/offers.ftl"))),
-            ("en".into(), Cow::Borrowed(include_str!("../locales/en/problems.ftl"))),
-            ("en".into(), Cow::Borrowed(include_str!("../locales/en/checkout.ftl"))),
-            ("en".into(), Cow::Borrowed(include_str!("../locales/en/coupons.ftl"))),
-        ],
+        texts: texts(),
     }
+}
+
+fn texts() -> Vec<(String, Cow<'static, str>)> {
+    vec![
+        ("en".into(), Cow::Borrowed(include_str!("../locales/en/packages.ftl"))),
+        ("en".into(), Cow::Borrowed(include_str!("../locales/en/credits.ftl"))),
+        ("en".into(), Cow::Borrowed(include_str!("../locales/en/offers.ftl"))),
+        ("en".into(), Cow::Borrowed(include_str!("../locales/en/problems.ftl"))),
+        ("en".into(), Cow::Borrowed(include_str!("../locales/en/checkout.ftl"))),
+        ("en".into(), Cow::Borrowed(include_str!("../locales/en/coupons.ftl"))),
+    ]
 }

@@ -282,6 +282,7 @@ impl View for StudioOrderPage {
             (part.period, part.by_lines) = (Some(period), true);
             (part.left, part.studio_lines) = (Some(money(20_000)), StudioLine::samples());
         }
+        pages.extend(pages.first().cloned().map(|paid| Self { can_undo: true, left: None, ..paid }));
         pages
     }
 }
@@ -346,7 +347,7 @@ impl StudioOrderPage {
             note: if failed { String::new() } else { "Transfer of 3 May".into() },
         };
         self.payments = vec![payment(true), payment(false)];
-        (self.can_undo, self.invoice) = (true, Some("INV-00042".into()));
+        self.invoice = Some("INV-00042".into());
         self.steps = StepKind::ALL.iter().map(step).collect();
         let card = serde_json::json!({ "title": "A card", "text": "Of a module." });
         self.cards = vec![Block::new("web/block/about", card)];

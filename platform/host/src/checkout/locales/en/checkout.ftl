@@ -432,7 +432,6 @@ checkout-mail-undone-voucher = { $amount } is back on your voucher { $code }.
 
 # Numbers of invoices and credit notes
 checkout-invoice-number = Invoice
-checkout-credit-note-number = Credit note
 checkout-doc-proforma = Pro forma invoice
 checkout-csv-invoice = Invoice
 checkout-csv-credit-note = Credit note
