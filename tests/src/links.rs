@@ -10,7 +10,7 @@ use crate::world::World;
 const AT_MOST: usize = 400;
 
 /// Pages that links lead to, for whom.
-const VISITOR: &[&str] = &["/book", "/buy", "/buy/*", "/voucher"];
+const VISITOR: &[&str] = &["/book/*", "/buy", "/buy/*", "/voucher"];
 const CLIENT: &[&str] =
     &["/me/orders", "/me/credits", "/me/downloads", "/me/subscriptions", "/me/payment-methods"];
 const COACH: &[&str] = &["/studio/orders", "/studio/orders/*", "/studio/credits"];

@@ -79,7 +79,7 @@ async fn a_plan_that_stripe_renews_is_paid_with_the_card_of_choice() {
     assert!(with() == second && first != second, "{first} {second} {} {kept}", with());
     let id = shop.one("id", "payment_methods", "brand = 'visa'").await.replace('-', "");
     client.post_form(&format!("{LIST}/pmt_{id}/default"), &[]).await.expect(303);
-    assert_eq!(with(), first);
+    assert_eq!(with(), shop.one("reference", "payment_methods", "brand = 'visa'").await);
     shop.tenant.run_jobs().await;
     shop.tenant.finish().await;
 }

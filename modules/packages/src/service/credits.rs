@@ -299,7 +299,7 @@ mod tests {
         };
         let dates = Dates::new("Europe/London");
         let staff = history_file(std::slice::from_ref(&one), &dates, true);
-        let expected = "time (Europe/London),kind,credits,for,from,expires,by\r\n\
+        let expected = "\u{feff}time (Europe/London),kind,credits,for,from,expires,by\r\n\
              2026-07-01 10:30:00,spend,-2,\"'=cmd(), \"\"x\"\"\",\"Ten; Gift\",2026-08-01 01:00:00,Anna\r\n";
         assert_eq!(staff, expected);
         assert!(!history_file(&[one], &dates, false).contains("Anna"));

@@ -273,7 +273,7 @@ async fn files_of_order(ctx: &Ctx, order: &Order) -> Result<Vec<Bought>, Problem
 }
 
 async fn bought(tx: &mut Tx, order: &Order, lines: &[OrderLine]) -> Result<Vec<Bought>, Problem> {
-    let wanted = files_of(lines)?;
+    let wanted = files_of(&super::grant::readable(lines))?;
     if wanted.is_empty() {
         return Ok(Vec::new());
     }

@@ -180,6 +180,12 @@ fn source(line: &OrderLine, index: usize) -> String {
     format!("order-line/{}/{index}", line.id)
 }
 
+/// Lines whose memory can be read, where an order is looked at. The others make no page fail: the job that can't hand out what
+/// they give is seen to fail.
+pub(super) fn readable(lines: &[OrderLine]) -> Vec<OrderLine> {
+    lines.iter().filter(|line| line.module != crate::ID || sold(line).is_ok()).cloned().collect()
+}
+
 /// The sources of all credits that an order's lines give.
 pub(super) fn sources(lines: &[OrderLine]) -> Result<Vec<String>, Problem> {
     let mut all = Vec::new();
@@ -212,10 +218,11 @@ pub(super) async fn forfeit(tx: &mut Tx, order: &Order, lines: &[OrderLine]) -> 
     Ok(())
 }
 
-/// How many of the credits that lines gave can still be used.
+/// How many of the credits that lines gave can still be used. A line whose memory can't be read is left out: its order can be
+/// looked at all the same.
 pub(super) async fn unused(tx: &mut Tx, lines: &[OrderLine]) -> Result<Vec<Unused>, Problem> {
     let mut all = Vec::new();
-    for line in lines.iter().filter(|line| line.module == crate::ID) {
+    for line in readable(lines).iter().filter(|line| line.module == crate::ID) {
         let uses = credits::uses(tx, &sources(std::slice::from_ref(line))?).await?;
         let (unused, of) = uses.iter().fold((0, 0), |sum, one| (sum.0 + one.unused, sum.1 + one.given));
         if of > 0 {
@@ -230,7 +237,7 @@ pub(super) async fn handed_out(ctx: &Ctx, order: &Order, lines: &[OrderLine]) ->
     if !ctx.may(CREDITS_READ) {
         return Ok(Vec::new());
     }
-    let sources = sources(lines)?;
+    let sources = sources(&readable(lines))?;
     let (lots, vouchers) = ctx
         .tx(CREDITS_READ, async |tx| {
             let lots = credits::lots_of_sources(tx, &sources).await?;
@@ -246,7 +253,7 @@ pub(super) async fn handed_out(ctx: &Ctx, order: &Order, lines: &[OrderLine]) ->
 /// What was handed out for an order, on its own page: files to open, credits to use, vouchers to pass on.
 pub(super) async fn yours(ctx: &Ctx, order: &Order, lines: &[OrderLine]) -> Result<Vec<Block>, Problem> {
     let mut blocks = files::buyer_card(ctx, order).await?;
-    let sources = sources(lines)?;
+    let sources = sources(&readable(lines))?;
     let (lots, vouchers) = ctx
         .tx(ORDERS_CREATE, async |tx| {
             let lots = credits::lots_of_sources(tx, &sources).await?;

@@ -126,7 +126,8 @@ fn keeps_term(sub: &Subscription, terms: &Terms) -> bool {
     // With periods of another length a new one begins, and none of them is paid before.
     let paid = if same { sub.periods_paid } else { 1 };
     let (now, then) = (bound(&sub.terms(), sub.periods_paid), bound(terms, paid));
-    now == 0 || (then >= now && strict(terms) >= strict(&sub.terms()))
+    let free = sub.periods.is_some_and(|all| all <= sub.periods_paid);
+    free || now == 0 || (then >= now && strict(terms) >= strict(&sub.terms()))
 }
 
 /// For about how many days the client is bound from the beginning of the present period, when so many were paid; 0: not at
@@ -142,7 +143,8 @@ fn bound(terms: &Terms, paid: i32) -> i64 {
         (MayCancel::Never, None) => return i64::MAX,
         (MayCancel::AfterTerm | MayCancel::Never, Some(periods)) => periods,
     };
-    if ends <= paid { 0 } else { i64::from(ends - paid + 1) * i64::from(terms.every_count) * days }
+    // The present period is one of those that are paid.
+    i64::from((ends - paid + 1).max(0)) * i64::from(terms.every_count) * days
 }
 
 const fn strict(terms: &Terms) -> u8 {

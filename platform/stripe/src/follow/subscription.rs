@@ -12,7 +12,7 @@ use crate::{
     account::{Account, right},
     call::{Plain, Trouble},
     failure::Failure,
-    model::{Invoice, Subscribed},
+    model::{Invoice, Subscribed, items},
     provider::unreadable,
 };
 
@@ -47,6 +47,7 @@ impl Stripe {
         if is_stray(ctx, own, &there, false).await? {
             return self.give_up_stray(ctx, account, &there, invoice.as_ref()).await;
         }
+        self.catch_up(ctx, account, own, &there).await?;
         let outcome = match &invoice {
             Some(invoice) => self.write_invoice(ctx, account, own, &there, invoice).await?,
             None => Outcome::Subscription,
@@ -74,6 +75,7 @@ impl Stripe {
         if is_stray(ctx, own, &there, false).await? {
             return self.give_up_stray(ctx, account, &there, Some(&invoice)).await;
         }
+        self.catch_up(ctx, account, own, &there).await?;
         let outcome = self.write_invoice(ctx, account, own, &there, &invoice).await?;
         if matches!(outcome, Outcome::GivenBack(_)) && is_stray(ctx, own, &there, true).await? {
             return self.give_up_stray(ctx, account, &there, None).await.map(|_| outcome);
@@ -115,6 +117,33 @@ impl Stripe {
             }
         }
         Ok(outcome)
+    }
+
+    /// Periods that were paid while nobody told of it, longer ago than Stripe keeps its events: each is an order too.
+    async fn catch_up(
+        &self,
+        ctx: &Ctx,
+        account: &Account,
+        own: SubscriptionId,
+        there: &Subscribed,
+    ) -> Result<(), Failure> {
+        let known = ctx
+            .read_tx(right(ctx), async |tx| Ok::<_, Failure>(subscriptions::by_id(tx, own).await?))
+            .await?
+            .and_then(|sub| sub.period_end);
+        let Some(known) = known.filter(|end| there.start.is_some_and(|start| start > *end)) else {
+            return Ok(());
+        };
+        let query =
+            json!({"subscription": there.id, "status": "paid", "limit": 100, "expand": ["data.payments"]});
+        let page = self.line().ask(&account.caller, &Plain::get("/invoices", query)).await?;
+        // The oldest first, as they were paid.
+        for invoice in items(&page, "/data").iter().rev().filter_map(Invoice::read) {
+            if invoice.period.is_some_and(|(start, _)| start >= known) {
+                self.write_invoice(ctx, account, own, there, &invoice).await?;
+            }
+        }
+        Ok(())
     }
 
     async fn write_invoice(

@@ -2,7 +2,7 @@
 
 use billing::{Order, SUBSCRIPTIONS_READ};
 use events::ClientId;
-use kernel::{Block, Ctx, Problem};
+use kernel::{Actor, Block, Ctx, Problem};
 use serde::Serialize;
 
 use super::{
@@ -27,6 +27,8 @@ struct OrderCard {
 #[derive(Clone, Debug, Serialize)]
 struct BuyerCard {
     row: Row,
+    /// Whether it may be theirs who looks.
+    opens: bool,
 }
 
 fn block(template: &'static str, data: &impl Serialize, order: i32) -> Block {
@@ -69,7 +71,13 @@ pub async fn order_card(ctx: &Ctx, order: &Order) -> Result<Vec<Block>, Problem>
 pub async fn buyer_card(ctx: &Ctx, order: &Order) -> Result<Vec<Block>, Problem> {
     let Some(id) = order.subscription_id else { return Ok(Vec::new()) };
     let Some(sub) = service::of_order(ctx, id).await? else { return Ok(Vec::new()) };
-    Ok(vec![block("subscriptions/card_buyer", &BuyerCard { row: Row::of(&sub, "", "") }, 10)])
+    // Others than its client, staff too, would find nothing there.
+    let opens = match ctx.actor() {
+        Actor::Visitor => true,
+        Actor::Client { client, .. } => *client == Some(sub.client_id),
+        Actor::Staff(_) | Actor::System { .. } => false,
+    };
+    Ok(vec![block("subscriptions/card_buyer", &BuyerCard { row: Row::of(&sub, "", ""), opens }, 10)])
 }
 
 /// All blocks, in every form, for the test that renders them.
@@ -77,7 +85,7 @@ pub async fn buyer_card(ctx: &Ctx, order: &Order) -> Result<Vec<Block>, Problem>
 pub fn block_samples() -> Vec<Block> {
     let rows: Vec<Row> = Shown::ALL.iter().map(|shown| Row::sample(*shown)).collect();
     let mut all = vec![block("subscriptions/card_client", &ClientCard { rows: rows.clone() }, 44)];
-    let buyers = rows.iter().cloned().map(|row| BuyerCard { row });
+    let buyers = rows.iter().cloned().map(|row| BuyerCard { row, opens: true });
     all.extend(buyers.map(|card| block("subscriptions/card_buyer", &card, 10)));
     all.extend(rows.into_iter().take(2).map(|row| block("subscriptions/card_order", &OrderCard { row }, 10)));
     all
