@@ -47,7 +47,6 @@ mod settings;
 mod settle;
 mod status;
 mod steps;
-mod stored;
 pub mod subscriptions;
 mod tax;
 mod told;

@@ -10,7 +10,7 @@ use kernel::{Check, Problem, Tx, audit};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::{schema::tax_rates as table, stored::stored};
+use crate::schema::tax_rates as table;
 
 /// A tax as it applies to a line.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, AsExpression, FromSqlRow)]
@@ -24,7 +24,7 @@ pub struct Tax {
     pub inclusive: bool,
 }
 
-stored!(Tax);
+kernel::json_column!(Tax);
 
 /// The tax of an amount in minor units, rounded half up: the part of it that is tax, or what comes on top.
 #[must_use]

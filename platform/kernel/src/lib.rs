@@ -14,6 +14,7 @@ mod check;
 pub mod csv;
 mod form;
 mod job;
+mod json_column;
 pub mod mail;
 mod module;
 mod page;

@@ -3,9 +3,10 @@
 use availability::{Limit, Limits};
 use diesel::{deserialize::FromSqlRow, expression::AsExpression, sql_types::Jsonb};
 use jiff::civil::Weekday;
+use kernel::json_column;
 use serde::{Deserialize, Serialize};
 
-use super::{json_column::json_column, text_enum::text_enum};
+use super::text_enum::text_enum;
 
 /// One more length to choose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

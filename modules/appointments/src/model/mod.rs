@@ -8,7 +8,6 @@ pub(crate) mod details;
 pub(crate) mod explained;
 pub(crate) mod hours;
 pub(crate) mod intake;
-mod json_column;
 mod late;
 pub(crate) mod load;
 pub(crate) mod note;

@@ -2,9 +2,10 @@
 
 use diesel::{deserialize::FromSqlRow, expression::AsExpression, sql_types::Jsonb};
 use events::{Currency, Instant, Money};
+use kernel::json_column;
 use serde::{Deserialize, Serialize};
 
-use super::{AppointmentType, json_column::json_column};
+use super::AppointmentType;
 
 /// What was agreed when it was booked.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, AsExpression, FromSqlRow)]

@@ -5,7 +5,7 @@ use events::{ClientId, Currency, Instant, Money, OrderId, SubscriptionId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{Method, Period, Tax, schema, stored::stored};
+use crate::{Method, Period, Tax, schema};
 
 crate::text_enum! {
     /// State of a subscription.
@@ -94,7 +94,7 @@ pub struct ClientRules {
     pub trial_days: i32,
 }
 
-stored!(ClientRules);
+kernel::json_column!(ClientRules);
 
 impl Default for ClientRules {
     fn default() -> Self {
@@ -144,7 +144,7 @@ pub struct PeriodDiscount {
     pub left: Option<i32>,
 }
 
-stored!(PeriodDiscount);
+kernel::json_column!(PeriodDiscount);
 
 impl PeriodDiscount {
     /// What it takes off `price`, minor units, rounded half up; never more than the price.
@@ -173,7 +173,7 @@ pub struct Planned {
     pub at: Instant,
 }
 
-stored!(Planned);
+kernel::json_column!(Planned);
 
 /// Something that is paid again and again.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, AsChangeset, Serialize)]

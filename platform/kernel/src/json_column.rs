@@ -1,4 +1,6 @@
-/// A plain value that is kept in a `jsonb` column.
+/// A plain value that is kept in a `jsonb` column. What can't be read any more is an error of the query, never a silent
+/// nothing: a subscription whose tax is unreadable must not be charged without it.
+#[macro_export]
 macro_rules! json_column {
     ($name:ident) => {
         impl diesel::serialize::ToSql<diesel::sql_types::Jsonb, diesel::pg::Pg> for $name {
@@ -24,4 +26,3 @@ macro_rules! json_column {
         }
     };
 }
-pub(crate) use json_column;
