@@ -74,7 +74,7 @@ pub async fn booked_refunds(
     refunds::table
         .inner_join(orders::table.on(orders::id.eq(refunds::order_id)))
         .filter(refunds::provider.eq(method).and(refunds::state.eq(RefundState::Done)))
-        .filter(refunds::by_hand.eq(false).and(not(exists(of_dispute))))
+        .filter(refunds::by_hand.eq(false).and(refunds::amount.gt(0)).and(not(exists(of_dispute))))
         .filter(
             refunds::updated_at
                 .ge(since)

@@ -110,7 +110,7 @@ async fn remind(tx: &mut Tx, id: OrderId, position: i32, reason: &str) -> QueryR
     let change = (table::tries.eq(told), table::next_try_at.eq(next));
     diesel::update(table::table.find((id, position))).set(change).execute(&mut **tx).await?;
     let kind = if reason == "no_method" { StepKind::InstalmentReminded } else { StepKind::InstalmentFailed };
-    step(tx, id, kind, &due.amount.to_string()).await?;
+    step(tx, id, kind, &due.amount().to_string()).await?;
     let args = json!({ "order": order.id, "due": position, "reminder": told, "reason": reason });
     let key = format!("{TELL_INSTALMENT_JOB}/{id}/{position}/{told}");
     tx.enqueue(JobSpec::new(TELL_INSTALMENT_JOB, args).once(key)).await

@@ -67,7 +67,7 @@ pub use books::{Booked, booked_disputes, booked_payments, booked_refunds};
 pub use codes::UnknownCode;
 pub use discounts::{Discount, DiscountKind, NewDiscount, discounts};
 pub use dispute::{Dispute, DisputeSeen, DisputeState, dispute_seen, disputes, is_disputed, open_disputes};
-pub use dues::{Due, DueState, dues, next_due};
+pub use dues::{Due, DueState, dues, next_due, to_come};
 pub use error::BillingError;
 pub use instalments::{INSTALMENTS_JOB, TELL_INSTALMENT_JOB, collect_dues};
 pub use order::{LineRole, Method, Order, OrderLine, Payment, PaymentStatus, Period};

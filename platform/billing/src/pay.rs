@@ -125,7 +125,7 @@ pub(crate) async fn mark_due_paid(
 ) -> Result<bool, BillingError> {
     let currency: Currency =
         orders::table.find(due.order_id).select(orders::currency).first(&mut **tx).await?;
-    if payment.amount != Money::new(due.amount, currency) {
+    if payment.amount != Money::new(due.amount(), currency) {
         return Err(BillingError::Amount);
     }
     if !record(tx, due.order_id, payment, PaymentStatus::Succeeded).await? {

@@ -67,6 +67,7 @@ diesel::table! {
         state -> Text,
         tries -> Int4,
         next_try_at -> Nullable<Timestamptz>,
+        lowered -> Int8,
     }
 }
 
@@ -233,6 +234,7 @@ diesel::table! {
         turn -> Int4,
         by_hand -> Bool,
     }
+        lowered -> Int8,
 }
 
 diesel::table! {

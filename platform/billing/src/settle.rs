@@ -92,7 +92,12 @@ async fn instalment(
 ) -> Result<Settled, Problem> {
     let all = dues::dues(tx, order.id).await?;
     let due = all.into_iter().find(|due| due.position == payment.due).ok_or_else(Problem::not_found)?;
+    let gives_back = payment.method != Method::Manual && on_gone == OnGone::GiveBack;
     let cause = match due.state {
+        // Asked for before it was lowered: it goes back, and what is left is asked for anew.
+        DueState::Open if gives_back && due.lowered > 0 && payment.amount.amount != due.amount() => {
+            RefundCause::Late
+        }
         DueState::Open => {
             return Ok(if pay::mark_due_paid(tx, &due, &payment).await? {
                 let detail =
@@ -107,10 +112,7 @@ async fn instalment(
         DueState::Paid => RefundCause::Twice,
         DueState::Void => RefundCause::Late,
     };
-    if payment.method == Method::Manual || on_gone == OnGone::Refuse {
-        return Ok(Settled::AlreadyPaid(order));
-    }
-    back(tx, order, &payment, cause).await
+    if gives_back { back(tx, order, &payment, cause).await } else { Ok(Settled::AlreadyPaid(order)) }
 }
 
 /// Why an unpaid order can't take money any more; `None`: it can, and what it needs is reserved.

@@ -35,6 +35,8 @@ crate::text_enum! {
         RefundFailed = "refund_failed",
         /// Money that was paid back by hand went back at the provider too.
         RefundTwice = "refund_twice",
+        /// Instalments that were still to come are lower, for what was given back.
+        DuesLowered = "dues_lowered",
         /// The money is on its way, and takes days.
         Processing = "processing",
         /// A later instalment was paid.

@@ -82,8 +82,11 @@ pub struct OrderRefunded {
     pub client_name: String,
     /// The client's e-mail.
     pub client_email: String,
-    /// What goes back this time.
+    /// What goes back this time; zero when only what was still to come is lower.
     pub amount: Money,
+    /// What is taken off instalments that were still to come; none: nothing.
+    #[serde(default)]
+    pub lowered: Option<Money>,
     /// What goes or went back of the same payment, this time included.
     pub refunded: Money,
     /// What the order costs.
@@ -109,6 +112,7 @@ impl Event for OrderRefunded {
             client_name,
             client_email,
             amount: Money { amount: 9_700, ..total },
+            lowered: Some(Money { amount: 2_000, ..total }),
             refunded: Money { amount: 9_700, ..total },
             total,
             status: "partially_refunded".into(),

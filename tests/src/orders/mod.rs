@@ -3,6 +3,7 @@
 mod documents;
 mod exports;
 mod list;
+mod lowered;
 mod numbers;
 mod refunds;
 mod settings;

@@ -37,6 +37,8 @@ pub struct Moved {
     pub came: i64,
     /// Refunds of them.
     pub back: i64,
+    /// What was taken off instalments that were still to come.
+    pub lowered: i64,
 }
 
 /// Orders in the order in which they were placed, behind a row: key `(order.created_at, order.id.uuid())`.
@@ -100,18 +102,20 @@ pub async fn moved(tx: &mut Tx, ids: &[OrderId]) -> QueryResult<HashMap<OrderId,
         .select((payments::order_id, sum()))
         .load(&mut **tx)
         .await?;
-    let back: Vec<(OrderId, i64)> = refunds::table
+    let lowered = fixed::<BigInt>("coalesce(sum(lowered), 0)::bigint");
+    let back: Vec<(OrderId, i64, i64)> = refunds::table
         .filter(refunds::order_id.eq_any(ids))
         .group_by(refunds::order_id)
-        .select((refunds::order_id, sum()))
+        .select((refunds::order_id, sum(), lowered))
         .load(&mut **tx)
         .await?;
     let mut moved: HashMap<OrderId, Moved> = HashMap::new();
     for (order, amount) in came {
         moved.entry(order).or_default().came = amount;
     }
-    for (order, amount) in back {
-        moved.entry(order).or_default().back = amount;
+    for (order, amount, lowered) in back {
+        let of = moved.entry(order).or_default();
+        (of.back, of.lowered) = (amount, lowered);
     }
     Ok(moved)
 }

@@ -50,6 +50,7 @@ pub async fn taken(tx: &mut Tx, from: Instant, until: Instant) -> QueryResult<Ve
         .await?;
     let back: Vec<(Method, Currency, i64, i64)> = refunds::table
         .filter(refunds::created_at.ge(from).and(refunds::created_at.lt(until)))
+        .filter(refunds::amount.gt(0))
         .group_by((refunds::provider, refunds::currency))
         .select((refunds::provider, refunds::currency, dsl::count_star(), sum()))
         .load(&mut **tx)

@@ -22,7 +22,8 @@ use crate::{
 /// source again answers with the first refund and changes nothing.
 ///
 /// Money of an order that was paid in instalments goes back from the latest payment first, as one refund for each payment;
-/// the first of them is answered. When all that came in goes back, nothing more is owed.
+/// the first of them is answered. When all that came in goes back, nothing more is owed; otherwise instalments stay as they
+/// are, since no part of the order is given back.
 ///
 /// # Errors
 /// 404 for an unknown order, 409 `refund_unpaid` when it was not paid, 409 `refund_disputed` when staff want money back that a
@@ -35,10 +36,11 @@ pub async fn refund(
     source: &str,
     why: Why<'_>,
 ) -> Result<Refund, Problem> {
-    go(tx, order, Wanted { amount, lines: &[], source, why }).await
+    go(tx, order, Wanted { amount, lowers: 0, lines: Vec::new(), source, why }).await
 }
 
-/// Gives money of lines of an order back: so many minor units of each. Otherwise as [`refund`].
+/// Gives lines of an order back: so many minor units of each. What is still to come in instalments is lowered first, from the
+/// last backwards; only the rest is money that goes back, and that may be nothing. Otherwise as [`refund`].
 ///
 /// # Errors
 /// As [`refund`]; 404 for a line of another order, 422 at `amount` when it is more than is left of a line.
@@ -49,19 +51,25 @@ pub async fn refund_by_lines(
     source: &str,
     why: Why<'_>,
 ) -> Result<Refund, Problem> {
-    let amount = lines.iter().map(|(_, amount)| *amount).fold(0_i64, i64::saturating_add);
-    go(tx, order, Wanted { amount, lines, source, why }).await
+    let all = lines.iter().map(|(_, amount)| *amount).fold(0_i64, i64::saturating_add);
+    lock(tx, order).await?.ok_or_else(Problem::not_found)?;
+    let lowers = dues::to_come(tx, order).await?.min(all).max(0);
+    go(tx, order, Wanted { amount: all - lowers, lowers, lines: lines.to_vec(), source, why }).await
 }
 
-#[derive(Clone, Copy)]
-struct Wanted<'a> {
-    amount: i64,
-    lines: &'a [(OrderLineId, i64)],
-    source: &'a str,
-    why: Why<'a>,
+/// What is to be given back.
+pub(super) struct Wanted<'a> {
+    /// Money that goes back, minor units.
+    pub(super) amount: i64,
+    /// What is taken off instalments that are still to come: so much is.
+    pub(super) lowers: i64,
+    /// Both together, by line; none: the order as a whole.
+    pub(super) lines: Vec<(OrderLineId, i64)>,
+    pub(super) source: &'a str,
+    pub(super) why: Why<'a>,
 }
 
-async fn go(tx: &mut Tx, order: OrderId, wanted: Wanted<'_>) -> Result<Refund, Problem> {
+pub(super) async fn go(tx: &mut Tx, order: OrderId, wanted: Wanted<'_>) -> Result<Refund, Problem> {
     let order = lock(tx, order).await?.ok_or_else(Problem::not_found)?;
     if let Some(before) = by_source(tx, wanted.source).await? {
         return if before.order_id == order.id { Ok(before) } else { Err(Problem::conflict("try_again")) };
@@ -71,36 +79,52 @@ async fn go(tx: &mut Tx, order: OrderId, wanted: Wanted<'_>) -> Result<Refund, P
         return Err(Problem::conflict("refund_unpaid"));
     }
     let left: i64 = parts.iter().map(|(_, left)| left).sum();
-    if wanted.amount <= 0 || wanted.amount > left {
-        return Err(BillingError::RefundAmount { left }.into());
+    if wanted.amount < 0 || wanted.amount > left || wanted.amount + wanted.lowers <= 0 {
+        return Err(BillingError::RefundAmount { left: left + wanted.lowers }.into());
     }
     if matches!(wanted.why, Why::Staff(_)) {
         none_disputed(tx, &parts, wanted.amount).await?;
     }
-    lines::check(tx, order.id, wanted.lines).await?;
-    let order = follow(tx, order, left - wanted.amount).await?;
-    let (mut missing, mut first) = (wanted.amount, None);
-    for (payment, left) in parts.into_iter().filter(|(_, left)| *left > 0) {
+    lines::check(tx, order.id, &wanted.lines).await?;
+    dues::lower(tx, order.id, wanted.lowers).await?;
+    let order = match wanted.amount {
+        0 => lock(tx, order.id).await?.ok_or_else(Problem::not_found)?,
+        amount => follow(tx, order, left - amount).await?,
+    };
+    carry_out(tx, &order, parts, wanted).await
+}
+
+/// Writes a refund of each payment that money goes back of, the latest first; the first of them tells what else is credited.
+/// Where no money goes back, it stands with the latest payment.
+///
+/// Invariant: the order is locked, its state and instalments say already what is to be.
+async fn carry_out(
+    tx: &mut Tx,
+    order: &Order,
+    parts: Vec<(Payment, i64)>,
+    wanted: Wanted<'_>,
+) -> Result<Refund, Problem> {
+    let (mut missing, mut first, mut rest) = (wanted.amount, None, wanted.lines);
+    for (payment, left) in parts.into_iter().filter(|(_, left)| *left > 0 || wanted.amount == 0) {
         let amount = left.min(missing);
-        if amount == 0 {
+        if amount == 0 && (wanted.amount > 0 || first.is_some()) {
             break;
         }
         missing -= amount;
-        let source = match &first {
-            None => wanted.source.to_owned(),
-            Some(_) => format!("{}#{}", wanted.source, payment.due),
+        let (source, lowered) = match &first {
+            None => (wanted.source.to_owned(), wanted.lowers),
+            Some(_) => (format!("{}#{}", wanted.source, payment.due), 0),
         };
+        let credited = Credited { amount, lowered };
         let New { made, so_far } =
-            write(tx, &payment, amount, &source, wanted.why.parts(), Asked::Provider).await?;
-        if first.is_none() {
-            lines::insert(tx, &made, wanted.lines).await?;
-        }
-        (rules_of(&order.module).refunded)(tx, &order, &made).await?;
-        subscriptions::order_refunded(tx, &order).await?;
-        publish(tx, &order, &made, so_far).await?;
+            write(tx, &payment, credited, &source, wanted.why.parts(), Asked::Provider).await?;
+        lines::insert(tx, &made, &lines::take(&mut rest, amount + lowered)).await?;
+        (rules_of(&order.module).refunded)(tx, order, &made).await?;
+        subscriptions::order_refunded(tx, order).await?;
+        publish(tx, order, &made, so_far).await?;
         first.get_or_insert(made);
     }
-    first.ok_or_else(|| BillingError::RefundAmount { left }.into())
+    first.ok_or_else(|| BillingError::RefundAmount { left: 0 }.into())
 }
 
 /// Staff do not give money back that a bank holds and may take itself. What the rules of a sale give back is written down
@@ -141,7 +165,7 @@ pub(crate) async fn give_back(
 ) -> Result<Refund, Problem> {
     let source = format!("payment/{}", payment.id);
     let New { made, so_far } =
-        write(tx, payment, payment.amount, &source, (cause, ""), Asked::Provider).await?;
+        write(tx, payment, Credited::money(payment.amount), &source, (cause, ""), Asked::Provider).await?;
     publish(tx, order, &made, so_far).await?;
     Ok(made)
 }
@@ -161,16 +185,31 @@ pub(super) struct New {
     pub(super) so_far: i64,
 }
 
+/// What a refund comes to: money that goes back, and what is taken off instalments.
+#[derive(Clone, Copy)]
+pub(super) struct Credited {
+    amount: i64,
+    lowered: i64,
+}
+
+impl Credited {
+    pub(super) const fn money(amount: i64) -> Self {
+        Self { amount, lowered: 0 }
+    }
+}
+
 pub(super) async fn write(
     tx: &mut Tx,
     payment: &Payment,
-    amount: i64,
+    Credited { amount, lowered }: Credited,
     source: &str,
     (cause, reason): (RefundCause, &str),
     asked: Asked<'_>,
 ) -> Result<New, Problem> {
     let (id, now): (RefundId, _) = (tx.ctx().new_id(), tx.ctx().now());
     let (state, reference) = match asked {
+        // Without money there is nobody to ask.
+        Asked::Provider if amount == 0 => (RefundState::Done, ""),
         Asked::Provider => (RefundState::Requested, ""),
         Asked::Done(reference) => (RefundState::Done, reference),
     };
@@ -191,18 +230,22 @@ pub(super) async fn write(
         refunds::created_at.eq(now),
         refunds::updated_at.eq(now),
         refunds::credit_note_number.eq(number),
+        refunds::lowered.eq(lowered),
     );
     let insert = diesel::insert_into(refunds::table).values(row).returning(Refund::as_returning());
     let made: Refund = insert.get_result(&mut **tx).await?;
-    let kind = match asked {
-        Asked::Provider => StepKind::RefundRequested,
-        Asked::Done(_) => StepKind::RefundDone,
-    };
-    step(tx, made.order_id, kind, &amount.to_string()).await?;
-    let detail = json!({ "order": made.order_id, "amount": made.money(), "cause": cause });
+    let detail = json!({ "order": made.order_id, "amount": made.money(), "lowered": lowered, "cause": cause });
     audit(tx, "refund.requested", made.id, detail).await?;
-    if matches!(asked, Asked::Provider) {
-        ask(tx, &made, "first").await?;
+    // Timeline and provider are about money; of instalments the timeline tells already.
+    if amount > 0 {
+        let (kind, to_ask) = match asked {
+            Asked::Provider => (StepKind::RefundRequested, true),
+            Asked::Done(_) => (StepKind::RefundDone, false),
+        };
+        step(tx, made.order_id, kind, &amount.to_string()).await?;
+        if to_ask {
+            ask(tx, &made, "first").await?;
+        }
     }
     Ok(New { made, so_far: before + amount })
 }
@@ -221,6 +264,7 @@ pub(super) async fn publish(tx: &mut Tx, order: &Order, refund: &Refund, so_far:
         client_name: order.client_name.clone(),
         client_email: order.client_email.clone(),
         amount: refund.money(),
+        lowered: refund.taken_off(),
         refunded: Money::new(so_far, refund.currency),
         total: order.total(),
         status: order.status.to_string(),

@@ -11,7 +11,7 @@ use crate::{BillingError, OrderLine, lines, schema::refund_lines as table};
 pub struct LineBack {
     /// The line.
     pub line: OrderLine,
-    /// Minor units.
+    /// Minor units: money, and what was taken off instalments for it.
     pub back: i64,
 }
 
@@ -68,6 +68,20 @@ pub(super) async fn check(tx: &mut Tx, order: OrderId, wanted: &[(OrderLineId, i
         }
     }
     Ok(())
+}
+
+/// Takes the parts of lines that come to so much from the front of what is left of them. Pure.
+pub(super) fn take(rest: &mut Vec<(OrderLineId, i64)>, amount: i64) -> Vec<(OrderLineId, i64)> {
+    let (mut missing, mut taken) = (amount, Vec::new());
+    for (line, left) in rest.iter_mut() {
+        let part = missing.min(*left);
+        if part > 0 {
+            (missing, *left) = (missing - part, *left - part);
+            taken.push((*line, part));
+        }
+    }
+    rest.retain(|(_, left)| *left > 0);
+    taken
 }
 
 pub(super) async fn insert(tx: &mut Tx, refund: &Refund, lines: &[(OrderLineId, i64)]) -> QueryResult<()> {

@@ -89,7 +89,7 @@ pub struct Refund {
     pub payment_id: PaymentId,
     /// What makes it one.
     pub source: String,
-    /// Minor units, more than zero.
+    /// Minor units; zero when it only takes off what is still to come.
     pub amount: i64,
     /// ISO 4217.
     pub currency: Currency,
@@ -115,6 +115,8 @@ pub struct Refund {
     /// Whether staff paid it back themselves, so that no provider knows of it.
     #[serde(skip)]
     pub by_hand: bool,
+    /// What it takes off instalments that are still to come, minor units; with no money that goes back, it does nothing else.
+    pub lowered: i64,
 }
 
 impl Refund {
@@ -130,6 +132,16 @@ impl Refund {
     #[must_use]
     pub const fn money(&self) -> Money {
         Money::new(self.amount, self.currency)
+    }
+    /// What it credits: money that goes back, and what is taken off instalments that are still to come.
+    #[must_use]
+    pub const fn credited(&self) -> Money {
+        Money::new(self.amount.saturating_add(self.lowered), self.currency)
+    }
+    /// What it takes off instalments that are still to come; `None`: nothing.
+    #[must_use]
+    pub fn taken_off(&self) -> Option<Money> {
+        (self.lowered > 0).then(|| Money::new(self.lowered, self.currency))
     }
     /// Whether it waits for staff to pay it back by hand.
     #[must_use]

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::{
     Refund, RefundCause, RefundState,
-    ask::{Asked, follow, publish, write},
+    ask::{Asked, Credited, follow, publish, write},
     read::{by_source, parts_left, refunded},
     went::{bounced, refund_went},
 };
@@ -109,7 +109,7 @@ pub(super) async fn went_back(
     let pays = paid.status == PaymentStatus::Succeeded;
     let order = if pays { follow(tx, order, of_order - amount).await? } else { order };
     let done = Asked::Done(back.reference);
-    let new = write(tx, paid, amount, back.source, (back.cause, ""), done).await?;
+    let new = write(tx, paid, Credited::money(amount), back.source, (back.cause, ""), done).await?;
     if pays {
         (rules_of(&order.module).refunded)(tx, &order, &new.made).await?;
         subscriptions::order_refunded(tx, &order).await?;

@@ -3,7 +3,7 @@ use kernel::{Problem, Tx};
 
 use super::{
     Refund, Why,
-    ask::refund_by_lines,
+    ask::{Wanted, go},
     lines::{LineBack, lines_back},
     read::{by_source, refundable},
 };
@@ -47,8 +47,8 @@ pub async fn unused(tx: &mut Tx, order: OrderId) -> Result<Vec<UnusedWorth>, Pro
     Ok(worth(&parts, &back, Came { came, total: order.total, left }))
 }
 
-/// Gives back what is unused of each line, and takes it back: it can't be used any more, and instalments that are open are not
-/// owed any more. Otherwise as [`crate::refund_by_lines`].
+/// Gives back what is unused of each line, and takes it back: it can't be used any more, and of instalments that are open
+/// nothing is owed any more for these lines. Otherwise as [`crate::refund_by_lines`].
 ///
 /// # Errors
 /// As [`crate::refund_by_lines`]; 409 `refund_nothing_unused` when it is worth nothing.
@@ -62,18 +62,51 @@ pub async fn refund_unused(
     if let Some(before) = by_source(tx, source).await?.filter(|before| before.order_id == order.id) {
         return Ok(before);
     }
-    let wanted: Vec<_> =
+    let mut back: Vec<_> =
         unused(tx, order.id).await?.into_iter().map(|one| (one.part.line, one.amount)).collect();
-    if wanted.is_empty() {
+    if back.is_empty() {
         return Err(Problem::conflict("refund_nothing_unused"));
     }
-    let made = refund_by_lines(tx, order.id, &wanted, source, why).await?;
-    let mut back = lines(tx, order.id).await?;
-    back.retain(|line| wanted.iter().any(|(id, _)| *id == line.id));
-    (rules_of(&order.module).forfeit)(tx, &order, &back).await?;
-    // Nothing more is to come of it, so nothing more is owed for it.
-    dues::void(tx, order.id).await?;
+    let amount = back.iter().map(|(_, amount)| amount).sum();
+    // Nothing more is to come of these lines, so nothing more is owed for them.
+    let off = owed_for(&back, &lines_back(tx, order.id).await?, dues::to_come(tx, order.id).await?);
+    for ((_, back), off) in back.iter_mut().zip(&off) {
+        *back += off;
+    }
+    let lowers = off.iter().sum();
+    let made = go(tx, order.id, Wanted { amount, lowers, lines: back.clone(), source, why }).await?;
+    let mut forfeited = lines(tx, order.id).await?;
+    forfeited.retain(|line| back.iter().any(|(id, _)| *id == line.id));
+    (rules_of(&order.module).forfeit)(tx, &order, &forfeited).await?;
     Ok(made)
+}
+
+/// How much of what is still to come is for each of these lines, of which so much goes back as money: in proportion to what is
+/// left of all lines then, rounded down, and all of it when no other line has anything left. Never more than is left of a
+/// line. Pure.
+fn owed_for(back: &[(OrderLineId, i64)], lines: &[LineBack], to_come: i64) -> Vec<i64> {
+    let money = |id: OrderLineId| back.iter().find(|(line, _)| *line == id).map_or(0, |(_, amount)| *amount);
+    let left = |one: &LineBack| i128::from((one.left() - money(one.line.id)).max(0));
+    let whole: i128 = lines.iter().map(left).sum();
+    let of = |id: &OrderLineId| lines.iter().find(|one| one.line.id == *id).map_or(0, left);
+    let others = whole > back.iter().map(|(id, _)| of(id)).sum();
+    let mut rest = i128::from(to_come.max(0)).min(whole);
+    let wanted = rest;
+    let mut off: Vec<i64> = Vec::new();
+    for (id, _) in back {
+        let part = (wanted * of(id)).checked_div(whole).unwrap_or(0);
+        rest -= part;
+        off.push(i64::try_from(part).unwrap_or(0));
+    }
+    if !others {
+        // What rounding left over: no other line is there that it could be for.
+        for (part, (id, _)) in off.iter_mut().zip(back) {
+            let more = rest.min(of(id) - i128::from(*part));
+            rest -= more;
+            *part += i64::try_from(more).unwrap_or(0);
+        }
+    }
+    off
 }
 
 /// The money of an order: what came, of how much, and what can still go back.
@@ -147,7 +180,35 @@ mod tests {
         let back = line(1, 10_000, 9_000);
         assert_eq!(amounts(&[part(&back, 7, 10)], &back, whole), [1_000], "no more than is left");
     }
+    #[test]
+    fn what_is_owed_for_other_lines_stays_owed() {
+        let (ten, towel) = (line(1, 10_000, 0), line(2, 5_000, 0));
+        let lines = [ten.clone(), towel];
+        // A third was paid; seven of ten are unused: £23.33 of the £33.33 that were paid for them go back.
+        assert_eq!(owed_for(&[(ten.line.id, 2_333)], &lines, 10_000), [6_052]);
+        assert_eq!(owed_for(&[(ten.line.id, 2_333)], &lines[..1], 6_667), [6_667], "no other line");
+        assert_eq!(owed_for(&[(ten.line.id, 2_333)], &lines, 0), [0]);
+    }
     proptest! {
+        #[test]
+        fn never_more_is_let_off_than_is_left(
+            all in proptest::collection::vec((1..=100_000_i64, 0..=100_i64, 0..=100_i64, any::<bool>()), 1..6), percent in 0..=100_i64,
+        ) {
+            let lines: Vec<LineBack> = all.iter().zip(1_u128..).map(|((amount, back, ..), id)| line(id, *amount, amount * back / 100)).collect();
+            let back: Vec<_> = lines.iter().zip(&all).filter(|(_, one)| one.3)
+                .map(|(line, one)| (line.line.id, line.left() * one.2 / 100)).collect();
+            let to_come = lines.iter().map(LineBack::left).sum::<i64>() * percent / 100;
+            let off = owed_for(&back, &lines, to_come);
+            prop_assert!(off.iter().sum::<i64>() <= to_come);
+            for ((id, money), off) in back.iter().zip(&off) {
+                let line = lines.iter().find(|one| one.line.id == *id).unwrap();
+                prop_assert!(*off >= 0 && money + off <= line.left());
+            }
+            if back.len() == lines.len() {
+                let rest: i64 = lines.iter().map(LineBack::left).sum::<i64>() - back.iter().map(|one| one.1).sum::<i64>();
+                prop_assert_eq!(off.iter().sum::<i64>(), to_come.min(rest), "of all lines all is let off");
+            }
+        }
         #[test]
         fn never_more_than_came(
             all in proptest::collection::vec((1..=1_000_000_i64, 0..=20_i64, 1..=20_i64, 0..=100_i64), 1..6), percent in 0..=100_i64,

@@ -25,7 +25,10 @@ impl Kind for TryKind {
 pub type TryId = Id<TryKind>;
 
 pub use over::{CLOSE_TRIES_JOB, close_tries};
-pub(crate) use over::{close_after, close_ended};
+pub(crate) use over::{close_after, close_ended, close_lowered};
+
+/// Kind of the tries that collect nothing: the buyer saves something to pay with later.
+pub const SETUP: &str = "setup";
 
 crate::text_enum! {
     /// How far a try has got.

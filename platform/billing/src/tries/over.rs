@@ -36,6 +36,11 @@ pub(crate) async fn close_after(tx: &mut Tx, order: OrderId, payment: &NewPaymen
     if open.is_empty() { Ok(()) } else { enqueue(tx, order, "paid").await }
 }
 
+/// An order asks for less than it did: what is open for more is ended by a job.
+pub(crate) async fn close_lowered(tx: &mut Tx, order: OrderId) -> QueryResult<()> {
+    if open_elsewhere(tx, &[order]).await?.is_empty() { Ok(()) } else { enqueue(tx, order, "lowered").await }
+}
+
 /// Orders ended unpaid.
 pub(crate) async fn close_ended(tx: &mut Tx, orders: &[OrderId]) -> QueryResult<()> {
     if orders.is_empty() {

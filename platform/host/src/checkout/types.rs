@@ -118,7 +118,10 @@ struct DiscountOut {
 struct DueOut {
     /// 0 is the first.
     position: i32,
+    /// What is to be paid, or was.
     amount: Money,
+    /// What was taken off it since something of the order was given back.
+    lowered: Money,
     due_at: Instant,
     /// `open`, `paid`, or `void` when it is not owed any more.
     state: String,
@@ -158,7 +161,10 @@ pub(super) struct RefundOut {
     id: RefundId,
     /// Number of its credit note: `CN-00007`, counted up without gaps.
     credit_note: Option<String>,
+    /// Money that goes back; zero when it only lowers what was still to come.
     amount: Money,
+    /// What it takes off instalments that were still to come.
+    lowered: Money,
     /// `requested`, `done` or `failed`.
     state: String,
     /// `staff`, `cancelled`, `unavailable`, `late`, `twice`, `provider` or `dispute`.
@@ -177,6 +183,7 @@ impl RefundOut {
             id: refund.id,
             credit_note: refund.credit_note(),
             amount: refund.money(),
+            lowered: Money { amount: refund.lowered, ..refund.money() },
             state: refund.state.to_string(),
             cause: refund.cause.to_string(),
             reason: refund.reason.clone(),
@@ -194,7 +201,7 @@ struct StepOut {
     /// `placed`, `payment_started`, `payment_failed`, `paid`, `cancelled`, `expired`, `granted`, `nothing_to_grant`,
     /// `payment_returned`, `refund_requested`, `refund_done`, `refund_failed`, `processing`, `instalment_paid`,
     /// `instalment_failed`, `instalment_reminded`, `disputed`, `dispute_won`, `dispute_lost`, `receipt_sent`,
-    /// `taken_back` or `undone`.
+    /// `taken_back`, `undone`, `refund_twice` or `dues_lowered`.
     kind: String,
     /// The staff person who did it, if one did.
     actor: String,
@@ -227,7 +234,7 @@ pub(super) struct OrderOut {
     bill_to: String,
     buyer_tax_id: String,
     refunds: Vec<RefundOut>,
-    /// What can still be refunded.
+    /// What of the money that came can still be refunded. Lines can be given back beyond it while instalments are to come.
     refundable: Money,
     timeline: Vec<StepOut>,
 }
@@ -253,7 +260,8 @@ impl OrderOut {
         };
         let due = |one: billing::Due| DueOut {
             position: one.position,
-            amount: money(one.amount),
+            amount: money(one.amount()),
+            lowered: money(one.lowered),
             due_at: one.due_at,
             state: one.state.to_string(),
         };

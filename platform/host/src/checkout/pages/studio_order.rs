@@ -120,7 +120,11 @@ pub(super) async fn refund(
         Err(problem) => Err(problem),
     };
     match refunded {
-        Ok((order, _)) => Ok(done(ctx, id, "checkout-studio-refunded", order.number).into_response()),
+        Ok((order, refund)) => {
+            let only_lowered = refund.amount == 0;
+            let key = if only_lowered { "checkout-studio-lowered" } else { "checkout-studio-refunded" };
+            Ok(done(ctx, id, key, order.number).into_response())
+        }
         Err(problem) => refused(ctx, id, &form, problem).await,
     }
 }

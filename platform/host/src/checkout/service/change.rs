@@ -30,7 +30,7 @@ pub(crate) async fn mark_paid(ctx: &Ctx, id: OrderId, input: PaidInput) -> Resul
         } else {
             let all = billing::dues(tx, id).await?;
             let due = all.into_iter().find(|one| one.position == due).ok_or_else(Problem::not_found)?;
-            (format!("{id}/{}", due.position), Money::new(due.amount, order.currency))
+            (format!("{id}/{}", due.position), Money::new(due.amount(), order.currency))
         };
         let payment = NewPayment { note, due, ..NewPayment::of(Method::Manual, reference, amount) };
         billing::settle(tx, id, payment, input.on_gone).await

@@ -178,7 +178,7 @@ fn heads(what: Export, words: &Words) -> Vec<Cell> {
         }
         Export::Refunds => {
             "order at@ name email method state cause currency amount reason reference refund-id order-id \
-             credit-note"
+             credit-note lowered"
         }
     };
     let head = |key: &str| match key.strip_suffix('@') {
@@ -196,8 +196,8 @@ fn amount(amount: i64, currency: Currency) -> Cell {
 
 fn order_cells(words: &Words, order: &Order, moved: Moved, codes: String) -> Vec<Cell> {
     let money = |minor: i64| amount(minor, order.currency);
-    let open =
-        if order.status.is_open() || order.owes_more() { order.total.saturating_sub(moved.came) } else { 0 };
+    let wanted = order.total.saturating_sub(moved.lowered);
+    let open = if order.status.is_open() || order.owes_more() { wanted.saturating_sub(moved.came) } else { 0 };
     vec![
         Cell::plain(order.number),
         Cell::plain(order.status),
@@ -287,5 +287,6 @@ fn refund_cells(words: &Words, refund: &Refund, head: &OrderHead) -> Vec<Cell> {
         Cell::plain(refund.id),
         Cell::plain(refund.order_id),
         Cell::maybe(refund.credit_note()),
+        amount(refund.lowered, refund.currency),
     ]
 }

@@ -203,7 +203,7 @@ pub(crate) async fn detail(ctx: &Ctx, id: OrderId) -> Result<OrderDetail, Proble
 impl OrderDetail {
     /// What is still owed in instalments, minor units.
     pub(crate) fn owed(&self) -> i64 {
-        self.dues.iter().filter(|due| due.state == DueState::Open).map(|due| due.amount).sum()
+        self.dues.iter().filter(|due| due.state == DueState::Open).map(Due::amount).sum()
     }
     /// Its refunds as the studio shows them; `may`: the viewer may give money back.
     pub(crate) fn refund_views(&self, may: bool) -> Vec<RefundView> {

@@ -333,7 +333,7 @@ pub(super) async fn instalment(
     let order = billing::by_id(tx, id).await?.ok_or_else(Problem::not_found)?;
     let open = billing::next_due(tx, id).await?.filter(|open| open.position == due);
     let Some(open) = open else { return Ok(()) };
-    let amount = Money::new(open.amount, order.currency);
+    let amount = Money::new(open.amount(), order.currency);
     let words = instalment_words(reason, reminder, open.due_at, amount);
     let (ctx, link) = (tx.ctx().clone(), tx.ctx().link(&order.own_path()));
     let data =

@@ -11,6 +11,8 @@ pub(crate) struct DueView {
     pub(crate) place: i32,
     pub(crate) position: i32,
     pub(crate) amount: Money,
+    /// What was agreed, when something was taken off and something is left.
+    pub(crate) agreed: Option<Money>,
     pub(crate) due_at: Instant,
     /// Key of how far it has got.
     pub(crate) state_label: &'static str,
@@ -30,12 +32,18 @@ impl DueView {
                 DueState::Open if due.due_at < now && order.status.was_paid() => {
                     ("checkout-due-state-overdue", "bad")
                 }
-                DueState::Open => ("checkout-due-state-open", "warn"),
+                DueState::Open => ("checkout-due-state-open", "plain"),
             };
             Self {
                 place: due.position.saturating_add(1),
                 position: due.position,
-                amount: Money::new(due.amount, order.currency),
+                // What is not owed any more shows what it would have been.
+                amount: Money::new(
+                    if due.amount() == 0 { due.agreed } else { due.amount() },
+                    order.currency,
+                ),
+                agreed: (due.lowered > 0 && due.amount() > 0)
+                    .then(|| Money::new(due.agreed, order.currency)),
                 due_at: due.due_at,
                 state_label,
                 tone,
@@ -53,6 +61,7 @@ impl DueView {
             place: position + 1,
             position,
             amount: money(9_900),
+            agreed: (position == 2).then(|| money(12_900)),
             due_at: moment(),
             state_label,
             tone,

@@ -34,6 +34,10 @@ pub(crate) struct RefundView {
     pub(crate) id: String,
     pub(crate) at: Instant,
     pub(crate) amount: Money,
+    /// What it took off payments that were still to come.
+    pub(crate) lowered: Option<Money>,
+    /// Whether it did nothing else: no money goes back.
+    pub(crate) only_lowered: bool,
     /// Key of how far it has got.
     pub(crate) state_label: String,
     /// Whether staff still owe it by hand.
@@ -61,6 +65,8 @@ impl RefundView {
                 id: one.id.to_string(),
                 at: one.created_at,
                 amount: one.money(),
+                lowered: one.taken_off(),
+                only_lowered: one.amount == 0,
                 state_label: format!("checkout-refund-state-{state}"),
                 by_hand: one.is_owed_by_hand(),
                 cause_label: format!("checkout-refund-cause-{}", one.cause),
@@ -78,6 +84,8 @@ impl RefundView {
             id: "ref_00000000000000000000000000000009".into(),
             at: moment(),
             amount: money(9_700),
+            lowered: by_hand.then(|| money(2_000)),
+            only_lowered: false,
             state_label: format!("checkout-refund-state-{state}"),
             by_hand,
             cause_label: format!("checkout-refund-cause-{cause}"),
@@ -88,7 +96,9 @@ impl RefundView {
             can_retry: *state == RefundState::Failed,
         };
         let states = RefundState::ALL.iter().map(|state| one(state, RefundCause::Staff, false));
-        states.chain([one(&RefundState::Requested, RefundCause::Late, true)]).collect()
+        let lowered = one(&RefundState::Done, RefundCause::Staff, false);
+        let lowered = Self { amount: money(0), lowered: Some(money(2_000)), only_lowered: true, ..lowered };
+        states.chain([one(&RefundState::Requested, RefundCause::Late, true), lowered]).collect()
     }
 }
 

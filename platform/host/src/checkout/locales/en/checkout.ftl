@@ -105,6 +105,19 @@ checkout-mail-twice-subject = Order { $number }: { $amount } went back twice
 checkout-mail-twice-title = A refund went back twice
 checkout-mail-twice-text = You had paid this refund of order { $number } ({ $name }) back by hand. The payment service has now sent the same money back too. Please ask your client for one of the two.
 checkout-revenue = Revenue this month
+checkout-step-dues-lowered = Later payments lowered
+checkout-refund-only-lowered = Taken off later payments
+checkout-refund-lowered = { $amount } off what was still to come
+checkout-refund-lines-owed = { $amount } is still to come. A line is taken off that first, from the last payment backwards; only the rest is money that goes back.
+checkout-studio-lowered = Done: less is still to come of order { $number }.
+checkout-mail-lowered-subject = Less to pay for order { $number } from { $business }
+checkout-mail-lowered-title = There is less to pay
+checkout-mail-lowered-text = Hello { $name }, { $business } has taken back a part of order { $number }. You have not paid for it yet, so no money goes back.
+checkout-mail-lowered = Your later payments are lower by { $amount } together.
+checkout-doc-lowered = Taken off later payments
+checkout-doc-paid-back = Paid back
+checkout-doc-lowered-on = { $date }, taken off later payments
+checkout-csv-lowered = Off later payments
 checkout-revenue-orders = { $count ->
     [one] 1 paid order
    *[other] { $count } paid orders

@@ -202,9 +202,14 @@ fn credit_note(words: &Words, told: &Told, refund: &Refund, frame: Document) -> 
         let tax = Tax { name: line.tax_name.clone(), bp: line.tax_bp, inclusive: true };
         (tax.name.clone(), tax.bp, billing::tax_of(*amount, &tax), *amount)
     };
-    let mut totals = vec![Total::strong(words.word("checkout-doc-credited"), words.money(refund.money())?)];
+    let mut totals =
+        vec![Total::strong(words.word("checkout-doc-credited"), words.money(refund.credited())?)];
     for tax in taxes_of(parts.iter().filter(|(line, _)| !line.tax_name.is_empty()).map(within)) {
         totals.push(tax_total(words, "checkout-doc-tax-within", &tax, refund.money())?);
+    }
+    if let Some(lowered) = refund.taken_off() {
+        totals.push(Total::new(words.word("checkout-doc-lowered"), words.money(lowered)?));
+        totals.push(Total::new(words.word("checkout-doc-paid-back"), words.money(refund.money())?));
     }
     let mut facts = vec![
         Entry::new(words.word("checkout-doc-date"), words.date(refund.created_at)?),
@@ -214,7 +219,9 @@ fn credit_note(words: &Words, told: &Told, refund: &Refund, frame: Document) -> 
     if let Some(invoice) = order.invoice() {
         facts.push(Entry::new(words.word("checkout-invoice-number"), invoice));
     }
-    facts.push(Entry::new(words.word("checkout-method"), words.word(&method(refund.provider))));
+    if refund.amount > 0 {
+        facts.push(Entry::new(words.word("checkout-method"), words.word(&method(refund.provider))));
+    }
     let mut notes = frame.notes.clone();
     if !refund.reason.is_empty() {
         notes.insert(0, refund.reason.clone());
@@ -237,15 +244,16 @@ fn parts_of<'a>(told: &'a Told, refund: &Refund) -> Vec<(&'a OrderLine, i64)> {
         .iter()
         .filter_map(|(id, amount)| told.lines.iter().find(|line| line.id == *id).map(|line| (line, *amount)))
         .collect();
-    if named.iter().map(|(_, amount)| amount).sum::<i64>() == refund.amount {
+    if named.iter().map(|(_, amount)| amount).sum::<i64>() == refund.credited().amount {
         return named;
     }
     let whole: i128 = told.lines.iter().map(|line| i128::from(line.payable())).sum();
-    let mut left = refund.amount;
+    let credited = refund.credited().amount;
+    let mut left = credited;
     let last = told.lines.iter().rposition(|line| line.payable() > 0);
     let mut parts = Vec::new();
     for (place, line) in told.lines.iter().enumerate() {
-        let share = (i128::from(refund.amount) * i128::from(line.payable())).checked_div(whole).unwrap_or(0);
+        let share = (i128::from(credited) * i128::from(line.payable())).checked_div(whole).unwrap_or(0);
         let share = if Some(place) == last { left } else { i64::try_from(share).unwrap_or(0) };
         left -= share;
         if share > 0 {

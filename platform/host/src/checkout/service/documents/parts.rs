@@ -166,12 +166,15 @@ pub(super) fn payments(words: &Words, told: &Told) -> Result<Vec<Entry>, Problem
     }
     for due in told.dues.iter().filter(|due| due.state == DueState::Open) {
         let label = words.text("checkout-due-on", &json!({ "date": words.date(due.due_at)? }))?;
-        entries.push(Entry::new(label, words.money(Money::new(due.amount, told.order.currency))?));
+        entries.push(Entry::new(label, words.money(Money::new(due.amount(), told.order.currency))?));
     }
     for refund in &told.refunds {
-        let label = words.text("checkout-doc-back-on", &json!({ "date": words.date(refund.created_at)? }))?;
-        let back = Money { amount: -refund.amount, ..refund.money() };
-        entries.push(Entry::new(label, words.money(back)?));
+        let date = json!({ "date": words.date(refund.created_at)? });
+        let parts = [("checkout-doc-lowered-on", refund.lowered), ("checkout-doc-back-on", refund.amount)];
+        for (key, amount) in parts.into_iter().filter(|(_, amount)| *amount > 0) {
+            let less = Money { amount: -amount, ..refund.money() };
+            entries.push(Entry::new(words.text(key, &date)?, words.money(less)?));
+        }
     }
     Ok(entries)
 }
