@@ -16,12 +16,6 @@ pub(crate) enum Series {
 }
 
 impl Series {
-    const fn code(self) -> &'static str {
-        match self {
-            Self::Invoice => "invoice",
-            Self::CreditNote => "credit_note",
-        }
-    }
     const fn mark(self) -> &'static str {
         match self {
             Self::Invoice => "INV",
@@ -41,12 +35,13 @@ impl Series {
     }
 }
 
-/// The next number of a series. Its row stays locked until what it is for is committed or given up, so none is left out.
+/// The next number of a credit note. The counter's row stays locked until the refund is committed or given up, so none is
+/// left out. (That of an invoice is given by the database at the end of the transaction, see the trigger `number_invoice`.)
 ///
 /// Lock order: the order, then this, as late as can be.
-pub(crate) async fn next_number(tx: &mut Tx, series: Series) -> Result<i64, BillingError> {
+pub(crate) async fn next_credit_note(tx: &mut Tx) -> Result<i64, BillingError> {
     let counted = diesel::insert_into(table::table)
-        .values((table::series.eq(series.code()), table::last.eq(1_i64)))
+        .values((table::series.eq("credit_note"), table::last.eq(1_i64)))
         .on_conflict(on_constraint("document_counters_pkey"))
         .do_update()
         .set(table::last.eq(table::last + 1))

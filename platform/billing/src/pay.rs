@@ -8,7 +8,6 @@ use kernel::Tx;
 
 use crate::{
     BillingError, Due, Method, Order, Payment, PaymentStatus, Status, StepKind, dues, lines,
-    papers::{Series, next_number},
     rules_of,
     schema::{orders, payments},
     step, subscriptions,
@@ -57,6 +56,8 @@ pub(crate) enum MarkPaid {
 
 /// Marks an order as paid, writes the payment down and publishes [`OrderPaid`], all in this transaction. Again: nothing.
 ///
+/// The number of its invoice comes from the database when the transaction ends: the counter is locked by nothing else.
+///
 /// # Errors
 /// [`BillingError::Amount`] when it is not what is due, in the order's currency, [`BillingError::State`] when the
 /// order was cancelled. `NotFound` when there is no such order.
@@ -80,10 +81,8 @@ pub(crate) async fn mark_paid(
     if !payment.amount.is_zero() {
         record(tx, order.id, &payment, PaymentStatus::Succeeded).await?;
     }
-    let invoice = next_number(tx, Series::Invoice).await?;
     let change = (
         orders::status.eq(Status::Paid),
-        orders::invoice_number.eq(invoice),
         orders::paid_at.eq(now),
         orders::closed_at.eq(None::<events::Instant>),
         orders::provider.eq(payment.method),

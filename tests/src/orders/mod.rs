@@ -114,7 +114,10 @@ impl<'a> Shop<'a> {
         let id = order.id;
         let settled =
             self.ctx.tx(ORDERS_CREATE, async |tx| billing::settle(tx, id, payment, OnGone::GiveBack).await);
-        settled.await.unwrap().order().clone()
+        settled.await.unwrap();
+        // With the number of its invoice, which comes last.
+        let read = self.ctx.tx(ORDERS_CREATE, async |tx| Ok::<_, Problem>(billing::by_id(tx, id).await?)).await;
+        read.unwrap().unwrap()
     }
 
     async fn paid(&self, wanted: Wanted<'_>) -> Order {

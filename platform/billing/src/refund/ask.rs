@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     BillingError, Order, Payment, REFUND_JOB, Status, StepKind, dues, is_disputed, lock,
-    papers::{Series, next_number},
+    papers::next_credit_note,
     rules_of,
     schema::{orders, refunds},
     step, subscriptions,
@@ -214,7 +214,7 @@ pub(super) async fn write(
         Asked::Done(reference) => (RefundState::Done, reference),
     };
     let before = refunded(tx, payment.id).await?;
-    let number = next_number(tx, Series::CreditNote).await?;
+    let number = next_credit_note(tx).await?;
     let row = (
         refunds::id.eq(id),
         refunds::order_id.eq(payment.order_id),

@@ -1,0 +1,2 @@
+DROP TRIGGER number_invoice ON orders;
+DROP FUNCTION number_invoice();
