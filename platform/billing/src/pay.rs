@@ -7,8 +7,7 @@ use events::{
 use kernel::Tx;
 
 use crate::{
-    BillingError, Due, Method, Order, Payment, PaymentStatus, Status, StepKind, dues, lines,
-    rules_of,
+    BillingError, Due, Method, Order, Payment, PaymentStatus, Status, StepKind, dues, lines, rules_of,
     schema::{orders, payments},
     step, subscriptions,
     tries::close_after,
