@@ -152,6 +152,9 @@ offer_section!(PlanSection {
     pause_days: i32,
     #[serde(default = "yes")]
     may_change: bool,
+    /// Whether the free days begin with a card that is saved.
+    #[serde(default = "yes")]
+    trial_card: bool,
 });
 
 /// A rate of tax, in percent: `"19"`, `"7.5"`.
@@ -360,6 +363,7 @@ async fn plan_input(ctx: &Ctx, plan: PlanSection, position: i32) -> Result<Offer
         may_pause: plan.may_pause,
         pause_days: plan.pause_days,
         may_change: plan.may_change,
+        trial_card: plan.trial_card,
     };
     Ok(OfferInput { plan: Some(terms), ..common })
 }

@@ -88,6 +88,7 @@ diesel::table! {
         may_pause -> Bool,
         pause_days -> Int4,
         may_change -> Bool,
+        trial_card -> Bool,
     }
 }
 

@@ -2,7 +2,8 @@ use events::Instant;
 use kernel::{Ctx, Problem, Tx};
 
 use crate::{
-    BillingError, Method, Order, Settings, Start, installed, methods, place::restart, rules_of, settings,
+    BillingError, Method, Order, PaymentProvider, Settings, Start, installed, methods, place::restart,
+    rules_of, settings,
 };
 
 /// Minutes that an order waits for a payment on a page. Longer than the provider's own page stays open.
@@ -34,14 +35,19 @@ pub async fn choose_method(
 ) -> Result<(Method, Option<Instant>), Problem> {
     let (settings, now) = (settings(tx).await?, tx.ctx().now());
     let ways = methods(&settings, installed(), total);
-    let first = *ways.first().ok_or_else(|| Problem::conflict("no_way_to_pay"))?;
-    let method = if total == 0 || wanted.is_empty() {
-        first
-    } else {
-        let asked = ways.into_iter().find(|way| way.code() == wanted);
-        asked.ok_or_else(|| Problem::field("method", "payment_method"))?
-    };
-    Ok((method, waits_until(method, &settings, now)))
+    chosen(&ways, if total == 0 { "" } else { wanted }, &settings, now)
+}
+
+fn chosen(
+    ways: &[Method],
+    wanted: &str,
+    settings: &Settings,
+    now: Instant,
+) -> Result<(Method, Option<Instant>), Problem> {
+    let first = ways.first().ok_or_else(|| Problem::conflict("no_way_to_pay"))?;
+    let asked = if wanted.is_empty() { Some(first) } else { ways.iter().find(|way| way.code() == wanted) };
+    let method = *asked.ok_or_else(|| Problem::field("method", "payment_method"))?;
+    Ok((method, waits_until(method, settings, now)))
 }
 
 /// Ways to pay an order that waits. A transfer is left out when the order ends before one can arrive.
@@ -49,9 +55,26 @@ pub async fn choose_method(
 pub fn ways_now(order: &Order, settings: &Settings, now: Instant) -> Vec<Method> {
     let soon = now.plus_minutes(SLOW_MINUTES);
     let ends_soon = !rules_of(&order.module).prolongs && order.expires_at.is_some_and(|at| at < soon);
+    if order.waits_for_card() {
+        return ways_to_save(settings);
+    }
     let mut ways = methods(settings, installed(), order.total);
     ways.retain(|way| *way != Method::Manual || order.provider == Method::Manual || !ends_soon);
     ways
+}
+
+/// Ways to pay that the business offers and that save what is paid with, for later.
+#[must_use]
+pub fn ways_to_save(settings: &Settings) -> Vec<Method> {
+    let mut ways = methods(settings, installed(), 1);
+    ways.retain(|way| saves(*way));
+    ways
+}
+
+/// Whether a way to pay saves what is paid with, for later.
+#[must_use]
+pub fn saves(method: Method) -> bool {
+    installed().of(method).is_ok_and(PaymentProvider::saves)
 }
 
 /// Another try to pay an order that waits, perhaps in another way. One that is paid is answered as it is. Go on with
@@ -67,9 +90,13 @@ pub async fn pay_again(tx: &mut Tx, order: &Order, wanted: &str) -> Result<Order
     if !order.may_be_paid(now) {
         return Err(Problem::conflict("order_closed"));
     }
-    let (method, until) = choose_method(tx, order.total, wanted).await?;
     let settings = settings(tx).await?;
-    if order.total > 0 && !ways_now(order, &settings, now).contains(&method) {
+    let (method, until) = if order.waits_for_card() {
+        chosen(&ways_to_save(&settings), wanted, &settings, now)?
+    } else {
+        choose_method(tx, order.total, wanted).await?
+    };
+    if (order.total > 0 || order.waits_for_card()) && !ways_now(order, &settings, now).contains(&method) {
         return Err(Problem::field("method", "payment_method"));
     }
     let until = match (rules_of(&order.module).prolongs, order.expires_at) {

@@ -19,12 +19,14 @@
 
 mod again;
 mod books;
+mod card_first;
 mod close;
 mod codes;
 mod discounts;
 mod dispute;
 mod dues;
 mod error;
+mod forget;
 mod instalments;
 pub mod office;
 mod order;
@@ -62,13 +64,17 @@ pub const AWAITING_JOB: &str = "billing.tell_awaiting";
 /// Kind of the job that asks a provider for a refund; `{"refund": "ref_…"}`. The host runs it.
 pub const REFUND_JOB: &str = "billing.refund";
 
-pub use again::{PAY_MINUTES, begin_payment, choose_method, pay_again, waits_until, ways_now};
+pub use again::{
+    PAY_MINUTES, begin_payment, choose_method, pay_again, saves, waits_until, ways_now, ways_to_save,
+};
 pub use books::{Booked, booked_disputes, booked_payments, booked_refunds};
+pub use card_first::{CardTaken, card_saved};
 pub use codes::UnknownCode;
 pub use discounts::{Discount, DiscountKind, NewDiscount, discounts};
 pub use dispute::{Dispute, DisputeSeen, DisputeState, dispute_seen, disputes, is_disputed, open_disputes};
 pub use dues::{Due, DueState, dues, next_due, to_come};
 pub use error::BillingError;
+pub use forget::{FORGET_JOB, forget_methods, method_forgotten};
 pub use instalments::{INSTALMENTS_JOB, TELL_INSTALMENT_JOB, collect_dues};
 pub use order::{LineRole, Method, Order, OrderLine, Payment, PaymentStatus, Period};
 pub use overdue::{Swept, sweep};
@@ -81,7 +87,7 @@ pub use policy::{
 pub use price::{parse_price, price_text};
 pub use provider::{
     Collected, ElementStart, Free, Manual, PaymentProvider, Payout, Payouts, ProviderError, Providers,
-    Refunding, Stage, Start, install, installed,
+    Refunding, Stage, Start, ToSave, install, installed,
 };
 pub use read::{
     OrderFilter, Revenue, by_form_key, by_id, by_token, is_remembered, lines, list, list_of_client, lock,
@@ -110,7 +116,7 @@ pub use tax::{Tax, TaxRate, add_tax_rate, archive_tax_rate, tax_of, tax_rate, ta
 pub use told::{method_gone, payment_bounced, payment_processing};
 pub use total::{Apart, MAX_PRICE_MAJOR, NewDue, Split, Sums, max_price, quote, split, spread, spread_paid};
 pub use tries::{
-    CLOSE_TRIES_JOB, Try, TryId, TryState, begin_try, close_tries, open_tries, tries, try_by_id,
+    CLOSE_TRIES_JOB, SETUP, Try, TryId, TryState, begin_try, close_tries, open_tries, tries, try_by_id,
     try_by_reference, try_opened, try_went,
 };
 pub use undo::{may_undo, undo};

@@ -92,7 +92,8 @@ pub struct Order {
     pub period_start: Option<Instant>,
     /// Where that period ends.
     pub period_end: Option<Instant>,
-    /// Number of its invoice, counted up in the tenant without gaps; none until it is paid.
+    /// Number of its invoice, counted up in the tenant without gaps; none until the
+    /// transaction in which it was paid has ended.
     pub invoice_number: Option<i64>,
 }
 
@@ -127,6 +128,11 @@ impl Order {
     #[must_use]
     pub fn owes_more(&self) -> bool {
         self.status.was_paid() && self.due_now > 0
+    }
+    /// Whether nothing is to be paid now, and it waits for something that its buyer saves to pay with later.
+    #[must_use]
+    pub fn waits_for_card(&self) -> bool {
+        self.total == 0 && self.status == Status::PendingPayment
     }
     /// The page of the order itself: its receipt, or what is still to be done. A path inside the tenant.
     #[must_use]

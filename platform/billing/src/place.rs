@@ -67,6 +67,8 @@ pub struct Extras<'a> {
     pub bill_to: &'a str,
     /// The buyer's tax number, at most 60 characters.
     pub buyer_tax_id: &'a str,
+    /// When nothing is to be paid now, it waits until its buyer has saved something to pay with later.
+    pub asks_card: bool,
 }
 
 /// An order to be placed.
@@ -97,8 +99,8 @@ pub struct NewOrder<'a> {
     pub extras: Extras<'a>,
 }
 
-/// Places an order. One that costs nothing is paid at once and no provider is asked; any other waits for its payment, and
-/// what follows from that is started here: the job that ends it in time, and the mail that says how to pay by transfer.
+/// Places an order. One that costs nothing is paid at once and no provider is asked, unless it asks for a card; any other
+/// waits for its payment, and what follows from that is started here: the job that ends it in time, and the mail that says how to pay by transfer.
 ///
 /// # Errors
 /// [`BillingError::DoubleSubmit`] when the form was sent before: give the transaction up and read the order by the key.
@@ -110,7 +112,7 @@ pub async fn place(tx: &mut Tx, new: NewOrder<'_>) -> Result<Order, BillingError
     insert_discounts(tx, id, new.extras.discounts).await?;
     dues::insert(tx, id, new.extras.dues).await?;
     step(tx, id, StepKind::Placed, "").await?;
-    if sums.total == 0 {
+    if sums.total == 0 && !new.extras.asks_card {
         let payment = NewPayment::of(Method::Free, id.to_string(), events::Money::zero(new.currency));
         return match mark_paid(tx, id, payment).await? {
             MarkPaid::Paid(order) | MarkPaid::AlreadyPaid(order) => Ok(order),
@@ -149,7 +151,7 @@ async fn next_number(tx: &mut Tx) -> Result<i64, BillingError> {
 async fn insert(tx: &mut Tx, new: &NewOrder<'_>, sums: Sums) -> Result<OrderId, BillingError> {
     let ctx = tx.ctx().clone();
     let id: OrderId = ctx.new_id();
-    let method = if sums.total == 0 { Method::Free } else { new.method };
+    let method = if sums.total == 0 && !new.extras.asks_card { Method::Free } else { new.method };
     let extras = new.extras;
     let sums_row = (
         orders::subtotal.eq(sums.subtotal),

@@ -3,7 +3,7 @@ use std::{
     sync::{LazyLock, OnceLock},
 };
 
-use events::{Instant, Money};
+use events::{ClientId, Instant, Money, SubscriptionId};
 use kernel::{BoxFuture, Ctx, Problem};
 use serde::Serialize;
 
@@ -100,6 +100,19 @@ pub struct Payout {
     pub arrives: Instant,
 }
 
+/// Something to pay with that somebody wants to save.
+#[derive(Clone, Copy, Debug)]
+pub struct ToSave<'a> {
+    /// Whose it will be.
+    pub client: ClientId,
+    /// For what it may be used.
+    pub saved_for: SavedFor,
+    /// The subscription that is paid with it from then on; what the client's others are paid with stays.
+    pub pays: Option<SubscriptionId>,
+    /// Where the page leads back to: a path inside the tenant.
+    pub back: &'a str,
+}
+
 /// Why a provider did not start a payment, or gives no money back.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum ProviderError {
@@ -191,16 +204,14 @@ pub trait PaymentProvider: Send + Sync {
         let _ = (ctx, saved);
         Box::pin(std::future::ready(Ok(())))
     }
-    /// The provider's own page where somebody changes what is paid with: for all that a client buys, signed in, or for one
-    /// thing alone, whether or not they bought anything before. `back` is where it leads back to: a path inside the tenant.
+    /// The provider's own page where somebody saves something to pay with: for all that a client buys, signed in, or for one
+    /// thing alone, whether or not they bought anything before.
     fn portal<'a>(
         &'a self,
         ctx: &'a Ctx,
-        client: events::ClientId,
-        saved_for: SavedFor,
-        back: &'a str,
+        wanted: &'a ToSave<'a>,
     ) -> BoxFuture<'a, Result<Option<String>, ProviderError>> {
-        let _ = (ctx, client, saved_for, back);
+        let _ = (ctx, wanted);
         Box::pin(std::future::ready(Ok(None)))
     }
     /// How it renews subscriptions itself; `None`: the platform does.

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use events::{ClientId, Id, Instant, OrderId, TenantId};
+use events::{Id, Instant, OrderId, TenantId};
 use hmac::{Hmac, Mac};
 use kernel::{BoxFuture, Ctx};
 use sha2::Sha256;
@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::{
     CardPage, Collected, Method, ORDER_LINK, Order, Payment, PaymentProvider, ProviderError, Refund,
-    Refunding, SavedFor, SavedMethod, Stage, Start, TestCard, Try, begin_try,
+    Refunding, SETUP, SavedMethod, Stage, Start, TestCard, ToSave, Try, begin_try,
 };
 
 /// Minutes that a sandbox page may stay open.
@@ -147,8 +147,9 @@ impl PaymentProvider for Sandbox {
     }
     fn start<'a>(&'a self, ctx: &'a Ctx, order: &'a Order) -> BoxFuture<'a, Result<Start, ProviderError>> {
         Box::pin(async move {
+            let kind = if order.waits_for_card() { SETUP } else { "page" };
             let begun = ctx.tx(ORDER_LINK, async |tx| {
-                Ok::<_, kernel::Problem>(begin_try(tx, order.id, Method::Sandbox, "page").await?)
+                Ok::<_, kernel::Problem>(begin_try(tx, order.id, Method::Sandbox, kind).await?)
             });
             let begun = begun.await.map_err(|problem| ProviderError::Refused(problem.to_string()))?;
             let state = SandboxState {
@@ -185,12 +186,16 @@ impl PaymentProvider for Sandbox {
     fn portal<'a>(
         &'a self,
         ctx: &'a Ctx,
-        client: ClientId,
-        saved_for: SavedFor,
-        back: &'a str,
+        wanted: &'a ToSave<'a>,
     ) -> BoxFuture<'a, Result<Option<String>, ProviderError>> {
-        let expires_at = ctx.now().plus_minutes(MINUTES);
-        let page = CardPage { client, saved_for, expires_at, nonce: ctx.new_token(), back: back.to_owned() };
+        let page = CardPage {
+            client: wanted.client,
+            saved_for: wanted.saved_for,
+            pays: wanted.pays,
+            expires_at: ctx.now().plus_minutes(MINUTES),
+            nonce: ctx.new_token(),
+            back: wanted.back.to_owned(),
+        };
         let path = format!("/pay/sandbox-card/{}", self.sign_card(ctx.tenant().id, &page));
         Box::pin(std::future::ready(Ok(Some(ctx.path(&path)))))
     }

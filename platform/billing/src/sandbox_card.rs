@@ -1,7 +1,7 @@
 //! Cards that the sandbox saves, and what becomes of collecting with them.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use events::{ClientId, Id, Instant};
+use events::{ClientId, Id, Instant, SubscriptionId};
 use uuid::Uuid;
 
 use crate::{Collected, Method, NewSaved, SavedFor, SavedMethod, Try};
@@ -70,6 +70,8 @@ pub struct CardPage {
     pub client: ClientId,
     /// For what it will be.
     pub saved_for: SavedFor,
+    /// The subscription that is paid with it from then on.
+    pub pays: Option<SubscriptionId>,
     /// Until when the page may be used, in whole seconds.
     pub expires_at: Instant,
     /// Tells this page from others.
@@ -82,16 +84,21 @@ impl CardPage {
     pub(crate) fn plain(&self) -> String {
         let (client, until) = (self.client.uuid().simple(), self.expires_at.timestamp().as_second());
         let (of, back) = (self.saved_for.name(), URL_SAFE_NO_PAD.encode(&self.back));
-        format!("k.{client}.{of}.{until}.{}.{back}", self.nonce)
+        let pays = self.pays.map(|id| id.to_string()).unwrap_or_default();
+        format!("k.{client}.{of}.{pays}.{until}.{}.{back}", self.nonce)
     }
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        let mut parts = text.strip_prefix("k.")?.splitn(5, '.');
+        let mut parts = text.strip_prefix("k.")?.splitn(6, '.');
         let client = Id::from_uuid(Uuid::try_parse(parts.next()?).ok()?);
         let saved_for = SavedFor::read(parts.next()?)?;
+        let pays = match parts.next()? {
+            "" => None,
+            id => Some(id.parse().ok()?),
+        };
         let until = jiff::Timestamp::from_second(parts.next()?.parse().ok()?).ok()?;
         let nonce = parts.next()?.to_owned();
         let back = String::from_utf8(URL_SAFE_NO_PAD.decode(parts.next()?).ok()?).ok()?;
-        Some(Self { client, saved_for, expires_at: Instant::new(until), nonce, back })
+        Some(Self { client, saved_for, pays, expires_at: Instant::new(until), nonce, back })
     }
 }
 
@@ -116,6 +123,7 @@ mod tests {
         let page = CardPage {
             client: Id::from_uuid(Uuid::from_u128(3)),
             saved_for: SavedFor::Subscription(Id::from_uuid(Uuid::from_u128(4))),
+            pays: Some(Id::from_uuid(Uuid::from_u128(5))),
             expires_at: at(2000),
             nonce: "n-_".into(),
             back: "/me/payment-methods".into(),

@@ -134,6 +134,7 @@ pub async fn save_method(tx: &mut Tx, new: NewSaved) -> Result<SavedMethod, Prob
         table::exp_year.eq(new.exp_year),
         table::is_default.eq(own),
         table::removed_at.eq(None::<Instant>),
+        table::forgotten_at.eq(None::<Instant>),
     );
     let row = (
         table::id.eq(ctx.new_id::<events::kinds::SavedMethod>()),

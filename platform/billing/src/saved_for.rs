@@ -11,7 +11,7 @@ use serde::Serialize;
 use crate::{
     Method, Order, SavedMethod, saved_methods,
     schema::{orders, payment_methods as table},
-    subscriptions::Subscription,
+    subscriptions::{Subscription, chosen_for},
 };
 
 /// For what something that was saved may be used.
@@ -132,6 +132,7 @@ pub async fn method_of(tx: &mut Tx, sub: &Subscription) -> QueryResult<Option<Sa
     used_for(tx, sub.client_id, SavedFor::Subscription(sub.id), sub.provider).await
 }
 
+/// What was saved for it alone; else what was chosen for it; else what its client uses when they choose nothing.
 async fn used_for(
     tx: &mut Tx,
     client: ClientId,
@@ -140,6 +141,9 @@ async fn used_for(
 ) -> QueryResult<Option<SavedMethod>> {
     let mut all = saved_for(tx, client, alone).await?;
     if is_by_client(tx, alone).await? {
+        if let SavedFor::Subscription(id) = alone {
+            all.extend(chosen_for(tx, id).await?);
+        }
         all.extend(saved_methods(tx, client).await?);
     }
     Ok(all.into_iter().find(|saved| saved.provider == provider))

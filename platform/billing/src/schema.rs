@@ -159,6 +159,7 @@ diesel::table! {
         removed_at -> Nullable<Timestamptz>,
         subscription_id -> Nullable<Uuid>,
         order_id -> Nullable<Uuid>,
+        forgotten_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -233,8 +234,8 @@ diesel::table! {
         credit_note_number -> Nullable<Int8>,
         turn -> Int4,
         by_hand -> Bool,
-    }
         lowered -> Int8,
+    }
 }
 
 diesel::table! {
@@ -256,6 +257,14 @@ diesel::table! {
         kind -> Text,
         actor -> Text,
         detail -> Text,
+    }
+}
+
+diesel::table! {
+    subscription_ways (subscription_id) {
+        subscription_id -> Uuid,
+        method_id -> Uuid,
+        at -> Timestamptz,
     }
 }
 
@@ -324,6 +333,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     refunds,
     subscription_places,
     subscription_steps,
+    subscription_ways,
     subscriptions,
     tax_rates,
 );

@@ -116,7 +116,7 @@ async fn instalment(
 }
 
 /// Why an unpaid order can't take money any more; `None`: it can, and what it needs is reserved.
-async fn gone(tx: &mut Tx, order: &Order) -> Result<Option<Problem>, Problem> {
+pub(crate) async fn gone(tx: &mut Tx, order: &Order) -> Result<Option<Problem>, Problem> {
     match order.status {
         Status::Expired => {
             // The rule may have taken a part before it finds the rest gone.

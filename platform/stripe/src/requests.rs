@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use billing::{Order, Payment, Refund, Try, subscriptions::Subscription};
+use billing::{Order, Payment, Refund, ToSave, Try, subscriptions::Subscription};
 use events::{ClientId, Currency, Instant};
 use kernel::Ctx;
 use stripe_checkout::checkout_session::{
@@ -10,6 +10,7 @@ use stripe_checkout::checkout_session::{
     CreateCheckoutSessionLineItemsPriceData as PriceData,
     CreateCheckoutSessionPaymentIntentData as IntentData,
     CreateCheckoutSessionPaymentIntentDataSetupFutureUsage as SaveFor,
+    CreateCheckoutSessionSetupIntentData as SetupData,
     CreateCheckoutSessionSubscriptionData as SubscriptionData, ProductData,
 };
 use stripe_core::{
@@ -116,6 +117,17 @@ impl Wanted<'_> {
         };
         Prepared::of(&request)
     }
+    /// Nothing is paid: something is saved to pay with later, on Stripe's own page.
+    pub(crate) fn setup(&self) -> Result<Prepared, Trouble> {
+        let customer = self.customer.as_deref().unwrap_or_default();
+        let own = self.order.own_path();
+        let request = saving(self.tags(), customer, self.order.currency)?
+            .client_reference_id(self.order.id.to_string())
+            .expires_at(closes(self.turn.created_at, self.order.expires_at).timestamp().as_second())
+            .success_url(format!("{}/back?session={{CHECKOUT_SESSION_ID}}", self.ctx.link(&own)))
+            .cancel_url(self.ctx.link(&own));
+        Ok(Prepared::of(&request))
+    }
     /// By the card form.
     pub(crate) fn intent(&self) -> Result<Prepared, Trouble> {
         let request = self.bare_intent()?;
@@ -167,18 +179,36 @@ pub(crate) fn person(ctx: &Ctx, client: ClientId, email: &str, name: &str) -> Pr
     Prepared::of(&request)
 }
 
-/// Stripe's page for saving something to pay with, for a customer; `back` is a path inside the tenant.
-pub(crate) fn setup(ctx: &Ctx, client: ClientId, customer: &str, back: &str) -> Result<Prepared, Trouble> {
-    let tags =
-        [("tenant".to_owned(), ctx.tenant().id.to_string()), ("client".to_owned(), client.to_string())];
-    let request = CreateCheckoutSession::new()
-        .mode(CheckoutSessionMode::Setup)
-        .customer(customer)
-        .currency(currency_of(ctx.tenant().currency)?)
-        .metadata(HashMap::from(tags))
+/// Stripe's page for saving something to pay with, for a customer.
+pub(crate) fn setup(ctx: &Ctx, wanted: &ToSave<'_>, customer: &str) -> Result<Prepared, Trouble> {
+    let mut tags = HashMap::from([
+        ("tenant".to_owned(), ctx.tenant().id.to_string()),
+        ("client".to_owned(), wanted.client.to_string()),
+    ]);
+    if let Some(subscription) = wanted.pays {
+        tags.insert("subscription".to_owned(), subscription.to_string());
+    }
+    let back = wanted.back;
+    let request = saving(tags, customer, ctx.tenant().currency)?
         .success_url(ctx.link(&format!("/pay/saved?to={back}&session={{CHECKOUT_SESSION_ID}}")))
         .cancel_url(ctx.link(back));
     Ok(Prepared::of(&request))
+}
+
+/// A session that saves something; what it makes carries the same tags.
+fn saving(
+    tags: HashMap<String, String>,
+    customer: &str,
+    currency: Currency,
+) -> Result<CreateCheckoutSession, Trouble> {
+    let mut data = SetupData::new();
+    data.metadata = Some(tags.clone());
+    Ok(CreateCheckoutSession::new()
+        .mode(CheckoutSessionMode::Setup)
+        .customer(customer)
+        .currency(currency_of(currency)?)
+        .setup_intent_data(data)
+        .metadata(tags))
 }
 
 /// Money back of a payment.

@@ -1,5 +1,6 @@
 //! Subscriptions, instalments and saved ways to pay, with a clock that the test moves.
 
+mod cards_first;
 mod changing;
 mod dunning;
 mod instalments;
@@ -7,6 +8,7 @@ mod pages;
 mod renewing;
 mod resting;
 mod strangers;
+mod ways;
 
 use billing::{
     BILLING_RUN, Extras, Method, NewLine, NewOrder, NewPayment, OnGone, Order, SavedFor, TestCard,

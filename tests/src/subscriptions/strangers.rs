@@ -10,7 +10,7 @@ use super::{DAY, context, later};
 async fn plan(owner: &Client, slug: &str, trial: i32) {
     let body = json!({
         "slug": slug, "name": slug, "price": { "amount": 5_000, "currency": "GBP" }, "status": "active",
-        "terms": { "every": Every::Month.code(), "trial_days": trial },
+        "terms": { "every": Every::Month.code(), "trial_days": trial, "trial_card": false },
     });
     owner.api("POST", "/plans", Some(&body)).await.expect(200);
 }

@@ -5,6 +5,7 @@ packages-checkout-instead-of = Instead of
 packages-checkout-sign-in = Sign in
 packages-checkout-code = Coupon or gift voucher
 packages-checkout-apply = Apply
+packages-checkout-said = To pay now: { $amount }.
 packages-checkout-applied = Your code is applied. Please look at the new total.
 packages-checkout-remove = Remove
 packages-checkout-voucher = Paid with voucher { $code }
@@ -36,6 +37,7 @@ packages-checkout-pay-parts = { $count } payments
 packages-checkout-pay-parts-hint = The first one today: { $amount }
 packages-checkout-start-trial = Start your free trial
 packages-checkout-trial = Free until { $date }. Nothing is taken before.
+packages-checkout-trial-card = When you pay by card, you enter it on the next page; it is charged when the free days are over, unless you end it before.
 packages-checkout-then-week = Then { $amount } every { $count ->
     [one] week
    *[other] { $count } weeks

@@ -229,6 +229,8 @@ struct QuotePlan {
     ends: Option<Instant>,
     /// When the client may cancel alone: `any_time`, `after_term` or `never`.
     may_cancel: String,
+    /// Whether the free trial begins once a card is saved, when it is paid by card: `next` of the order leads there.
+    asks_card: bool,
 }
 
 /// A code that does not hold.
@@ -326,6 +328,7 @@ impl QuotePlan {
             further: plan.count,
             ends: plan.ends,
             may_cancel: plan.cancel.to_string(),
+            asks_card: plan.asks_card,
         }
     }
 }

@@ -297,6 +297,8 @@ pub(super) struct TermsDoc {
     pub(super) pause_days: Option<i32>,
     /// Whether a client may change to another plan alone; left out: yes.
     pub(super) may_change: Option<bool>,
+    /// Whether the free days begin once a card is saved that pays after them, when it is paid by card; left out: yes.
+    pub(super) trial_card: Option<bool>,
 }
 
 impl TermsDoc {
@@ -313,6 +315,7 @@ impl TermsDoc {
             may_pause: Some(terms.may_pause),
             pause_days: Some(terms.pause_days),
             may_change: Some(terms.may_change),
+            trial_card: Some(terms.trial_card),
         }
     }
     pub(super) fn read(self) -> PlanTerms {
@@ -329,6 +332,7 @@ impl TermsDoc {
             may_pause: self.may_pause.unwrap_or(usual.may_pause),
             pause_days: self.pause_days.unwrap_or(usual.pause_days),
             may_change: self.may_change.unwrap_or(usual.may_change),
+            trial_card: self.trial_card.unwrap_or(usual.trial_card),
         }
     }
 }

@@ -60,6 +60,8 @@ pub(crate) struct PlanTerms {
     /// The longest pause.
     pub(crate) pause_days: i32,
     pub(crate) may_change: bool,
+    /// Whether a free trial begins with a card that is saved, where the business takes cards.
+    pub(crate) trial_card: bool,
 }
 
 impl PlanTerms {
@@ -77,6 +79,7 @@ impl PlanTerms {
             may_pause: true,
             pause_days: 60,
             may_change: true,
+            trial_card: true,
         }
     }
     /// Whether all of it is paid with the first payment.

@@ -122,7 +122,9 @@ async fn page(ctx: &Ctx, tries: &Tries, shown: Shown) -> Result<Page, Problem> {
     let mut basket = None;
     if let Some((priced, wanted)) = &priced {
         methods = service::ways_to_pay(ctx, priced.to_pay()).await?;
-        basket = Some(BasketView::of(priced, wanted, pays(ctx, priced))).filter(|_| !methods.is_empty());
+        let asks_card = methods.iter().any(|method| priced.asks_card(*method));
+        let view = BasketView::of(priced, wanted, pays(ctx, priced)).asking(asks_card);
+        basket = Some(view).filter(|_| !methods.is_empty());
         if !priced.refused.is_empty() {
             said = "";
         } else {

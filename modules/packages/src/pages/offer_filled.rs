@@ -121,6 +121,7 @@ fn terms(form: FormState, terms: &PlanTerms) -> FormState {
         .with("may_pause", terms.may_pause)
         .with("pause_days", terms.pause_days)
         .with("may_change", terms.may_change)
+        .with("trial_card", terms.trial_card)
 }
 
 /// The kind of an offer and its identifier, as a choice writes it.

@@ -196,6 +196,7 @@ impl Reader<'_> {
             may_pause: self.form.ticked("may_pause"),
             pause_days: self.whole("pause_days").unwrap_or(usual.pause_days),
             may_change: self.form.ticked("may_change"),
+            trial_card: self.form.ticked("trial_card"),
         }
     }
 

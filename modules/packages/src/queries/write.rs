@@ -206,6 +206,7 @@ pub(crate) async fn set_plan(tx: &mut Tx, offer: OfferId, terms: &PlanTerms) -> 
         offer_plans::may_pause.eq(terms.may_pause),
         offer_plans::pause_days.eq(terms.pause_days),
         offer_plans::may_change.eq(terms.may_change),
+        offer_plans::trial_card.eq(terms.trial_card),
     );
     diesel::insert_into(offer_plans::table)
         .values((offer_plans::offer_id.eq(offer), row))

@@ -89,6 +89,8 @@ pub(crate) struct PlanView {
     pub(crate) ends: Option<Instant>,
     /// `any_time`, `after_term` or `never`.
     pub(crate) cancel: &'static str,
+    /// Whether a way to pay that is offered asks for a card first.
+    pub(crate) asks_card: bool,
     /// The payments by name, when they differ.
     pub(crate) payments: Vec<Later>,
     /// Whether there are more than those named.
@@ -161,6 +163,16 @@ impl BasketView {
     }
 }
 
+impl BasketView {
+    /// The same, where a way to pay asks for a card before a free trial.
+    pub(crate) fn asking(mut self, card: bool) -> Self {
+        if let Some(plan) = &mut self.plan {
+            plan.asks_card = card;
+        }
+        self
+    }
+}
+
 impl PlanView {
     fn of(plan: &PlanQuote, money: impl Fn(i64) -> Money) -> Self {
         let named = |(at, amount): &(Instant, i64)| Later { at: *at, amount: money(*amount) };
@@ -174,6 +186,7 @@ impl PlanView {
             further: plan.count,
             ends: plan.ends,
             cancel: plan.cancel.code(),
+            asks_card: false,
             payments: if plan.is_even() { Vec::new() } else { plan.payments.iter().map(named).collect() },
             more: plan.count.is_none_or(|count| usize::try_from(count).is_ok_and(|count| count > shown)),
         }
@@ -312,6 +325,7 @@ impl BasketView {
             further: Some(5),
             ends: Some(super::moment()),
             cancel: "after_term",
+            asks_card: false,
             payments: vec![],
             more: false,
         };
@@ -326,7 +340,12 @@ impl BasketView {
                 more: true,
                 ..plan.clone()
             }),
-            with(PlanView { trial_ends: Some(super::moment()), every: "week", ..plan.clone() }),
+            with(PlanView {
+                trial_ends: Some(super::moment()),
+                every: "week",
+                asks_card: true,
+                ..plan.clone()
+            }),
             with(PlanView {
                 further: None,
                 ends: None,

@@ -8,8 +8,8 @@ use kernel::{Paging, Tx};
 
 use super::{Subscription, SubscriptionStatus};
 use crate::{
-    Order, SavedFor, SavedMethod, is_by_client,
-    schema::{orders, payment_methods as methods, subscriptions as table},
+    Method, Order, SavedFor, SavedMethod, is_by_client,
+    schema::{orders, subscriptions as table},
 };
 
 /// Which subscriptions of a list are wanted. Empty parts do not narrow it.
@@ -184,8 +184,9 @@ pub async fn payer(tx: &mut Tx, id: SubscriptionId) -> QueryResult<(String, Stri
     Ok((buyer.name, buyer.email))
 }
 
-/// The way that somebody has just chosen: a client, signed in, for their running subscriptions that they placed so and that
-/// the platform renews; anybody else for one subscription.
+/// Something to pay with was saved. What was saved for one subscription alone is what that is paid with; a client's own is
+/// what their running subscriptions are paid with that they began signed in and without a way to pay. What was bought with
+/// something else stays with that: [`super::use_method`].
 ///
 /// # Errors
 /// When the database refuses.
@@ -197,29 +198,17 @@ pub async fn pay_with(tx: &mut Tx, saved: &SavedMethod) -> QueryResult<()> {
         SubscriptionStatus::Paused,
     ];
     let own = table::table.filter(table::client_id.eq(saved.client_id).and(table::status.eq_any(live)));
-    let all: Vec<SubscriptionId> = own.order(table::id).select(table::id).load(&mut **tx).await?;
-    let mut ids = Vec::new();
-    for id in all {
+    let other = own.filter(table::reference.eq("").and(table::provider.ne(saved.provider)));
+    let all: Vec<(SubscriptionId, Method)> =
+        other.order(table::id).select((table::id, table::provider)).load(&mut **tx).await?;
+    for (id, provider) in all {
         let alone = SavedFor::Subscription(id);
-        if saved.saved_for() == alone
-            || (saved.saved_for() == SavedFor::Client && is_by_client(tx, alone).await?)
-        {
-            ids.push(id);
+        let without = saved.saved_for() == SavedFor::Client && provider == Method::Free;
+        if saved.saved_for() != alone && !(without && is_by_client(tx, alone).await?) {
+            continue;
         }
-    }
-    if saved.saved_for() == SavedFor::Client {
-        // What others saved for them meanwhile is not used any more.
-        let others = methods::table.filter(methods::subscription_id.eq_any(ids.clone()));
-        let others = others.filter(methods::removed_at.is_null());
-        diesel::update(others).set(methods::removed_at.eq(tx.ctx().now())).execute(&mut **tx).await?;
-    }
-    let other = table::id.eq_any(ids).and(table::reference.eq("")).and(table::provider.ne(saved.provider));
-    let changed: Vec<SubscriptionId> = diesel::update(table::table.filter(other))
-        .set(table::provider.eq(saved.provider))
-        .returning(table::id)
-        .get_results(&mut **tx)
-        .await?;
-    for id in changed {
+        let change = table::provider.eq(saved.provider);
+        diesel::update(table::table.find(id)).set(change).execute(&mut **tx).await?;
         super::step(tx, id, super::SubscriptionStepKind::WayChanged, saved.provider.code()).await?;
     }
     Ok(())

@@ -33,6 +33,7 @@ mod standing;
 mod steps;
 mod store;
 mod time;
+mod way;
 mod wish;
 
 /// Kind of the job that renews subscriptions, reminds of what is owed and ends what is over. The host runs it.
@@ -73,9 +74,11 @@ pub use renew::advance_due;
 pub use standing::{Ends, Giving, giving, over_among};
 pub use steps::{SubscriptionStep, SubscriptionStepKind, steps};
 pub use time::{boundary, days_later, period_at};
+pub use way::use_method;
 pub use wish::{By, may};
 
 pub(crate) use paid::{order_closed, order_paid};
 pub(crate) use refunded::order_refunded;
+pub(crate) use way::chosen as chosen_for;
 
 use steps::step;

@@ -34,8 +34,8 @@ impl SubscriptionStatus {
         match (self, next) {
             (Incomplete, Trialing | Active | PastDue | Ended)
             | (Trialing, Active | PastDue | Paused | Ended)
-            | (Active, Active | PastDue | Paused | Ended)
-            | (PastDue, Active | PastDue | Paused | Ended)
+            // A provider may give free days to one that runs.
+            | (Active | PastDue, Active | Trialing | PastDue | Paused | Ended)
             | (Paused, Active | Trialing | PastDue | Ended) => true,
             (Ended, Trialing | Active) => !begun,
             _ => false,

@@ -62,7 +62,7 @@ pub struct Try {
     pub provider: Method,
     /// What the provider calls it; empty until it answered.
     pub reference: String,
-    /// What kind of thing that is there: `session`, `intent`.
+    /// What kind of thing that is there: `session`, `intent`, [`SETUP`].
     pub kind: String,
     /// Minor units.
     pub amount: i64,
@@ -88,10 +88,11 @@ impl Try {
 /// same person, goes on as it is: so the same call to the provider is made again.
 ///
 /// # Errors
-/// [`BillingError::State`] when nothing is to be paid.
+/// [`BillingError::State`] when nothing is to be paid, or, for a [`SETUP`], when nothing is to be saved.
 pub async fn begin_try(tx: &mut Tx, order: OrderId, method: Method, kind: &str) -> Result<Try, BillingError> {
     let order: Order = lock(tx, order).await?.ok_or(diesel::result::Error::NotFound)?;
-    if order.due_now == 0 || !order.may_be_paid(tx.ctx().now()) {
+    let fits = if kind == SETUP { order.waits_for_card() } else { order.due_now > 0 };
+    if !fits || !order.may_be_paid(tx.ctx().now()) {
         return Err(BillingError::State { from: order.status, to: crate::Status::Paid });
     }
     let by_client = is_acting(tx.ctx(), order.client_id);

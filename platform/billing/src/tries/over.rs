@@ -80,7 +80,7 @@ pub async fn close_tries(ctx: &Ctx, permission: Permission, order: OrderId) -> R
 /// Tries of an order that are open and for nothing that is to be paid now.
 async fn over(tx: &mut Tx, id: OrderId) -> Result<Vec<Try>, Problem> {
     let Some(order) = by_id(tx, id).await? else { return Ok(Vec::new()) };
-    let waits = order.due_now > 0 && order.may_be_paid(tx.ctx().now());
+    let waits = (order.due_now > 0 || order.waits_for_card()) && order.may_be_paid(tx.ctx().now());
     let due = next_due(tx, id).await?.map_or(0, |due| due.position);
     let wanted = |one: &Try| waits && one.due == due && one.amount == order.due_now;
     let mut all = tries(tx, id).await?;

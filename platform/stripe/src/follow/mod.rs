@@ -1,5 +1,6 @@
 //! Reads an object as it stands at Stripe now, and writes down what that means here.
 
+mod method;
 mod payment;
 mod subscription;
 

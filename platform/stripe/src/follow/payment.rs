@@ -1,9 +1,9 @@
 use billing::{
-    DisputeSeen, DisputeState, Method, NewPayment, NewSaved, OnGone, Order, RefundCause, RefundSeen,
-    RefundState, SavedFor, Settled, Try, TryState, by_id, dispute_seen, payment_bounced, payment_failed,
-    payment_processing, refund_seen, save_method, saved_by_reference, settle, try_by_reference, try_went,
+    DisputeSeen, DisputeState, Method, NewPayment, OnGone, Order, RefundCause, RefundSeen, RefundState,
+    Settled, Try, TryState, by_id, dispute_seen, payment_bounced, payment_failed, payment_processing,
+    refund_seen, settle, try_by_reference, try_went,
 };
-use events::{ClientId, Currency, Money, OrderId};
+use events::{Currency, Money, OrderId};
 use kernel::{Ctx, Tx};
 use serde_json::{Value, json};
 
@@ -13,7 +13,7 @@ use crate::{
     account::{Account, right},
     call::{Plain, Trouble},
     failure::Failure,
-    model::{Charge, Dispute, Intent, IntentState, Refunded, Saved, Session, SessionState, items, text},
+    model::{Charge, Dispute, Intent, IntentState, Refunded, Session, SessionState, items},
     provider::{INTENT, is_session, unreadable},
 };
 
@@ -57,13 +57,11 @@ impl Stripe {
         if !is_ours(ctx, &session.tags) {
             return Ok(Outcome::NotOurs);
         }
-        let outcome = match (&session.subscription, &session.intent) {
-            (Some(subscription), _) => self.follow_subscription(ctx, account, subscription).await?,
-            (None, Some(intent)) => self.follow_intent(ctx, account, intent).await?,
-            (None, None) if session.setup.is_some() => {
-                return self.follow_setup(ctx, account, session.setup.as_deref().unwrap_or_default()).await;
-            }
-            (None, None) => Outcome::Waits(self.number_of(ctx, &session.tags.order).await?),
+        let outcome = match (&session.subscription, &session.intent, &session.setup) {
+            (Some(subscription), ..) => self.follow_subscription(ctx, account, subscription).await?,
+            (None, Some(intent), _) => self.follow_intent(ctx, account, intent).await?,
+            (None, None, Some(setup)) => self.follow_setup(ctx, account, setup).await?,
+            (None, None, None) => Outcome::Waits(self.number_of(ctx, &session.tags.order).await?),
         };
         let state = match (&outcome, session.state) {
             (Outcome::Processing(_), _) => Some(TryState::Processing),
@@ -85,7 +83,7 @@ impl Stripe {
         Ok(outcome)
     }
 
-    async fn number_of(&self, ctx: &Ctx, order: &str) -> Result<i64, Failure> {
+    pub(super) async fn number_of(&self, ctx: &Ctx, order: &str) -> Result<i64, Failure> {
         let Ok(id) = order.parse::<OrderId>() else { return Ok(0) };
         let found = ctx.read_tx(right(ctx), async |tx| Ok::<_, Failure>(by_id(tx, id).await?)).await?;
         Ok(found.map_or(0, |order| order.number))
@@ -111,7 +109,7 @@ impl Stripe {
         let intent = self.read_intent(account, id).await?;
         let ours = is_ours(ctx, &intent.tags);
         let mut outcome = match (ours, intent.tags.order.parse::<OrderId>()) {
-            (true, Ok(order)) => Box::pin(self.settle_intent(ctx, &intent, order)).await?,
+            (true, Ok(order)) => Box::pin(self.settle_intent(ctx, account, &intent, order)).await?,
             // Payments of invoices carry no name; their subscription does.
             _ => Outcome::NotOurs,
         };
@@ -122,7 +120,13 @@ impl Stripe {
         Ok(outcome)
     }
 
-    async fn settle_intent(&self, ctx: &Ctx, intent: &Intent, order: OrderId) -> Result<Outcome, Failure> {
+    async fn settle_intent(
+        &self,
+        ctx: &Ctx,
+        account: &Account,
+        intent: &Intent,
+        order: OrderId,
+    ) -> Result<Outcome, Failure> {
         let money = money(intent.amount, &intent.currency)?;
         let known = ctx.read_tx(right(ctx), async |tx| Ok::<_, Failure>(by_id(tx, order).await?)).await?;
         let Some(known) = known else { return Ok(Outcome::NotOurs) };
@@ -137,6 +141,9 @@ impl Stripe {
         let saved = intent.method.as_ref().filter(|method| intent.saves && method.customer.is_some());
         if let (IntentState::Succeeded, Some(saved)) = (intent.state, saved) {
             self.keep_saved(ctx, saved).await?;
+            if let (Some(Settled::Paid(_)), Some(subscription)) = (&settled, known.subscription_id) {
+                self.pays_with(ctx, account, subscription, &saved.id).await?;
+            }
         }
         Ok(match (intent.state, settled) {
             (_, Some(settled)) if !settled.order().status.was_paid() => Outcome::GivenBack(number),
@@ -177,7 +184,7 @@ impl Stripe {
     }
 
     /// An object as it stands at Stripe.
-    async fn look(&self, account: &Account, path: String) -> Result<Value, Failure> {
+    pub(super) async fn look(&self, account: &Account, path: String) -> Result<Value, Failure> {
         Ok(self.line().ask(&account.caller, &Plain::get(path, Value::Null)).await?)
     }
     /// A charge: its intent.
@@ -206,75 +213,6 @@ impl Stripe {
             (None, Some(charge)) => self.follow_charge(ctx, account, charge).await,
             (None, None) => Ok(Outcome::NotOurs),
         }
-    }
-    /// Something to pay with that a client of ours saved, changed or took away.
-    pub(crate) async fn follow_method(
-        &self,
-        ctx: &Ctx,
-        account: &Account,
-        id: &str,
-    ) -> Result<Outcome, Failure> {
-        let path = format!("/payment_methods/{id}");
-        let answer = match self.line().ask(&account.caller, &Plain::get(path, Value::Null)).await {
-            Err(Trouble::Missing(_)) => return Ok(Outcome::NotOurs),
-            answer => answer?,
-        };
-        let saved = Saved::read(&answer).ok_or_else(|| unreadable("payment method"))?;
-        if saved.customer.is_none() {
-            return self.method_gone(ctx, id).await;
-        }
-        Ok(if self.keep_saved(ctx, &saved).await? { Outcome::Saved } else { Outcome::NotOurs })
-    }
-    /// What a setup saved.
-    pub(crate) async fn follow_setup(
-        &self,
-        ctx: &Ctx,
-        account: &Account,
-        id: &str,
-    ) -> Result<Outcome, Failure> {
-        let answer = self.look(account, format!("/setup_intents/{id}")).await?;
-        let method = crate::model::id(&answer, "/payment_method");
-        let Some(method) = method.filter(|_| text(&answer, "/status") == "succeeded") else {
-            return Ok(Outcome::NotOurs);
-        };
-        let outcome = self.follow_method(ctx, account, method).await?;
-        let customer = crate::model::id(&answer, "/customer").unwrap_or_default();
-        let look = ctx
-            .read_tx(right(ctx), async |tx| Ok::<_, Failure>(crate::queries::client_of(tx, customer).await?));
-        if let Some((client, _)) = look.await? {
-            self.renews_with(ctx, account, client, method).await?;
-        }
-        Ok(outcome)
-    }
-
-    /// Keeps what was saved for whom its customer is: a client, signed in, or one thing that anybody bought. `false`: nobody
-    /// of ours.
-    async fn keep_saved(&self, ctx: &Ctx, saved: &Saved) -> Result<bool, Failure> {
-        let Some(customer) = saved.customer.as_deref() else { return Ok(false) };
-        ctx.tx(right(ctx), async |tx| {
-            let Some((client, saved_for)) = crate::queries::client_of(tx, customer).await? else {
-                return Ok(false);
-            };
-            // Told again it changes nothing, least of all which one is used.
-            let known = saved_by_reference(tx, Method::Stripe, &saved.id).await?;
-            let same = known.is_some_and(|known| {
-                let expires = known.exp_month.zip(known.exp_year);
-                known.client_id == client && known.last4 == saved.last4 && expires == saved.expires
-            });
-            if !same {
-                let saved = save_method(tx, new_saved(client, saved_for, saved)).await?;
-                billing::subscriptions::pay_with(tx, &saved).await?;
-            }
-            Ok(true)
-        })
-        .await
-    }
-
-    async fn method_gone(&self, ctx: &Ctx, reference: &str) -> Result<Outcome, Failure> {
-        let removed = ctx.tx(right(ctx), async |tx| {
-            Ok::<_, Failure>(billing::method_gone(tx, Method::Stripe, reference).await?)
-        });
-        Ok(if removed.await? { Outcome::Saved } else { Outcome::NotOurs })
     }
 }
 
@@ -313,20 +251,6 @@ async fn write_intent(
         try_went(tx, turn.id, if again { TryState::Open } else { state }).await?;
     }
     Ok(settled)
-}
-
-fn new_saved(client: ClientId, saved_for: SavedFor, saved: &Saved) -> NewSaved {
-    NewSaved {
-        client,
-        saved_for,
-        provider: Method::Stripe,
-        reference: saved.id.clone(),
-        kind: if saved.kind.is_empty() { "card".to_owned() } else { saved.kind.clone() },
-        brand: saved.brand.clone(),
-        last4: saved.last4.clone(),
-        exp_month: saved.expires.map(|(month, _)| month),
-        exp_year: saved.expires.map(|(_, year)| year),
-    }
 }
 
 fn seen(intent: &str, refund: &Refunded) -> RefundSeen {

@@ -1,5 +1,5 @@
 use billing::{
-    Method, NewPayment, OnGone, Period, Status, by_id, settle,
+    Method, NewPayment, OnGone, Period, Settled, Status, by_id, settle,
     subscriptions::{self, ProviderState, SubscriptionStatus},
 };
 use events::{Instant, OrderId, SubscriptionId};
@@ -15,6 +15,9 @@ use crate::{
     model::{Invoice, Subscribed, items},
     provider::unreadable,
 };
+
+/// Why the first invoice of a subscription was made.
+const FIRST: &str = "subscription_create";
 
 impl Stripe {
     /// A subscription as Stripe sees it now.
@@ -180,10 +183,12 @@ impl Stripe {
         let Some((start, end)) = invoice.period.or_else(|| there.start.zip(there.end)) else {
             return Ok(Outcome::Subscription);
         };
-        let label = match &invoice.intent {
-            Some(intent) => self.read_intent(account, intent).await?.charge.map(|charge| charge.label),
+        let intent = match &invoice.intent {
+            Some(intent) => Some(self.read_intent(account, intent).await?),
             None => None,
         };
+        let label =
+            intent.as_ref().and_then(|intent| intent.charge.as_ref()).map(|charge| charge.label.clone());
         let payment = payment_of(invoice, label.unwrap_or_default())?;
         let period = Period { subscription: own, start, end };
         // By itself: an order is locked before its subscription.
@@ -198,12 +203,19 @@ impl Stripe {
             })
             .await?;
         let number = settled.order().number;
+        let saved = intent.and_then(|intent| intent.method).filter(|method| method.customer.is_some());
+        if let Some(saved) = saved.filter(|_| invoice.reason == FIRST && matches!(settled, Settled::Paid(_)))
+        {
+            // What it was bought with it is renewed with.
+            self.keep_saved(ctx, &saved).await?;
+            self.pays_with(ctx, account, own, &saved.id).await?;
+        }
         if let Some(intent) = &invoice.intent {
             // What went back of it meanwhile.
             self.follow_intent(ctx, account, intent).await?;
         }
         Ok(match settled {
-            billing::Settled::GivenBack(..) => Outcome::GivenBack(number),
+            Settled::GivenBack(..) => Outcome::GivenBack(number),
             _ => Outcome::Paid(number),
         })
     }

@@ -58,7 +58,7 @@ pub(super) async fn card_page(
         return Ok(Redirect::to(own).into_response());
     }
     let account = stripe.connected(ctx).await?;
-    if !account.is_element() {
+    if !account.is_element() || order.waits_for_card() {
         return Ok(Redirect::to(stripe.begin(ctx, &order, true).await?).into_response());
     }
     let start = match stripe.form(ctx, &account, &order).await {
@@ -193,7 +193,7 @@ pub(super) async fn do_back(
     };
     // What an event told in the meantime is known here.
     let order = by_link(ctx, &token).await?;
-    if !order.may_be_paid(ctx.now()) {
+    if !order.may_be_paid(ctx.now()) || order.waits_for_card() {
         return Ok(Redirect::to(ctx.path(&order.back_path())).into_response());
     }
     let name: String = reference.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').collect();

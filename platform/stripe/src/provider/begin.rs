@@ -1,4 +1,4 @@
-use billing::{ElementStart, Method, Order, Try, TryState, begin_try, tries};
+use billing::{ElementStart, Method, Order, SETUP, Try, TryState, begin_try, tries};
 use kernel::{Ctx, Problem};
 use serde_json::Value;
 
@@ -19,10 +19,14 @@ impl Stripe {
     /// Where the buyer pays: our own page with the card form, or Stripe's (always, when `hosted`).
     pub(crate) async fn begin(&self, ctx: &Ctx, order: &Order, hosted: bool) -> Result<String, Failure> {
         let account = self.connected(ctx).await?;
-        if account.is_element() && !hosted {
+        if account.is_element() && !hosted && !order.waits_for_card() {
             return Ok(ctx.path(&format!("{}/card", order.own_path())));
         }
-        let kind = if self.renewed(ctx, order).await?.is_some() { SUBSCRIPTION } else { SESSION };
+        let kind = match self.renewed(ctx, order).await? {
+            _ if order.waits_for_card() => SETUP,
+            Some(_) => SUBSCRIPTION,
+            None => SESSION,
+        };
         // An old session may have ended since it was opened; the next try is another one.
         for _ in 0..OPENINGS {
             let turn = self.turn(ctx, &account, order, kind).await?;
@@ -93,6 +97,7 @@ impl Stripe {
                 None => None,
             };
             let request = |wanted: &Wanted<'_>| match &price {
+                _ if turn.kind == SETUP => wanted.setup(),
                 Some((price, sub)) => Ok(wanted.subscription(sub, price)),
                 None => wanted.session(),
             };

@@ -9,9 +9,8 @@ mod wanted;
 
 use billing::{
     Collected, ElementStart, Method, Order, Payment, PaymentProvider, Payouts, ProviderError, Refund,
-    Refunding, SavedFor, SavedMethod, Start, Try,
+    Refunding, SETUP, SavedMethod, Start, ToSave, Try,
 };
-use events::ClientId;
 use kernel::{BoxFuture, Ctx};
 use serde_json::json;
 
@@ -21,14 +20,15 @@ use crate::{
     failure::Failure,
 };
 
-/// Kinds of tries: on Stripe's page, of a subscription there, and by the card form. Others are intents too.
+/// Kinds of tries: on Stripe's page, of a subscription there, and by the card form; [`SETUP`] saves a card on that page.
+/// Others are intents too.
 pub(crate) const SESSION: &str = "session";
 pub(crate) const SUBSCRIPTION: &str = "subscription";
 pub(crate) const INTENT: &str = "intent";
 
 /// Whether a try of this kind is a session of Stripe's page.
 pub(crate) fn is_session(kind: &str) -> bool {
-    matches!(kind, SESSION | SUBSCRIPTION)
+    matches!(kind, SESSION | SUBSCRIPTION | SETUP)
 }
 
 impl PaymentProvider for Stripe {
@@ -106,11 +106,9 @@ impl PaymentProvider for Stripe {
     fn portal<'a>(
         &'a self,
         ctx: &'a Ctx,
-        client: ClientId,
-        saved_for: SavedFor,
-        back: &'a str,
+        wanted: &'a ToSave<'a>,
     ) -> BoxFuture<'a, Result<Option<String>, ProviderError>> {
-        Box::pin(async move { Ok(self.setup_page(ctx, client, saved_for, back).await?) })
+        Box::pin(async move { Ok(self.setup_page(ctx, wanted).await?) })
     }
     fn subscriptions(&self) -> Option<&dyn billing::subscriptions::SubscriptionProvider> {
         Some(self)

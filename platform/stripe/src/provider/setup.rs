@@ -1,10 +1,10 @@
 //! Something to pay with, saved before there is anything to pay.
 
 use billing::{
-    Method, SavedFor,
+    Method, SavedFor, ToSave, saved_by_reference,
     subscriptions::{self, Subscription},
 };
-use events::ClientId;
+use events::{ClientId, SubscriptionId};
 use kernel::{Ctx, Problem};
 use people::clients;
 use serde_json::json;
@@ -23,16 +23,10 @@ use crate::{
 impl Stripe {
     /// Stripe's page on which somebody saves something to pay with. It leads back by an own page, which reads at once what
     /// was saved.
-    pub(super) async fn setup_page(
-        &self,
-        ctx: &Ctx,
-        client: ClientId,
-        of: SavedFor,
-        back: &str,
-    ) -> Result<Option<String>, Failure> {
+    pub(super) async fn setup_page(&self, ctx: &Ctx, wanted: &ToSave<'_>) -> Result<Option<String>, Failure> {
         let Some(account) = self.account(ctx).await? else { return Ok(None) };
-        let customer = self.customer_of(ctx, &account, client, of).await?;
-        let request = requests::setup(ctx, client, &customer, back)?;
+        let customer = self.customer_of(ctx, &account, wanted.client, wanted.saved_for).await?;
+        let request = requests::setup(ctx, wanted, &customer)?;
         let made = self.line().once(&account.caller, &request, &format!("setup/{}", ctx.new_token())).await?;
         Ok(Some(text(&made, "/url").to_owned()).filter(|url| !url.is_empty()))
     }
@@ -71,6 +65,31 @@ impl Stripe {
     pub(crate) async fn follow_saving(&self, ctx: &Ctx, session: &str) -> Result<Outcome, Failure> {
         let account = self.connected(ctx).await?;
         self.follow_session(ctx, &account, session).await
+    }
+
+    /// A subscription is paid with something that was saved, from now on; at Stripe too, when Stripe renews it. What is not
+    /// for it is left alone.
+    pub(crate) async fn pays_with(
+        &self,
+        ctx: &Ctx,
+        account: &Account,
+        id: SubscriptionId,
+        method: &str,
+    ) -> Result<(), Failure> {
+        let used = ctx.tx(right(ctx), async |tx| {
+            let Some(saved) = saved_by_reference(tx, Method::Stripe, method).await? else {
+                return Ok::<_, Failure>(None);
+            };
+            match subscriptions::use_method(tx, id, &saved).await {
+                Ok(()) => Ok(Some(saved.client_id)),
+                Err(problem) if problem.status.is_client_error() => Ok(None),
+                Err(problem) => Err(problem.into()),
+            }
+        });
+        match used.await? {
+            Some(client) => self.renews_with(ctx, account, client, method).await,
+            None => Ok(()),
+        }
     }
 
     /// Subscriptions that Stripe renews are paid with what is used for them here, when that is this.

@@ -146,6 +146,7 @@ async fn place(tx: &mut Tx, input: &CheckoutInput, key: &str) -> Result<Order, P
     agreed(&priced, input)?;
     let (method, expires_at) = billing::choose_method(tx, priced.to_pay(), &buyer.method).await?;
     let period = subscribe(tx, &priced, client.id, method).await?;
+    let asks_card = priced.asks_card(method);
     remember(&mut sold, &priced, input);
     for (line, sold) in priced.lines.iter_mut().zip(&sold) {
         line.detail = serde_json::to_value(sold).map_err(Problem::internal)?;
@@ -156,6 +157,7 @@ async fn place(tx: &mut Tx, input: &CheckoutInput, key: &str) -> Result<Order, P
         period,
         bill_to: &buyer.bill_to,
         buyer_tax_id: &buyer.tax_id,
+        asks_card,
     };
     let new = NewOrder {
         module: crate::ID,
@@ -163,7 +165,7 @@ async fn place(tx: &mut Tx, input: &CheckoutInput, key: &str) -> Result<Order, P
         client_name: &buyer.name,
         client_email: &client.email,
         currency,
-        method: if priced.sums.total == 0 { Method::Free } else { method },
+        method,
         form_key: key,
         expires_at,
         lines: &priced.lines,

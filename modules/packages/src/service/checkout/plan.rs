@@ -38,6 +38,8 @@ pub(crate) struct PlanQuote {
     /// When the term is over; `None`: when somebody ends it.
     pub(crate) ends: Option<Instant>,
     pub(crate) cancel: MayCancel,
+    /// Whether its free trial begins once a card is saved, when the way to pay saves one.
+    pub(crate) asks_card: bool,
 }
 
 impl PlanQuote {
@@ -67,6 +69,7 @@ impl PlanQuote {
             count: terms.periods.map(|periods| periods - i32::from(!trial)),
             ends: last.and_then(day),
             cancel: terms.may_cancel,
+            asks_card: trial && terms.trial_card,
         })
     }
     /// Whether all payments to come are the same.
@@ -156,12 +159,15 @@ pub(super) async fn trial_used(tx: &mut Tx, slug: &str, client: ClientId) -> Res
     Ok(tried && subscriptions::had(tx, client, crate::ID, &offer.public_id()).await?)
 }
 
-/// What a subscription may be changed to: the plans on sale, in the business's currency, but for its own. What is agreed
-/// about a free trial holds for those who are new.
+/// What a subscription may be changed to: the plans on sale, in the business's currency, but for its own and those that its
+/// client has as often as they may. What is agreed about a free trial holds for those who are new.
 pub(in crate::service) async fn other_plans(tx: &mut Tx, sub: &Subscription) -> Result<Vec<Terms>, Problem> {
     let (now, currency) = (tx.ctx().now(), sub.currency);
+    let own = subscriptions::of_client(tx, sub.client_id).await?;
     let open = |offer: &Offer| {
-        offer.public_id() != sub.item && offer.availability(now, currency) == Availability::Open
+        let on_sale =
+            offer.public_id() != sub.item && offer.availability(now, currency) == Availability::Open;
+        on_sale && has_room(offer, &holding(&own, offer, Some(sub.id)))
     };
     let shown = queries::shown(tx).await?;
     let terms = |offer: &Offer| {
@@ -190,17 +196,28 @@ async fn one_beside(
     client: ClientId,
     but: Option<SubscriptionId>,
 ) -> Result<(), Problem> {
-    let (own, item) = (subscriptions::of_client(tx, client).await?, offer.public_id());
-    let comes = |sub: &Subscription| sub.planned.as_ref().is_some_and(|planned| planned.terms.item == item);
-    let holds =
-        |sub: &&Subscription| sub.status != SubscriptionStatus::Ended && (sub.item == item || comes(sub));
-    let held: Vec<&Subscription> = own.iter().filter(holds).filter(|sub| Some(sub.id) != but).collect();
-    if i64::try_from(held.len()).unwrap_or(i64::MAX) < i64::from(most_at_once(offer)) {
+    let own = subscriptions::of_client(tx, client).await?;
+    let held = holding(&own, offer, but);
+    if has_room(offer, &held) {
         return Ok(());
     }
     let waits = held.iter().any(|sub| sub.status == SubscriptionStatus::Incomplete);
     let problem = Problem::conflict(if waits { "plan_waiting" } else { "plan_running" });
     Err(problem.with("look_at", tx.ctx().link(OWN_SUBSCRIPTIONS)))
+}
+
+/// Those of a client's subscriptions that have a place of a plan, or are to become one.
+fn holding<'a>(own: &'a [Subscription], offer: &Offer, but: Option<SubscriptionId>) -> Vec<&'a Subscription> {
+    let item = offer.public_id();
+    let comes = |sub: &Subscription| sub.planned.as_ref().is_some_and(|planned| planned.terms.item == item);
+    let holds =
+        |sub: &&Subscription| sub.status != SubscriptionStatus::Ended && (sub.item == item || comes(sub));
+    own.iter().filter(holds).filter(|sub| Some(sub.id) != but).collect()
+}
+
+/// Whether a client may have one more.
+fn has_room(offer: &Offer, held: &[&Subscription]) -> bool {
+    i64::try_from(held.len()).unwrap_or(i64::MAX) < i64::from(most_at_once(offer))
 }
 
 /// A subscription becomes one to this plan: it takes one of its places, as a sale does.

@@ -1,4 +1,4 @@
-use billing::{DiscountKind, LineRole, NewDiscount, NewDue, NewLine, Sums, quote, split};
+use billing::{DiscountKind, LineRole, Method, NewDiscount, NewDue, NewLine, Sums, quote, split};
 use events::{ClientId, Money};
 use kernel::{Ctx, FieldError, Problem, Tx};
 use people::clients;
@@ -63,6 +63,11 @@ impl Priced {
         let later: Vec<String> = self.dues.iter().map(|due| due.amount.to_string()).collect();
         let plan = self.plan.as_ref().map(PlanQuote::check).unwrap_or_default();
         format!("{}.{}.{plan}", self.sums.total, later.join("-"))
+    }
+    /// Whether nothing is paid now, and a card is saved first when it is paid by this way.
+    pub(crate) fn asks_card(&self, method: Method) -> bool {
+        let trial = self.plan.as_ref().is_some_and(|plan| plan.asks_card);
+        trial && self.sums.total == 0 && self.to_pay() > 0 && billing::saves(method)
     }
     /// What a way to pay is needed for, minor units: what is paid now, or, when that is nothing, what a plan costs later.
     pub(crate) fn to_pay(&self) -> i64 {

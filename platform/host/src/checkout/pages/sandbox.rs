@@ -18,7 +18,8 @@ pub(super) async fn show(
 ) -> Result<Response, Problem> {
     let (order, state) = service::sandbox_page(ctx, &token).await?;
     let back = ctx.path(&order.back_path());
-    if !order.may_be_paid(ctx.now()) || order.due_now == 0 {
+    let setup = order.waits_for_card();
+    if !order.may_be_paid(ctx.now()) || (order.due_now == 0 && !setup) {
         return Ok(Redirect::to(back).into_response());
     }
     let view = service::by_link(ctx, &order.token).await?;
@@ -28,6 +29,7 @@ pub(super) async fn show(
         lines: LineView::all(&view.lines, order.total()),
         challenge: state.step == SandboxStep::Challenge,
         saves: service::sandbox_saves(ctx, &order).await?,
+        setup,
         action: ctx.path(&format!("/pay/sandbox/{token}")),
         cancel_href: Some(back),
     };

@@ -70,10 +70,12 @@ async fn read_by_link(ctx: &Ctx, token: &str) -> Result<OrderView, Problem> {
         let order = billing::by_token(tx, token).await?.ok_or_else(Problem::not_found)?;
         let tries = billing::payments(tx, order.id).await?;
         let last = billing::tries(tx, order.id).await?.into_iter().next();
+        let no_card =
+            order.waits_for_card() && last.as_ref().is_some_and(|last| last.state == TryState::Failed);
         let settings = billing::settings(tx).await?;
         Ok(OrderView {
             lines: billing::lines(tx, order.id).await?,
-            declined: tries.last().is_some_and(|one| one.status == PaymentStatus::Failed),
+            declined: tries.last().is_some_and(|one| one.status == PaymentStatus::Failed) || no_card,
             on_its_way: order.due_now > 0 && last.is_some_and(|last| last.state == TryState::Processing),
             ways: billing::ways_now(&order, &settings, ctx.now()),
             settings,

@@ -1,6 +1,6 @@
 use billing::{
-    Method, NewPayment, ORDER_LINK, OnGone, Order, SandboxState, SandboxStep, Settled, TestCard, Try,
-    TryState, save_method, saves_for, subscriptions,
+    CardTaken, Method, NewPayment, NewSaved, ORDER_LINK, OnGone, Order, SandboxState, SandboxStep, Settled,
+    StepKind, TestCard, Try, TryState, card_saved, save_method, saves_for, subscriptions,
 };
 use events::Money;
 use kernel::{Ctx, Problem, Tx};
@@ -60,39 +60,74 @@ pub(crate) async fn sandbox_outcome(
             let sandbox = billing::installed().sandbox().ok_or_else(Problem::not_found)?;
             Ok(ctx.path(&format!("/pay/sandbox/{}", sandbox.sign(ctx.tenant().id, &next))))
         }
-        Outcome::Pay => {
-            let settle = ctx.tx(ORDER_LINK, async |tx| {
-                let turn = turn_of(tx, &state).await?;
-                let payment = payment_of(&order, &turn, "paid");
-                billing::try_went(tx, turn.id, TryState::Succeeded).await?;
-                let settled = billing::settle(tx, order.id, payment, OnGone::GiveBack).await?;
-                if matches!(settled, Settled::Paid(_)) && collects_later(tx, &order).await? {
-                    let card = card.parse().unwrap_or(TestCard::Pays);
-                    let of = saves_for(tx, &order, turn.by_client).await?;
-                    let new = card.saved(order.client_id, of, &turn.id.to_string());
-                    let saved = save_method(tx, new).await?;
-                    subscriptions::pay_with(tx, &saved).await?;
-                }
-                Ok::<_, Problem>(settled)
-            });
-            Ok(match settle.await? {
-                // Why the money goes back is told on the order's own page.
-                Settled::GivenBack(order, _) => ctx.path(&order.own_path()),
-                Settled::Paid(order) | Settled::AlreadyPaid(order) => ctx.path(&order.back_path()),
-            })
-        }
+        Outcome::Pay if is_setup(&order) => save_card(ctx, &order, &state, card).await,
+        Outcome::Pay => pay(ctx, &order, &state, card).await,
         Outcome::Decline => {
-            ctx.tx(ORDER_LINK, async |tx| {
-                let turn = turn_of(tx, &state).await?;
-                billing::try_went(tx, turn.id, TryState::Failed).await?;
-                Ok::<_, Problem>(
-                    billing::payment_failed(tx, order.id, payment_of(&order, &turn, "declined")).await?,
-                )
-            })
-            .await?;
+            ctx.tx(ORDER_LINK, async |tx| decline(tx, &order, &state).await).await?;
             Ok(ctx.path(&order.own_path()))
         }
     }
+}
+
+/// The money moves.
+async fn pay(ctx: &Ctx, order: &Order, state: &SandboxState, card: &str) -> Result<String, Problem> {
+    let settle = ctx.tx(ORDER_LINK, async |tx| {
+        let turn = turn_of(tx, state).await?;
+        let payment = payment_of(order, &turn, "paid");
+        billing::try_went(tx, turn.id, TryState::Succeeded).await?;
+        let settled = billing::settle(tx, order.id, payment, OnGone::GiveBack).await?;
+        if matches!(settled, Settled::Paid(_)) && collects_later(tx, order).await? {
+            let new = card_of(tx, order, &turn, card).await?;
+            let saved = save_method(tx, new).await?;
+            subscriptions::pay_with(tx, &saved).await?;
+            if let Some(subscription) = order.subscription_id {
+                subscriptions::use_method(tx, subscription, &saved).await?;
+            }
+        }
+        Ok::<_, Problem>(settled)
+    });
+    Ok(match settle.await? {
+        // Why the money goes back is told on the order's own page.
+        Settled::GivenBack(order, _) => ctx.path(&order.own_path()),
+        Settled::Paid(order) | Settled::AlreadyPaid(order) => ctx.path(&order.back_path()),
+    })
+}
+
+/// No money moves: the card is saved for later. The same page again saves nothing more.
+async fn save_card(ctx: &Ctx, order: &Order, state: &SandboxState, card: &str) -> Result<String, Problem> {
+    let taken = ctx.tx(ORDER_LINK, async |tx| {
+        let turn = turn_of(tx, state).await?;
+        billing::try_went(tx, turn.id, TryState::Succeeded).await?;
+        let new = card_of(tx, order, &turn, card).await?;
+        card_saved(tx, order.id, new, &turn.id.to_string()).await
+    });
+    Ok(match taken.await? {
+        // That its time is over is told on the order's own page.
+        CardTaken::Gone(order) => ctx.path(&order.own_path()),
+        CardTaken::Begun(order) | CardTaken::Known(order) => ctx.path(&order.back_path()),
+    })
+}
+
+/// The card is refused.
+async fn decline(tx: &mut Tx, order: &Order, state: &SandboxState) -> Result<(), Problem> {
+    let turn = turn_of(tx, state).await?;
+    billing::try_went(tx, turn.id, TryState::Failed).await?;
+    if is_setup(order) {
+        // No payment was tried that could be listed.
+        return Ok(billing::step(tx, order.id, StepKind::PaymentFailed, Method::Sandbox.code()).await?);
+    }
+    Ok(billing::payment_failed(tx, order.id, payment_of(order, &turn, "declined")).await?)
+}
+
+/// Whether a page saves a card for an order of nothing; also when it was saved meanwhile.
+const fn is_setup(order: &Order) -> bool {
+    order.total == 0
+}
+
+/// The card that was chosen on a page, for whom it is saved.
+async fn card_of(tx: &mut Tx, order: &Order, turn: &Try, card: &str) -> Result<NewSaved, Problem> {
+    let of = saves_for(tx, order, turn.by_client).await?;
+    Ok(card.parse().unwrap_or(TestCard::Pays).saved(order.client_id, of, &turn.id.to_string()))
 }
 
 /// Whether the card that an order is paid with is saved.

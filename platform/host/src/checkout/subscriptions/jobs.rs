@@ -1,7 +1,7 @@
 //! What time brings about, and who is told.
 
 use billing::{
-    BILLING_RUN, INSTALMENTS_JOB, TELL_INSTALMENT_JOB,
+    BILLING_RUN, FORGET_JOB, INSTALMENTS_JOB, TELL_INSTALMENT_JOB,
     subscriptions::{self, END_JOB, STALE_JOB, SUBSCRIPTIONS_JOB, TELL_JOB},
 };
 use events::{
@@ -37,6 +37,7 @@ pub const REACTIONS: &[Reaction] = &[
     Reaction { event: "subscription.resumed", job: TELL_RESUMED },
     Reaction { event: "subscription.changed", job: TELL_CHANGED },
     Reaction { event: "subscription.ended", job: TELL_ENDED },
+    Reaction { event: "subscription.ended", job: FORGET_JOB },
 ];
 
 /// The safety net under the jobs that are bound to one subscription, and what the calendar brings.
@@ -44,6 +45,7 @@ pub const SCHEDULES: &[Schedule] = &[
     Schedule { job: SUBSCRIPTIONS_JOB, every_seconds: 900 },
     Schedule { job: INSTALMENTS_JOB, every_seconds: 900 },
     Schedule { job: CARDS_JOB, every_seconds: 24 * 3600 },
+    Schedule { job: FORGET_JOB, every_seconds: 3600 },
 ];
 
 #[derive(Clone, Debug, Deserialize)]
@@ -86,6 +88,7 @@ pub fn jobs() -> Vec<JobDef> {
         JobDef::new(SUBSCRIPTIONS_JOB, |ctx: Ctx, _: Nothing| async move { Ok(advance(&ctx).await?) }),
         JobDef::new(INSTALMENTS_JOB, |ctx: Ctx, _: Nothing| async move { Ok(instalments(&ctx).await?) }),
         JobDef::new(CARDS_JOB, |ctx: Ctx, _: Nothing| async move { Ok(cards(&ctx).await?) }),
+        JobDef::new(FORGET_JOB, |ctx: Ctx, _: Nothing| async move { Ok(forget(&ctx).await?) }),
         JobDef::new(STALE_JOB, |ctx: Ctx, args: OfOrder| async move {
             let back = ctx.tx(BILLING_RUN, async |tx| subscriptions::give_back_stale(tx, args.order).await);
             Ok(back.await?)
@@ -120,6 +123,11 @@ async fn advance(ctx: &Ctx) -> Result<(), Problem> {
 
 async fn instalments(ctx: &Ctx) -> Result<(), Problem> {
     while billing::collect_dues(ctx, BILLING_RUN, BATCH).await? >= usize::try_from(BATCH).unwrap_or(1) {}
+    Ok(())
+}
+
+async fn forget(ctx: &Ctx) -> Result<(), Problem> {
+    while billing::forget_methods(ctx, BILLING_RUN, BATCH).await? >= usize::try_from(BATCH).unwrap_or(1) {}
     Ok(())
 }
 

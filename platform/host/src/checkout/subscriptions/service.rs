@@ -1,14 +1,20 @@
 //! Use cases: permission → billing.
 
+mod ways;
+
+pub(super) use ways::{
+    add_method, choose_method, client_to_be, methods, remove_method, save, use_method, way_of,
+};
+
 use billing::{
-    BillingError, Method, ORDER_LINK, OWN_SUBSCRIPTIONS, Order, SUBSCRIPTIONS_READ, SUBSCRIPTIONS_WRITE,
-    SavedFor, SavedMethod,
+    Method, ORDER_LINK, OWN_SUBSCRIPTIONS, Order, SUBSCRIPTIONS_READ, SUBSCRIPTIONS_WRITE, SavedFor,
+    SavedMethod,
     subscriptions::{
         self, By, Carried, Figures, Listed, Preview, Subscription, SubscriptionFilter, SubscriptionStatus,
         SubscriptionStep, Terms, When, Wish,
     },
 };
-use events::{ClientId, SavedMethodId, SubscriptionId};
+use events::{ClientId, SubscriptionId};
 use kernel::{Actor, Check, Ctx, Paging, Permission, Problem, Tx};
 use people::clients;
 
@@ -22,6 +28,8 @@ pub(super) struct Detail {
     pub(super) orders: Vec<Order>,
     /// What it is collected with, if it is.
     pub(super) way: Option<SavedMethod>,
+    /// What else its client, who looks at it signed in, may choose for it.
+    pub(super) others: Vec<SavedMethod>,
     /// What it may be changed to.
     pub(super) choices: Vec<Terms>,
     /// Who looks at it.
@@ -114,10 +122,12 @@ pub(super) async fn detail(ctx: &Ctx, id: SubscriptionId, who: Who) -> Result<De
         let (name, email) = subscriptions::payer(tx, id).await?;
         let live = matches!(sub.status, SubscriptionStatus::Active | SubscriptionStatus::Trialing);
         let collects = !matches!(sub.provider, Method::Manual | Method::Free);
+        let way = if collects { billing::method_of(tx, &sub).await? } else { None };
         Ok(Detail {
+            others: others(tx, &sub, way.as_ref()).await?,
+            way,
             steps: subscriptions::steps(tx, id).await?,
             orders: subscriptions::orders_of(tx, id).await?,
-            way: if collects { billing::method_of(tx, &sub).await? } else { None },
             choices: if live { choices(tx, &sub, who.by).await? } else { Vec::new() },
             by: who.by,
             name,
@@ -126,6 +136,23 @@ pub(super) async fn detail(ctx: &Ctx, id: SubscriptionId, who: Who) -> Result<De
         })
     })
     .await
+}
+
+/// What its client saved, signed in, and may pay it with in place of what it is paid with now.
+async fn others(
+    tx: &mut Tx,
+    sub: &Subscription,
+    way: Option<&SavedMethod>,
+) -> Result<Vec<SavedMethod>, Problem> {
+    let own = matches!(tx.ctx().actor(), Actor::Client { client: Some(own), .. } if *own == sub.client_id);
+    if !own || !sub.status.is_live() || !billing::is_by_client(tx, SavedFor::Subscription(sub.id)).await? {
+        return Ok(Vec::new());
+    }
+    let mut all = billing::saved_methods(tx, sub.client_id).await?;
+    // A provider that renews it takes what is saved there alone.
+    all.retain(|one| !sub.is_followed() || one.provider == sub.provider);
+    all.retain(|one| way.is_none_or(|way| way.id != one.id));
+    Ok(all)
 }
 
 /// What a subscription may be changed to by whoever looks at it.
@@ -208,133 +235,4 @@ pub(super) async fn pay(ctx: &Ctx, id: SubscriptionId, who: Who) -> Result<Optio
         .await?;
     // The order's own page offers every way to pay.
     Ok(order.map(|order| ctx.path(&order.own_path())))
-}
-
-/// What the client who acts saved to pay with, then what was saved for single things of theirs with the names of these,
-/// and whether they can save something here.
-pub(super) async fn methods(ctx: &Ctx) -> Result<(Vec<(SavedMethod, String)>, bool), Problem> {
-    let saved = ctx
-        .tx(OWN_SUBSCRIPTIONS, async |tx| {
-            let Some(client) = clients::of_actor(tx).await? else { return Ok::<_, Problem>(None) };
-            let own = billing::saved_methods(tx, client.id).await?;
-            let mut all: Vec<_> = own.into_iter().map(|saved| (saved, String::new())).collect();
-            for saved in billing::saved_alone(tx, client.id).await? {
-                let name = name_of(tx, saved.saved_for()).await?;
-                all.push((saved, name));
-            }
-            Ok(Some(all))
-        })
-        .await?;
-    let somebody = saved.is_some() || matches!(ctx.actor(), Actor::Client { .. });
-    let can_add = somebody && saving(ctx).await?.is_some();
-    Ok((saved.unwrap_or_default(), can_add))
-}
-
-/// What something is saved for, for people; empty: for everything.
-async fn name_of(tx: &mut Tx, of: SavedFor) -> Result<String, Problem> {
-    Ok(match of {
-        SavedFor::Client => String::new(),
-        SavedFor::Subscription(id) => {
-            subscriptions::by_id(tx, id).await?.map(|sub| sub.name).unwrap_or_default()
-        }
-        SavedFor::Order(id) => {
-            billing::by_id(tx, id).await?.map(|order| format!("#{}", order.number)).unwrap_or_default()
-        }
-    })
-}
-
-/// For what somebody who changes what a subscription is paid with saves something: for all they buy when they placed it
-/// signed in, else for it alone.
-///
-/// # Errors
-/// 409 `subscription_sign_in` when a link alone would open what its client saved.
-pub(super) async fn way_of(ctx: &Ctx, id: SubscriptionId, who: Who) -> Result<SavedFor, Problem> {
-    let alone = SavedFor::Subscription(id);
-    let own = ctx
-        .tx(who.permission, async |tx| {
-            found(tx, id, who.by).await?;
-            Ok::<_, Problem>(billing::is_by_client(tx, alone).await?)
-        })
-        .await?;
-    if !own {
-        return Ok(alone);
-    }
-    let signed_in = matches!((ctx.actor(), who.by), (Actor::Client { client: Some(own), .. }, By::Client(client)) if *own == client);
-    if signed_in { Ok(SavedFor::Client) } else { Err(Problem::conflict("subscription_sign_in")) }
-}
-
-/// The way to pay that can save something, of those that are offered here.
-async fn saving(ctx: &Ctx) -> Result<Option<Method>, Problem> {
-    let settings = ctx.tx(ORDER_LINK, async |tx| Ok::<_, Problem>(billing::settings(tx).await?)).await?;
-    let offered = billing::methods(&settings, billing::installed(), 1);
-    let saves = |method: &Method| billing::installed().of(*method).is_ok_and(|provider| provider.saves());
-    Ok(offered.into_iter().find(saves))
-}
-
-/// The provider's page on which somebody saves something to pay with; `back` is a path inside the tenant.
-pub(super) async fn add_method(
-    ctx: &Ctx,
-    client: ClientId,
-    of: SavedFor,
-    back: &str,
-) -> Result<String, Problem> {
-    let method = saving(ctx).await?.ok_or_else(|| Problem::conflict("no_way_to_save"))?;
-    let provider = billing::installed().of(method).map_err(BillingError::from)?;
-    let page = provider.portal(ctx, client, of, back).await.map_err(BillingError::from)?;
-    page.ok_or_else(|| Problem::conflict("no_way_to_save"))
-}
-
-/// Saves something to pay with: it is used from now on.
-pub(super) async fn save(ctx: &Ctx, new: billing::NewSaved) -> Result<(), Problem> {
-    ctx.tx(ORDER_LINK, async |tx| {
-        let saved = billing::save_method(tx, new.clone()).await?;
-        Ok(subscriptions::pay_with(tx, &saved).await?)
-    })
-    .await
-}
-
-/// The client that acts.
-pub(super) async fn client(ctx: &Ctx) -> Result<ClientId, Problem> {
-    me(ctx).await?.ok_or_else(Problem::not_found)
-}
-
-/// The client that acts; who is signed in and bought nothing here yet becomes one.
-///
-/// # Errors
-/// 404 for visitors, and for an e-mail that is a client's but was not proved by who acts.
-pub(super) async fn client_to_be(ctx: &Ctx) -> Result<ClientId, Problem> {
-    if let Some(known) = me(ctx).await? {
-        return Ok(known);
-    }
-    let Actor::Client { name, email, .. } = ctx.actor() else { return Err(Problem::not_found()) };
-    let new = clients::NewClient { name: name.clone(), email: email.clone(), ..Default::default() };
-    let made =
-        ctx.tx(OWN_SUBSCRIPTIONS, async |tx| Ok::<_, Problem>(clients::upsert(tx, new).await?)).await?;
-    // One that was there would have been named as the one who acts.
-    if made.created_at == ctx.now() { Ok(made.id) } else { Err(Problem::not_found()) }
-}
-
-/// Uses another one of what a client saved.
-pub(super) async fn choose_method(ctx: &Ctx, id: SavedMethodId) -> Result<(), Problem> {
-    let client = client(ctx).await?;
-    let chosen = ctx.tx(OWN_SUBSCRIPTIONS, async |tx| {
-        let saved = billing::make_default(tx, client, id).await?;
-        subscriptions::pay_with(tx, &saved).await?;
-        Ok::<_, Problem>(saved)
-    });
-    let chosen = chosen.await?;
-    let provider = billing::installed().of(chosen.provider).map_err(BillingError::from)?;
-    Ok(provider.prefer(ctx, &chosen).await.map_err(BillingError::from)?)
-}
-
-/// Removes something that a client saved, here and at its provider.
-pub(super) async fn remove_method(ctx: &Ctx, id: SavedMethodId) -> Result<(), Problem> {
-    let client = client(ctx).await?;
-    let removed = ctx.tx(OWN_SUBSCRIPTIONS, async |tx| billing::remove_method(tx, client, id).await).await?;
-    let provider = billing::installed().of(removed.provider).map_err(BillingError::from)?;
-    // Here it is gone; a provider that is away keeps a card that nobody uses any more.
-    if let Err(error) = provider.forget(ctx, &removed).await {
-        tracing::warn!(%error, "a provider did not forget a saved way to pay");
-    }
-    Ok(())
 }

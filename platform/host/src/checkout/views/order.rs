@@ -31,6 +31,8 @@ pub(crate) enum Shown {
     Declined,
     /// Not paid yet.
     Unpaid,
+    /// Nothing is to be paid now; it waits for a card.
+    CardWanted,
     /// Too late to pay.
     Expired,
     /// Given up.
@@ -49,6 +51,7 @@ impl Shown {
             Status::Cancelled => Self::Cancelled,
             Status::Expired => Self::Expired,
             Status::Draft | Status::PendingPayment if !order.may_be_paid(now) => Self::Expired,
+            Status::Draft | Status::PendingPayment if order.waits_for_card() => Self::CardWanted,
             Status::Draft | Status::PendingPayment if order.provider == Method::Manual => Self::Transfer,
             Status::Draft | Status::PendingPayment if declined => Self::Declined,
             Status::Draft | Status::PendingPayment => Self::Unpaid,
@@ -56,7 +59,7 @@ impl Shown {
     }
     /// Whether another try makes sense.
     pub(crate) const fn payable(self) -> bool {
-        matches!(self, Self::Transfer | Self::Declined | Self::Unpaid)
+        matches!(self, Self::Transfer | Self::Declined | Self::Unpaid | Self::CardWanted)
     }
     /// The same while money is on its way: nobody should pay twice.
     pub(crate) const fn while_on_its_way(self, on_its_way: bool) -> Self {
@@ -86,6 +89,7 @@ impl Shown {
             Self::Processing => "processing",
             Self::Declined => "declined",
             Self::Unpaid => "unpaid",
+            Self::CardWanted => "card_wanted",
             Self::Expired => "expired",
             Self::Cancelled => "cancelled",
         }
@@ -98,6 +102,8 @@ pub(crate) struct OrderPage {
     pub(crate) business: String,
     pub(crate) state: &'static str,
     pub(crate) payable: bool,
+    /// Whether the last try was refused.
+    pub(crate) declined: bool,
     pub(crate) number: i64,
     pub(crate) token: String,
     pub(crate) name: String,
@@ -155,6 +161,7 @@ impl OrderPage {
             business: business.into(),
             state: shown.code(),
             payable: shown.payable(),
+            declined: view.declined,
             number: order.number,
             invoice: order.invoice(),
             token: order.token.clone(),
@@ -190,6 +197,7 @@ impl OrderPage {
             business: "Northside".into(),
             state: shown.code(),
             payable: shown.payable(),
+            declined: shown == Shown::Declined,
             number: 1001,
             invoice: (shown == Shown::Paid).then(|| "INV-00042".into()),
             token: "t".into(),
@@ -250,6 +258,9 @@ impl View for OrderPage {
         ];
         let mut all: Vec<_> = card.map(|shown| Self::sample(shown, Method::Sandbox)).into();
         all.push(Self::sample(Shown::Transfer, Method::Manual));
+        let card = Self { free: true, total: money(0), ..Self::sample(Shown::CardWanted, Method::Sandbox) };
+        all.push(Self { declined: true, ..card.clone() });
+        all.push(card);
         let part = Self::sample(Shown::PartPaid, Method::Sandbox);
         let owes = Self {
             cards: vec![Block::new(
@@ -323,6 +334,9 @@ mod tests {
         assert_eq!(Shown::of(&waits, true, before), Shown::Declined);
         assert_eq!(Shown::of(&waits, true, after), Shown::Expired, "before the job has run");
         assert_eq!(Shown::of(&order(Status::PendingPayment, Method::Manual), false, before), Shown::Transfer);
+        let card = Order { subtotal: 0, total: 0, due_now: 0, ..waits.clone() };
+        assert_eq!(Shown::of(&card, true, before), Shown::CardWanted);
+        assert_eq!(Shown::of(&card, true, after), Shown::Expired);
         let paid = Order { due_now: 0, ..order(Status::Paid, Method::Sandbox) };
         assert_eq!(Shown::of(&paid, true, after), Shown::Paid, "an old refusal does not matter");
         assert_eq!(Shown::of(&Order { due_now: 1, ..paid }, false, after), Shown::PartPaid);

@@ -14,6 +14,8 @@ pub(crate) struct SandboxPage {
     pub(crate) challenge: bool,
     /// Whether the card is saved, so that how it behaves later is asked.
     pub(crate) saves: bool,
+    /// Whether nothing is paid, and the card is all that is wanted.
+    pub(crate) setup: bool,
     pub(crate) action: String,
     pub(crate) cancel_href: Option<String>,
 }
@@ -31,10 +33,12 @@ impl View for SandboxPage {
             lines: LineView::samples(),
             challenge: false,
             saves: true,
+            setup: false,
             action: "/northside/pay/sandbox/t".into(),
             cancel_href: Some("/northside/order/t".into()),
         };
         let plain = Self { saves: false, ..pay.clone() };
-        vec![Self { challenge: true, cancel_href: None, ..pay.clone() }, plain, pay]
+        let setup = Self { setup: true, total: money(0), ..pay.clone() };
+        vec![Self { challenge: true, cancel_href: None, ..pay.clone() }, plain, setup, pay]
     }
 }

@@ -90,7 +90,7 @@ impl StudioOrderRow {
 const fn tone(shown: Shown) -> &'static str {
     match shown {
         Shown::Paid => "ok",
-        Shown::Transfer | Shown::Processing | Shown::Unpaid | Shown::PartPaid => "warn",
+        Shown::Transfer | Shown::Processing | Shown::Unpaid | Shown::CardWanted | Shown::PartPaid => "warn",
         Shown::Declined => "bad",
         Shown::Refunded
         | Shown::Undone

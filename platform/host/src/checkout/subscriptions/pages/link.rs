@@ -39,7 +39,7 @@ pub(super) async fn act(
         "way" => {
             let By::Client(client) = who.by else { return Err(Problem::not_found()) };
             let of = service::way_of(ctx, id, who).await?;
-            return Ok(Redirect::to(service::add_method(ctx, client, of, &path).await?));
+            return Ok(Redirect::to(service::add_method(ctx, client, of, Some(id), &path).await?));
         }
         _ => {}
     }

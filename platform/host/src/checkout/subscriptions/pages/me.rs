@@ -1,4 +1,4 @@
-use billing::{SavedFor, subscriptions::By};
+use billing::subscriptions::By;
 use events::SubscriptionId;
 use kernel::{Ctx, Form, Page, Problem, Redirect, Text};
 use poem::{
@@ -63,6 +63,11 @@ pub(super) async fn act(
             return Ok(Redirect::to(next.unwrap_or(page)).into_response());
         }
         "way" => return Ok(Redirect::to(way(ctx, which, who).await?).into_response()),
+        "use" => {
+            let method = form.text("method").parse().map_err(|_| Problem::not_found())?;
+            service::use_method(ctx, which, who, method).await?;
+            return Ok(Redirect::to(page).flash(Text::key("subscriptions-done-way")).into_response());
+        }
         _ => {}
     }
     let done = match wish(ctx, &form) {
@@ -79,16 +84,12 @@ pub(super) async fn act(
     }
 }
 
-/// Where one changes what a subscription is paid with: among what one saved, or for it alone when somebody else may have
-/// placed it.
+/// Where one saves something else that a subscription is paid with from then on: among what one saved, or for it alone when
+/// somebody else may have placed it.
 async fn way(ctx: &Ctx, id: SubscriptionId, who: Who) -> Result<String, Problem> {
-    match (service::way_of(ctx, id, who).await, who.by) {
-        (Ok(of @ SavedFor::Subscription(_)), By::Client(client)) => {
-            service::add_method(ctx, client, of, &base(id)).await
-        }
-        (Err(problem), _) if problem.code != "subscription_sign_in" => Err(problem),
-        _ => Ok(ctx.path("/me/payment-methods")),
-    }
+    let By::Client(client) = who.by else { return Err(Problem::not_found()) };
+    let of = service::way_of(ctx, id, who).await?;
+    service::add_method(ctx, client, of, Some(id), &base(id)).await
 }
 
 /// What a change would mean.

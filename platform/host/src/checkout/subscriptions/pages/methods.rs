@@ -28,7 +28,7 @@ pub(super) async fn list(Data(ctx): Data<&Ctx>) -> Result<Page, Problem> {
 #[handler]
 pub(super) async fn add(Data(ctx): Data<&Ctx>) -> Result<Redirect, Problem> {
     let client = service::client_to_be(ctx).await?;
-    Ok(Redirect::to(service::add_method(ctx, client, SavedFor::Client, LIST).await?))
+    Ok(Redirect::to(service::add_method(ctx, client, SavedFor::Client, None, LIST).await?))
 }
 
 fn method_id(text: &str) -> Result<SavedMethodId, Problem> {
@@ -88,6 +88,6 @@ pub(super) async fn save_sandbox_card(
 ) -> Result<Redirect, Problem> {
     let page = card_page(ctx, &token)?;
     let card: TestCard = form.parse("card", "payment_outcome")?;
-    service::save(ctx, card.saved(page.client, page.saved_for, &page.nonce)).await?;
+    service::save(ctx, card.saved(page.client, page.saved_for, &page.nonce), page.pays).await?;
     Ok(Redirect::to(ctx.path(&page.back)).flash(Text::key("subscriptions-done-method")))
 }

@@ -1,5 +1,5 @@
 use billing::{
-    Order,
+    Order, SavedMethod,
     subscriptions::{
         By, Subscription, SubscriptionStatus, SubscriptionStep, SubscriptionStepKind, Terms, Wish, may,
     },
@@ -49,6 +49,19 @@ pub(crate) struct PlanView {
     count: i32,
 }
 
+/// Something that its client saved.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct OtherWay {
+    id: String,
+    label: String,
+}
+
+impl OtherWay {
+    fn of(saved: &SavedMethod) -> Self {
+        Self { id: saved.id.to_string(), label: saved.label() }
+    }
+}
+
 /// What the viewer may do.
 #[derive(Clone, Copy, Debug, Default, Serialize)]
 pub(crate) struct Can {
@@ -92,6 +105,8 @@ pub(crate) struct One {
     pub(crate) planned_unpaid: Option<String>,
     pub(crate) discount: Option<String>,
     pub(crate) way: Option<String>,
+    /// What else of what its client saved it may be paid with.
+    pub(crate) others: Vec<OtherWay>,
     pub(crate) method: String,
     /// The order that is to be paid.
     pub(crate) owed: Option<Money>,
@@ -164,7 +179,8 @@ impl One {
             planned: name_of(false),
             planned_unpaid: name_of(true),
             discount: sub.discount().map(|discount| discount.name),
-            way: detail.way.as_ref().map(billing::SavedMethod::label),
+            way: detail.way.as_ref().map(SavedMethod::label),
+            others: detail.others.iter().map(OtherWay::of).collect(),
             method: format!("checkout-method-{}", sub.provider),
             owed: open.map(Order::due),
             steps: detail.steps.iter().rev().map(|step| StepView::of(step, sub)).collect(),
@@ -311,6 +327,11 @@ impl One {
             planned_unpaid: (shown == Shown::Trialing).then(|| "Totally Committed".into()),
             discount: runs.then(|| "Spring".into()),
             way: runs.then(|| "Visa •• 4242".into()),
+            others: if runs {
+                vec![OtherWay { id: "pmt_2".into(), label: "Visa •• 1881".into() }]
+            } else {
+                vec![]
+            },
             method: "checkout-method-sandbox".into(),
             owed: open.then(|| money(10_900)),
             steps: if runs { StepView::samples() } else { vec![] },
