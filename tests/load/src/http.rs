@@ -52,6 +52,11 @@ impl Reply<'_> {
     pub(crate) fn json(&self) -> Result<Value> {
         serde_json::from_slice(self.body).with_context(|| format!("{} {}", self.status, self.text()))
     }
+    /// Whether the answer holds these words.
+    pub(crate) fn has(&self, words: &str) -> bool {
+        String::from_utf8_lossy(self.body).contains(words)
+    }
+    /// How the answer begins, for a message.
     pub(crate) fn text(&self) -> String {
         String::from_utf8_lossy(self.body).chars().take(500).collect()
     }

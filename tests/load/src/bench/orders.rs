@@ -65,7 +65,7 @@ async fn asked(house: &House, cookie: &str, query: &str, holds: &str) -> Result<
         let began = Instant::now();
         let reply = conn.send(&request).await?;
         let took = began.elapsed();
-        ensure!(reply.status == 200 && reply.text().contains(holds), "{} {}", reply.status, reply.text());
+        ensure!(reply.status == 200 && reply.has(holds), "{} {}", reply.status, reply.text());
         // The first few warm up.
         if turn >= 3 {
             load.times.push(took);
