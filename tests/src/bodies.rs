@@ -87,6 +87,7 @@ fn known(world: &World<'_>, operation: &Operation, name: &str) -> Option<Value> 
         }
         "body" => json!("A note"),
         "hours" => json!([{ "opens": "09:00", "closes": "12:00" }]),
+        "saved" => json!(world.id("pmt")),
         "date" => json!("2026-12-24"),
         "enabled" => json!(true),
         "granted" => json!([]),

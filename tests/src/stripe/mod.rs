@@ -3,6 +3,7 @@
 
 mod accounts;
 mod bounced;
+mod cards_first;
 mod deliveries;
 mod faults;
 mod hostile;

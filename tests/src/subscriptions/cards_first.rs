@@ -110,7 +110,7 @@ async fn a_trial_begins_at_once_by_transfer_and_where_no_card_is_asked_for() {
     plan(&owner, "open", terms(false)).await;
     plan(&owner, "asks", terms(true)).await;
     let settings =
-        json!({ "manual_on": true, "manual_instructions": "IBAN", "manual_days": 7, "sandbox_on": true });
+        json!({ "manual": true, "manual_instructions": "IBAN", "manual_days": 7, "sandbox": true });
     owner.api("PUT", "/payment-settings", Some(&settings)).await.expect(200);
     let visitor = tenant.visitor();
     assert!(!visitor.get("/buy/open").await.expect(200).has("you enter it on the next page"));

@@ -4,6 +4,7 @@ mod cards_first;
 mod changing;
 mod dunning;
 mod instalments;
+mod news;
 mod pages;
 mod renewing;
 mod resting;

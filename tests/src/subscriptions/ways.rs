@@ -91,6 +91,18 @@ async fn a_plan_is_renewed_with_the_card_it_was_bought_with() {
     );
     later(&tenant, 4 * DAY).await;
     assert_eq!(tenant.count("subscriptions", "name = 'second' AND status = 'active'").await, 1);
+    // The same by the API, for the client alone.
+    let client = tenant.client().await;
+    let api = page.replace("/me/", "/");
+    let detail = client.api("GET", &api, None).await.expect(200).json();
+    assert_eq!(detail["paid_with"]["id"], json!(good), "{detail}");
+    let bad = detail["may_be_paid_with"][0]["id"].clone();
+    let told = client.api("POST", &format!("{api}/pay-with"), Some(&json!({ "saved": bad }))).await;
+    assert_eq!(told.expect(200).json()["paid_with"]["id"], bad);
+    let owner = tenant.owner().await;
+    owner.api("POST", &format!("{api}/pay-with"), Some(&json!({ "saved": good }))).await.expect(404);
+    let staff = owner.api("GET", &api, None).await.expect(200).json();
+    assert_eq!(staff["may_be_paid_with"], json!([]), "nobody else sees what they saved");
     // What is saved from its page is used for it alone.
     let client = tenant.client().await;
     let save = client.post_form(&page, &[("wish", "way")]).await.expect(303).location();

@@ -1,6 +1,6 @@
 use diesel::{BoolExpressionMethods, ExpressionMethods, QueryDsl, QueryResult};
 use diesel_async::RunQueryDsl;
-use events::{Currency, Money};
+use events::{Currency, Instant, Money};
 use kernel::Tx;
 use serde::Serialize;
 
@@ -52,6 +52,29 @@ pub async fn figures(tx: &mut Tx) -> QueryResult<Figures> {
         past_due: of(SubscriptionStatus::PastDue),
         paused: of(SubscriptionStatus::Paused),
         monthly: recurring(tx).await?,
+    })
+}
+
+/// What a business should know of subscriptions that bring nothing any more.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct News {
+    /// Ended since a moment.
+    pub ended: i64,
+    /// Rest because a period was not paid.
+    pub unpaid: i64,
+}
+
+/// What ended since a moment, and what rests unpaid now.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn news(tx: &mut Tx, since: Instant) -> QueryResult<News> {
+    let ended = table::table.filter(table::anchor.is_not_null()).filter(table::ended_at.ge(since));
+    let resting = table::table.filter(table::status.eq(SubscriptionStatus::Paused));
+    let unpaid = resting.filter(table::owed_since.is_not_null());
+    Ok(News {
+        ended: ended.count().get_result(&mut **tx).await?,
+        unpaid: unpaid.count().get_result(&mut **tx).await?,
     })
 }
 

@@ -154,7 +154,7 @@ async fn announce(
         (Ended, Ended) => {}
         (_, Ended) if !begun => step(tx, sub.id, SubscriptionStepKind::NeverBegun, "").await?,
         (_, Ended) => {
-            step(tx, sub.id, SubscriptionStepKind::Ended, "").await?;
+            step(tx, sub.id, SubscriptionStepKind::Ended, cause).await?;
             let (of, ended_at) = (facts(tx, sub).await?, sub.ended_at.unwrap_or(tx.ctx().now()));
             tx.emit(&SubscriptionEnded { of, cause: cause.into(), ended_at }).await?;
         }

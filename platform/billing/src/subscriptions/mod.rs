@@ -56,7 +56,7 @@ pub use act::{Carried, carry_out};
 pub use begin::{NewSubscription, place};
 pub use change::{Preview, When, choices, preview};
 pub use collect::{Outcome, collect};
-pub use figures::{Figures, figures, monthly};
+pub use figures::{Figures, News, figures, monthly, news};
 pub use follow::{ProviderState, bind, follow, payment_failed, period_paid};
 pub use list::{
     Listed, SubscriptionFilter, by_id, by_token, entitled, had, items, list, of_client, orders_of, pay_with,
@@ -72,7 +72,7 @@ pub use provider::{SubscriptionProvider, Wish};
 pub use refunded::{end_refunded, pays_present};
 pub use renew::advance_due;
 pub use standing::{Ends, Giving, giving, over_among};
-pub use steps::{SubscriptionStep, SubscriptionStepKind, steps};
+pub use steps::{SubscriptionStep, SubscriptionStepKind, ends_by_staff, steps};
 pub use time::{boundary, days_later, period_at};
 pub use way::use_method;
 pub use wish::{By, may};

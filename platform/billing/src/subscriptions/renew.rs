@@ -5,7 +5,7 @@ use kernel::{Ctx, Permission, Problem, Tx};
 
 use super::{
     Outcome, PeriodDiscount, Subscription, SubscriptionStatus, SubscriptionStepKind, change, collect,
-    dunning, step,
+    dunning, ends_by_staff, step,
     store::{buyer, claim, due, lock_orders, next_at, open_order, save, tell},
     time, wish,
 };
@@ -84,7 +84,11 @@ async fn turn(tx: &mut Tx, id: SubscriptionId) -> Result<Option<OrderId>, Proble
             Ok(None)
         }
         _ if sub.is_ending() => {
-            let cause = if sub.ends_with_period { "client" } else { "term" };
+            let cause = match sub.ends_with_period {
+                true if ends_by_staff(tx, sub.id).await? => "staff",
+                true => "client",
+                false => "term",
+            };
             wish::end(tx, sub, cause).await?;
             Ok(None)
         }

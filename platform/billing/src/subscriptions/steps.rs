@@ -1,4 +1,6 @@
-use diesel::{ExpressionMethods, QueryDsl, QueryResult, Queryable, Selectable, SelectableHelper};
+use diesel::{
+    ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, Queryable, Selectable, SelectableHelper,
+};
 use diesel_async::RunQueryDsl;
 use events::{Instant, SubscriptionId};
 use kernel::{Actor, Tx};
@@ -39,7 +41,7 @@ crate::text_enum! {
         ChangeDropped = "change_dropped",
         /// What was left of the period goes back; detail: minor units.
         RestRefunded = "rest_refunded",
-        /// It is over.
+        /// It is over; detail: `client`, `staff`, `term` or `provider`.
         Ended = "ended",
         /// Its first order was not paid.
         NeverBegun = "never_begun",
@@ -86,6 +88,22 @@ pub(super) async fn step(
         table::detail.eq(detail.chars().take(500).collect::<String>()),
     );
     diesel::insert_into(table::table).values(row).execute(&mut **tx).await.map(drop)
+}
+
+/// Whether staff, not the client, wanted it to end with the period.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn ends_by_staff(tx: &mut Tx, id: SubscriptionId) -> QueryResult<bool> {
+    let planned = table::table.filter(table::subscription_id.eq(id));
+    let planned = planned.filter(table::kind.eq(SubscriptionStepKind::EndPlanned));
+    let actor: Option<String> = planned
+        .order((table::at.desc(), table::seq.desc()))
+        .select(table::actor)
+        .first(&mut **tx)
+        .await
+        .optional()?;
+    Ok(actor.is_some_and(|actor| !actor.is_empty()))
 }
 
 /// A subscription's timeline, the oldest first.

@@ -253,7 +253,7 @@ pub(super) async fn end(tx: &mut Tx, mut sub: Subscription, cause: &str) -> Resu
     (sub.status, sub.ended_at) = (SubscriptionStatus::Ended, Some(at));
     (sub.paused_at, sub.resumes_at, sub.next_at, sub.planned) = (None, None, None, None);
     save(tx, &sub).await?;
-    step(tx, sub.id, SubscriptionStepKind::Ended, "").await?;
+    step(tx, sub.id, SubscriptionStepKind::Ended, cause).await?;
     if begun {
         let of = facts(tx, &sub).await?;
         tx.emit(&SubscriptionEnded { of, cause: cause.into(), ended_at: at }).await?;

@@ -20,7 +20,8 @@ pub async fn dashboard(ctx: &Ctx) -> Result<Vec<Block>, Problem> {
     let takings = service::takings(ctx).await?;
     let todo = (!takings.todo.is_empty())
         .then(|| TodoCard { todo: takings.todo, answer_by: takings.answer_by }.block());
-    Ok(todo.into_iter().chain(revenue(&takings)).collect())
+    let plans = super::subscriptions::dashboard(ctx).await?;
+    Ok(todo.into_iter().chain(plans).chain(revenue(&takings)).collect())
 }
 
 fn revenue(takings: &Takings) -> Option<Block> {

@@ -15,7 +15,7 @@ use super::{
     service,
     types::{
         CancelIn, ChangeIn, ChangedOut, PauseIn, PreviewOut, SubscriptionDetail, SubscriptionList,
-        SubscriptionOut,
+        SubscriptionOut, UseIn,
     },
 };
 
@@ -26,7 +26,7 @@ pub fn api() -> Api {
 }
 
 #[derive(Tags)]
-enum Tag {
+pub(super) enum Tag {
     /// What clients pay again and again.
     Subscriptions,
 }
@@ -140,6 +140,21 @@ impl SubscriptionsApi {
         id: Path<SubscriptionId>,
     ) -> Result<Json<SubscriptionOut>, Problem> {
         act(&ctx, id.0, &Wish::Keep, None).await
+    }
+
+    /// Pay a subscription with something else
+    ///
+    /// Its client chooses, signed in, among what they saved. What they pay their others with stays as it is.
+    #[oai(path = "/subscriptions/:id/pay-with", method = "post", operation_id = "pay_subscription_with")]
+    async fn pay_subscription_with(
+        &self,
+        ctx: Data<&Ctx>,
+        id: Path<SubscriptionId>,
+        body: Json<UseIn>,
+    ) -> Result<Json<SubscriptionDetail>, Problem> {
+        let who = service::own(&ctx).await?;
+        service::use_method(&ctx, id.0, who, body.0.saved).await?;
+        Ok(Json(SubscriptionDetail::of(&service::detail(&ctx, id.0, who).await?)))
     }
 
     /// What a change would mean

@@ -23,6 +23,8 @@ const TELL_PAUSED: &str = "billing.tell_subscription_paused";
 const TELL_RESUMED: &str = "billing.tell_subscription_resumed";
 const TELL_CHANGED: &str = "billing.tell_subscription_changed";
 const TELL_ENDED: &str = "billing.tell_subscription_ended";
+const TELL_BUSINESS_PAUSED: &str = "billing.tell_business_paused";
+const TELL_BUSINESS_ENDED: &str = "billing.tell_business_ended";
 /// Kind of the job that looks for cards that expire.
 const CARDS_JOB: &str = "billing.cards";
 
@@ -38,6 +40,8 @@ pub const REACTIONS: &[Reaction] = &[
     Reaction { event: "subscription.changed", job: TELL_CHANGED },
     Reaction { event: "subscription.ended", job: TELL_ENDED },
     Reaction { event: "subscription.ended", job: FORGET_JOB },
+    Reaction { event: "subscription.paused", job: TELL_BUSINESS_PAUSED },
+    Reaction { event: "subscription.ended", job: TELL_BUSINESS_ENDED },
 ];
 
 /// The safety net under the jobs that are bound to one subscription, and what the calendar brings.
@@ -98,7 +102,12 @@ pub fn jobs() -> Vec<JobDef> {
         }),
         JobDef::new(TELL_JOB, |ctx: Ctx, args: Told| async move {
             let Told { subscription, what, turn } = args;
-            let queue = ctx.tx(BILLING_RUN, async |tx| mails::told(tx, subscription, &what, &turn).await);
+            let queue = ctx.tx(BILLING_RUN, async |tx| {
+                if what == "ending" {
+                    mails::staff::ending(tx, subscription, &turn).await?;
+                }
+                mails::told(tx, subscription, &what, &turn).await
+            });
             Ok(queue.await?)
         }),
         JobDef::new(TELL_INSTALMENT_JOB, |ctx: Ctx, args: Instalment| async move {
@@ -113,6 +122,8 @@ pub fn jobs() -> Vec<JobDef> {
         tells!(TELL_RESUMED, SubscriptionResumed, mails::resumed),
         tells!(TELL_CHANGED, SubscriptionChanged, mails::changed),
         tells!(TELL_ENDED, SubscriptionEnded, mails::ended),
+        tells!(TELL_BUSINESS_PAUSED, SubscriptionPaused, mails::staff::paused),
+        tells!(TELL_BUSINESS_ENDED, SubscriptionEnded, mails::staff::ended),
     ]
 }
 

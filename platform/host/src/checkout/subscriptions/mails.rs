@@ -1,5 +1,7 @@
 //! Mails about subscriptions, instalments and cards: one template, and a message for each of its parts.
 
+pub(super) mod staff;
+
 use billing::{
     Method, SavedMethod,
     subscriptions::{self, Subscription},
@@ -199,7 +201,7 @@ impl MailView for Notice {
 
 /// All mails, for the host.
 pub fn all() -> Vec<MailDef> {
-    vec![MailDef::of::<Notice>()]
+    vec![MailDef::of::<Notice>(), MailDef::of::<staff::StaffNotice>()]
 }
 
 async fn send(

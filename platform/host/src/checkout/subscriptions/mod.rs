@@ -9,6 +9,7 @@ mod api;
 mod export;
 mod jobs;
 mod mails;
+mod methods_api;
 mod pages;
 mod parts;
 mod service;
@@ -20,8 +21,9 @@ use std::borrow::Cow;
 pub use api::api;
 pub use jobs::{REACTIONS, SCHEDULES, jobs};
 pub use mails::all as mails;
+pub use methods_api::MethodsApi;
 pub use pages::all as routes;
-pub use parts::{block_samples, buyer_card, client_card, order_card};
+pub use parts::{block_samples, buyer_card, client_card, dashboard, order_card};
 pub use views::all as views;
 
 /// Templates and texts.
@@ -35,6 +37,7 @@ pub fn source() -> web::Source {
     let files = files![
         "templates/actions.hbs",
         "templates/card_client.hbs",
+        "templates/card_news.hbs",
         "templates/card_order.hbs",
         "templates/card_buyer.hbs",
         "templates/change.hbs",
@@ -53,6 +56,9 @@ pub fn source() -> web::Source {
         "templates/mails/notice.mjml.hbs",
         "templates/mails/notice.subject.hbs",
         "templates/mails/notice.text.hbs",
+        "templates/mails/staff.mjml.hbs",
+        "templates/mails/staff.subject.hbs",
+        "templates/mails/staff.text.hbs",
         "locales/en/subscriptions.ftl",
     ];
     web::Source::from_files("subscriptions", files)

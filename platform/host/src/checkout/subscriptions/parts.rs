@@ -1,6 +1,6 @@
 //! Cards about subscriptions on other pages.
 
-use billing::{Order, SUBSCRIPTIONS_READ};
+use billing::{Order, SUBSCRIPTIONS_READ, subscriptions::News};
 use events::ClientId;
 use kernel::{Actor, Block, Ctx, Problem};
 use serde::Serialize;
@@ -33,6 +33,28 @@ struct BuyerCard {
 
 fn block(template: &'static str, data: &impl Serialize, order: i32) -> Block {
     Block { template, data: serde_json::to_value(data).unwrap_or_default(), order }
+}
+
+/// Plans that ended lately, and those that rest unpaid, on the dashboard.
+#[derive(Clone, Debug, Serialize)]
+struct NewsCard {
+    news: News,
+}
+
+/// So many days an end is news.
+const NEWS_DAYS: i64 = 7;
+
+/// What of the subscriptions somebody should look at, on the dashboard, once there is something to tell.
+///
+/// # Errors
+/// When the database is away.
+pub async fn dashboard(ctx: &Ctx) -> Result<Vec<Block>, Problem> {
+    if !ctx.may(SUBSCRIPTIONS_READ) {
+        return Ok(Vec::new());
+    }
+    let news = service::news(ctx, ctx.now().plus_seconds(-NEWS_DAYS * 24 * 3600)).await?;
+    let card = (news != News::default()).then(|| block("subscriptions/card_news", &NewsCard { news }, 6));
+    Ok(card.into_iter().collect())
 }
 
 /// A client's subscriptions, on their page.
@@ -85,6 +107,9 @@ pub async fn buyer_card(ctx: &Ctx, order: &Order) -> Result<Vec<Block>, Problem>
 pub fn block_samples() -> Vec<Block> {
     let rows: Vec<Row> = Shown::ALL.iter().map(|shown| Row::sample(*shown)).collect();
     let mut all = vec![block("subscriptions/card_client", &ClientCard { rows: rows.clone() }, 44)];
+    for news in [News { ended: 1, unpaid: 2 }, News { ended: 2, unpaid: 0 }] {
+        all.push(block("subscriptions/card_news", &NewsCard { news }, 6));
+    }
     let buyers = rows.iter().cloned().map(|row| BuyerCard { row, opens: true });
     all.extend(buyers.map(|card| block("subscriptions/card_buyer", &card, 10)));
     all.extend(rows.into_iter().take(2).map(|row| block("subscriptions/card_order", &OrderCard { row }, 10)));

@@ -10,11 +10,11 @@ use billing::{
     Method, ORDER_LINK, OWN_SUBSCRIPTIONS, Order, SUBSCRIPTIONS_READ, SUBSCRIPTIONS_WRITE, SavedFor,
     SavedMethod,
     subscriptions::{
-        self, By, Carried, Figures, Listed, Preview, Subscription, SubscriptionFilter, SubscriptionStatus,
-        SubscriptionStep, Terms, When, Wish,
+        self, By, Carried, Figures, Listed, News, Preview, Subscription, SubscriptionFilter,
+        SubscriptionStatus, SubscriptionStep, Terms, When, Wish,
     },
 };
-use events::{ClientId, SubscriptionId};
+use events::{ClientId, Instant, SubscriptionId};
 use kernel::{Actor, Check, Ctx, Paging, Permission, Problem, Tx};
 use people::clients;
 
@@ -94,6 +94,11 @@ pub(super) async fn overview(ctx: &Ctx) -> Result<(Figures, Vec<(String, String)
         Ok((subscriptions::figures(tx).await?, subscriptions::items(tx).await?))
     })
     .await
+}
+
+/// What ended since a moment, and what rests unpaid.
+pub(super) async fn news(ctx: &Ctx, since: Instant) -> Result<News, Problem> {
+    ctx.tx(SUBSCRIPTIONS_READ, async |tx| Ok::<_, Problem>(subscriptions::news(tx, since).await?)).await
 }
 
 /// The subscriptions of the client who acts.

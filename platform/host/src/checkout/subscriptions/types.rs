@@ -1,5 +1,8 @@
-use billing::subscriptions::{Preview, Subscription, Terms, When};
-use events::{ClientId, Instant, Money, OrderId, SubscriptionId};
+use billing::{
+    SavedMethod,
+    subscriptions::{Preview, Subscription, Terms, When},
+};
+use events::{ClientId, Instant, Money, OrderId, SavedMethodId, SubscriptionId};
 use poem_openapi::Object;
 
 use super::service::Detail;
@@ -120,6 +123,31 @@ pub(super) struct SubscriptionDetail {
     timeline: Vec<StepOut>,
     /// What it may be changed to.
     choices: Vec<ChoiceOut>,
+    /// What was saved that it is paid with; absent: nothing.
+    paid_with: Option<SavedOut>,
+    /// What else its client saved and may choose for it; told to them alone.
+    may_be_paid_with: Vec<SavedOut>,
+}
+
+/// Something to pay with that a client saved.
+#[derive(Clone, Debug, Object)]
+struct SavedOut {
+    id: SavedMethodId,
+    /// For people: `Visa •• 4242`.
+    label: String,
+}
+
+impl SavedOut {
+    fn of(saved: &SavedMethod) -> Self {
+        Self { id: saved.id, label: saved.label() }
+    }
+}
+
+/// It is to be paid with something else.
+#[derive(Clone, Debug, Object)]
+pub(super) struct UseIn {
+    /// `pmt_…`, one of the subscription's `may_be_paid_with`.
+    pub(super) saved: SavedMethodId,
 }
 
 impl SubscriptionDetail {
@@ -151,6 +179,8 @@ impl SubscriptionDetail {
             orders: detail.orders.iter().map(order).collect(),
             timeline: detail.steps.iter().map(step).collect(),
             choices: detail.choices.iter().map(choice).collect(),
+            paid_with: detail.way.as_ref().map(SavedOut::of),
+            may_be_paid_with: detail.others.iter().map(SavedOut::of).collect(),
         }
     }
 }

@@ -144,7 +144,8 @@ pub(in crate::checkout::subscriptions) async fn use_method(
     let chosen = ctx
         .tx(who.permission, async |tx| {
             let sub = found(tx, id, who.by).await?;
-            let all = billing::saved_methods(tx, sub.client_id).await?;
+            let mut all = billing::saved_methods(tx, sub.client_id).await?;
+            all.extend(billing::saved_for(tx, sub.client_id, SavedFor::Subscription(id)).await?);
             let chosen = all.into_iter().find(|saved| saved.id == method).ok_or_else(Problem::not_found)?;
             subscriptions::use_method(tx, id, &chosen).await?;
             audit(tx, "subscription.way_chosen", id, json!({})).await?;

@@ -24,6 +24,8 @@ pub(crate) struct StepView {
     actor: String,
     /// Name, number or words; empty: nothing to tell.
     note: String,
+    /// Key of who wanted it.
+    why: Option<String>,
     amount: Option<Money>,
     until: Option<Instant>,
 }
@@ -205,19 +207,23 @@ fn day(ctx: &Ctx, now: Instant, days: i32) -> String {
 impl StepView {
     fn of(step: &SubscriptionStep, sub: &Subscription) -> Self {
         use SubscriptionStepKind::{
-            ChangeDropped, ChangePlanned, Changed, Owed, Paused, Renewed, RestRefunded, Started, TrialStarted,
+            ChangeDropped, ChangePlanned, Changed, Ended, Owed, Paused, Renewed, RestRefunded, Started,
+            TrialStarted,
         };
         let detail = step.detail.clone();
-        let (mut note, mut amount, mut until) = (String::new(), None, None);
+        let (mut note, mut why, mut amount, mut until) = (String::new(), None, None, None);
         match step.kind {
             RestRefunded => amount = detail.parse().ok().map(|amount| Money::new(amount, sub.currency)),
             Paused => until = detail.parse().ok(),
             Started | TrialStarted | Renewed | Owed => note = format!("#{detail}"),
             Changed | ChangePlanned | ChangeDropped => note = detail,
+            Ended if matches!(detail.as_str(), "client" | "staff" | "term" | "provider") => {
+                why = Some(format!("subscriptions-ended-by-{detail}"));
+            }
             _ => {}
         }
         let what = format!("subscriptions-step-{}", step.kind).replace('_', "-");
-        Self { at: step.at, what, actor: step.actor.clone(), note, amount, until }
+        Self { at: step.at, what, actor: step.actor.clone(), note, why, amount, until }
     }
 }
 
@@ -269,6 +275,7 @@ impl StepView {
             what: format!("subscriptions-step-{kind}").replace('_', "-"),
             actor: if *kind == SubscriptionStepKind::Paused { "Jonas".into() } else { String::new() },
             note: if *kind == SubscriptionStepKind::Renewed { "#1002".into() } else { String::new() },
+            why: (*kind == SubscriptionStepKind::Ended).then(|| "subscriptions-ended-by-client".into()),
             amount: (*kind == SubscriptionStepKind::RestRefunded).then(|| money(5_000)),
             until: (*kind == SubscriptionStepKind::Paused).then(moment),
         };

@@ -53,7 +53,8 @@ subscriptions-way = Paid with
 subscriptions-way-text = We use { $way } for the next payment.
 subscriptions-way-none = Nothing is saved. You pay each time by the link that we send you.
 subscriptions-way-use = Use { $way }
-subscriptions-way-change = Save something else to pay with
+subscriptions-way-add = Save something else to pay with
+subscriptions-way-change = Change what you pay with
 subscriptions-orders = Payments
 subscriptions-of-order = Subscription
 subscriptions-of-buyer = Your subscription
@@ -135,6 +136,18 @@ subscriptions-step-rest-refunded = Rest of the period paid back
 subscriptions-step-ended = Ended
 subscriptions-step-never-begun = Never began: not paid
 subscriptions-step-way-changed = Paid another way from now on
+subscriptions-ended-by-client = by the client
+subscriptions-ended-by-staff = by staff
+subscriptions-ended-by-term = its term was over
+subscriptions-ended-by-provider = at the card provider
+subscriptions-news-unpaid = { $count ->
+    [one] 1 plan is paused, as it was not paid
+   *[other] { $count } plans are paused, as they were not paid
+  }
+subscriptions-news-ended = { $count ->
+    [one] 1 plan ended in the last 7 days
+   *[other] { $count } plans ended in the last 7 days
+  }
 subscriptions-done-paused = The subscription is paused.
 subscriptions-done-resumed = The subscription goes on.
 subscriptions-done-ending = The subscription ends with the paid period.
@@ -217,9 +230,33 @@ subscriptions-mail-ended-subject = { $about } has ended
 subscriptions-mail-ended-title = Your plan has ended
 subscriptions-mail-ended-term = all periods of { $about } were paid, and it ended on { $date }. Thank you for being with { $business }.
 subscriptions-mail-ended-text = your plan { $about } ended on { $date }. Nothing more is charged.
+subscriptions-mail-staff-subject = { $what ->
+    [ending] { $name } ends { $plan }
+    [ended] { $plan } of { $name } has ended
+   *[unpaid] { $plan } of { $name } is paused: not paid
+  }
+subscriptions-mail-staff-title = { $what ->
+    [ending] { $plan } of { $name } is going to end
+    [ended] { $plan } of { $name } has ended
+   *[unpaid] { $plan } of { $name } is paused
+  }
+subscriptions-mail-staff-at = { $what ->
+    [ending] It ends on { $date }. Nothing more is charged, and it may still be kept.
+   *[ended] It ended on { $date }.
+  }
+subscriptions-mail-staff-why = { $what ->
+    [unpaid] Its payment was asked for four times in a week and did not come. It goes on with a new period once it is paid.
+   *[other] { $cause ->
+        [client] Your client ended it.
+        [term] All periods of its term were paid.
+       *[provider] It was ended at the card provider: by your client or you there, or after payments that did not go through.
+      }
+  }
+subscriptions-mail-staff-who = { $name } ({ $email }), { $price } a period.
+subscriptions-mail-staff-see = See the subscription
 subscriptions-mail-instalment-subject = Instalment of order { $about } from { $business }
 subscriptions-mail-instalment-title = An instalment is due
-subscriptions-mail-instalment-due = the instalment of { $amount } for order { $about } is due since { $date }. Please pay it by the link below.
+subscriptions-mail-instalment-due = the instalment of { $amount } for order { $about } has been due since { $date }. Please pay it by the link below.
 subscriptions-mail-instalment-declined = the instalment of { $amount } for order { $about }, due on { $date }, did not go through. Please pay it by the link below.
 subscriptions-mail-instalment-needs-buyer = your bank wants you to confirm the instalment of { $amount } for order { $about }, due on { $date }.
 subscriptions-mail-instalment-last = This is our last reminder. If you can’t pay now, please get in touch with { $business }.
