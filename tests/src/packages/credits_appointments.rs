@@ -87,14 +87,18 @@ async fn a_client_pays_with_a_credit_on_the_page_and_gets_it_back() {
     assert_eq!(balance(&ctx, sam).await, 3);
     assert_eq!(tenant.count("bookings", "state = 'confirmed' AND order_id IS NULL").await, 1);
     assert_eq!(tenant.count("orders", "true").await, 0);
-    assert!(browser.open(&first).await.expect(200).has("Paid with 1 credit"));
+    let page = browser.open(&first).await.expect(200);
+    assert!(page.has("Paid with 1 credit"));
+    let why = "1 credit of Ten classes, which expires first: ";
+    assert!(page.has(why), "which one, and why");
     let id = tenant
         .app
         .sql
         .one(&format!("SELECT id FROM bookings WHERE {}", tenant.rows()))
         .await
         .replace('-', "");
-    assert!(owner.get(&format!("/studio/bookings/bkg_{id}")).await.expect(200).has("Paid with 1 credit"));
+    let page = owner.get(&format!("/studio/bookings/bkg_{id}")).await.expect(200);
+    assert!(page.has("Paid with 1 credit") && page.has(why));
     assert!(browser.get("/me/credits").await.expect(200).has("1 credit paid for Talk talk (2026-12-22)"));
     // Moved it keeps what was paid.
     let token = first.rsplit('/').next().unwrap().to_owned();
@@ -126,6 +130,8 @@ async fn credits_made_for_a_type_pay_one_each_and_others_as_many_as_it_says() {
     assert_eq!(only.code(), "booking_credits_short", "none was made for it, and it takes no others");
     let first = with_credits(&browser, "talk", &in_a_month_at(10, 0), &email).await.expect(200).json();
     assert_eq!((&first["credits"], &first["state"]), (&json!(1), &json!("confirmed")));
+    let page = browser.get(&format!("/booking/{}", text(&first, "token"))).await.expect(200);
+    assert!(page.has("1 credit of Ten classes, made for this"));
     assert_eq!(balance(&ctx, sam).await, 8);
     let second = with_credits(&browser, "talk", &in_a_month_at(11, 0), &email).await.expect(200).json();
     assert_eq!(second["credits"], 3);

@@ -143,6 +143,18 @@ appointments-paid-credits = { $count ->
     [one] Paid with 1 credit
    *[other] Paid with { $count } credits
   }
+appointments-paid-made-for = { $count ->
+    [one] 1 credit
+   *[other] { $count } credits
+  } of { $name }, made for this
+appointments-paid-first = { $count ->
+    [one] 1 credit
+   *[other] { $count } credits
+  } of { $name }, which expires first: { $date }
+appointments-paid-oldest = { $count ->
+    [one] 1 credit
+   *[other] { $count } credits
+  } of { $name }, the oldest of those that don’t expire
 appointments-cancel-credits-back = { $count ->
     [one] 1 credit comes back.
    *[other] { $count } credits come back.

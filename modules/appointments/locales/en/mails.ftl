@@ -3,6 +3,7 @@
 appointments-mail-fact-zone = Time zone
 appointments-mail-fact-before = Before
 appointments-mail-fact-price = Price
+appointments-mail-paid-with = Paid with
 
 appointments-mail-requested-subject = Request received: { $type }, { $when }
 appointments-mail-requested-heading = Your request has arrived

@@ -37,7 +37,7 @@ pub(crate) struct LinkedBooking {
 
 impl LinkedBooking {
     pub fn of(detail: Detail, preview: &CancelPreview, now: Instant, url: String) -> Self {
-        let Detail { booking, other_coaches, notes, rating, order, refunded } = detail;
+        let Detail { booking, other_coaches, notes, rating, order, refunded, .. } = detail;
         let amount = |money: Option<Money>| money.map_or(0, |money| money.amount);
         Self {
             other_coaches,

@@ -11,15 +11,18 @@ use crate::{
     ics::{Method, Person},
     invite::{invite, invite_coach, place},
     mails::Facts,
-    model::Booking,
+    model::{Booking, PaidWith},
     pages::views::AnswerRow,
     queries::{bookings::booking_by_id, letters::coaches_beside, schedules::schedule_of},
+    service::credits::paid_with,
 };
 
 /// A booking with the coaches who take part.
 pub(super) struct Scene {
     pub(super) booking: Booking,
     pub(super) coaches: Vec<Coach>,
+    /// The credits that paid it.
+    paid_with: Vec<PaidWith>,
 }
 
 /// A coach, and the zone in which they read times.
@@ -46,7 +49,8 @@ impl Scene {
         for coach in std::iter::once(booking.coach_id).chain(beside) {
             coaches.extend(Coach::load(tx, coach).await?);
         }
-        Ok(Self { booking, coaches })
+        let paid_with = paid_with(tx, &booking).await?;
+        Ok(Self { booking, coaches, paid_with })
     }
 
     /// What all mails tell, for a reader in this zone.
@@ -58,6 +62,7 @@ impl Scene {
             client_name: booking.client_name.clone(),
             client_email: booking.client_email.clone(),
             note: booking.note.clone(),
+            paid_with: self.paid_with.clone(),
             answers: AnswerRow::all(&booking.answers),
             start: booking.starts_at,
             end: booking.ends_at,

@@ -2,7 +2,7 @@ use events::Instant;
 use serde::Serialize;
 
 use crate::{
-    model::PlaceKind,
+    model::{PaidWith, PlaceKind},
     pages::views::{AnswerRow, PLACES, sample_time},
 };
 
@@ -15,6 +15,8 @@ pub(crate) struct Facts {
     pub client_name: String,
     pub client_email: String,
     pub note: String,
+    /// The credits that paid it, and why those; the client reads them when it is certain.
+    pub paid_with: Vec<PaidWith>,
     /// Answers to the intake questions; coaches read them.
     pub answers: Vec<AnswerRow>,
     pub start: Instant,
@@ -42,6 +44,7 @@ impl Facts {
             client_name: "Sam Reed".into(),
             client_email: "sam@example.com".into(),
             note: if bare { String::new() } else { "About a second offer.".into() },
+            paid_with: if bare { Vec::new() } else { PaidWith::samples(sample_time(43_200)) },
             answers: if bare { Vec::new() } else { AnswerRow::samples() },
             start: sample_time(0),
             end: sample_time(30),

@@ -13,6 +13,7 @@ pub(crate) mod load;
 pub(crate) mod note;
 pub(crate) mod offer;
 pub(crate) mod overrides;
+mod paid_with;
 pub(crate) mod phone;
 pub(crate) mod state;
 pub(crate) mod step;
@@ -25,5 +26,6 @@ pub(crate) mod when;
 
 pub use appointment_type::{AppointmentType, CoachMode, PlaceKind};
 pub use booking::Booking;
+pub(crate) use paid_with::PaidWith;
 pub use state::State;
 pub use terms::Terms;

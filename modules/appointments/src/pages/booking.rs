@@ -57,6 +57,7 @@ pub(super) fn view(ctx: &Ctx, detail: &Detail) -> BookingView {
         notes: detail.notes.iter().map(shared).collect(),
         price: booking.terms.price(),
         credits: booking.terms.credits,
+        paid_with: detail.paid_with.clone(),
         order_path: detail.order.as_ref().map(billing::Order::own_path),
         paid: is_paid(detail),
         refunded: detail.refunded,

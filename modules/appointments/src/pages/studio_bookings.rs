@@ -161,11 +161,12 @@ pub(super) async fn detail(
     booking: &Booking,
     form: FormState,
 ) -> Result<StudioBookingView, Problem> {
-    let Beside { notes, rating, other_coaches } = ratings_staff::beside(ctx, booking.id).await?;
+    let Beside { notes, rating, other_coaches, paid_with } = ratings_staff::beside(ctx, booking.id).await?;
     let steps = history::steps(ctx, &Claim::Staff(booking.id)).await?;
     let order = booking.order_id.filter(|_| ctx.may(billing::ORDERS_READ));
     Ok(StudioBookingView {
         other_coaches,
+        paid_with,
         answers: AnswerRow::all(&booking.answers),
         order_path: order.map(|order| format!("/studio/orders/{order}")),
         may: actions(ctx, booking),

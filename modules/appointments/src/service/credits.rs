@@ -9,7 +9,7 @@ use ledger::credits::{self, Balance, CreditError, NamesRule, Spend, Spent};
 
 use crate::{
     model::{
-        AppointmentType, Booking,
+        AppointmentType, Booking, PaidWith,
         when::{date_in, zone},
     },
     policy::BOOKINGS_CREATE,
@@ -125,6 +125,18 @@ pub(crate) async fn pay(
         Err(CreditError::Short { .. }) => Err(short()),
         Err(error) => Err(error.into()),
     }
+}
+
+/// Which credits a booking was paid with, and why those; empty when it was not.
+///
+/// # Errors
+/// When the database refuses.
+pub(crate) async fn paid_with(tx: &mut Tx, booking: &Booking) -> Result<Vec<PaidWith>, Problem> {
+    if booking.terms.credits.is_none() {
+        return Ok(Vec::new());
+    }
+    let parts = credits::explain(tx, &source(booking.id)).await?;
+    Ok(parts.into_iter().map(PaidWith::of).collect())
 }
 
 fn short() -> Problem {

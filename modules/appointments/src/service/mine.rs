@@ -4,10 +4,10 @@ use billing::Order;
 use events::Money;
 use kernel::{Ctx, Problem, Tx};
 
-use super::cancel::by_token;
+use super::{cancel::by_token, credits::paid_with};
 use crate::{
     model::{
-        Booking,
+        Booking, PaidWith,
         note::{Note, StaffRating},
     },
     policy::BOOKING_LINK,
@@ -25,6 +25,8 @@ pub(crate) struct Detail {
     pub rating: Option<StaffRating>,
     /// What pays it.
     pub order: Option<Order>,
+    /// The credits that paid it.
+    pub paid_with: Vec<PaidWith>,
     /// What went back of the price, or is on its way; `None`: nothing.
     pub refunded: Option<Money>,
 }
@@ -41,6 +43,7 @@ pub(crate) async fn detail(ctx: &Ctx, token: &str) -> Result<Detail, Problem> {
             other_coaches: other_coaches(tx, booking.id).await?,
             notes: notes_of(tx, booking.id, true).await?,
             rating: rating_of(tx, booking.id).await?,
+            paid_with: paid_with(tx, &booking).await?,
             order,
             refunded,
             booking,

@@ -5,12 +5,16 @@ use kernel::{Ctx, Problem, Tx, audit};
 use serde_json::json;
 
 use crate::{
-    model::note::{Note, RatingState, StaffRating},
+    model::{
+        PaidWith,
+        note::{Note, RatingState, StaffRating},
+    },
     policy::{BOOKINGS_READ, RATINGS_WRITE},
     queries::{
         bookings::{booking_for_step, booking_within_reach},
         notes::{notes_of, other_coaches, rating_of, rating_set_state},
     },
+    service::credits::paid_with,
 };
 
 /// What belongs to a booking on its page in the studio.
@@ -20,19 +24,22 @@ pub(crate) struct Beside {
     pub rating: Option<StaffRating>,
     /// Names of the coaches who take part besides the first.
     pub other_coaches: Vec<String>,
+    /// The credits that paid it.
+    pub paid_with: Vec<PaidWith>,
 }
 
-/// Notes, rating and further coaches of a booking.
+/// Notes, rating, further coaches and credits of a booking.
 ///
 /// # Errors
 /// 404 when there is no such booking.
 pub(crate) async fn beside(ctx: &Ctx, booking: BookingId) -> Result<Beside, Problem> {
     ctx.tx(BOOKINGS_READ, async |tx: &mut Tx| {
-        booking_within_reach(tx, booking).await?.ok_or_else(Problem::not_found)?;
+        let found = booking_within_reach(tx, booking).await?.ok_or_else(Problem::not_found)?;
         Ok(Beside {
             notes: notes_of(tx, booking, false).await?,
             rating: rating_of(tx, booking).await?,
             other_coaches: other_coaches(tx, booking).await?,
+            paid_with: paid_with(tx, &found).await?,
         })
     })
     .await

@@ -45,6 +45,10 @@ packages-said-taken = { $count ->
     [one] 1 credit
    *[other] { $count } credits
   } taken by the business: { $reason }
+packages-part-made-for = { $count ->
+    [one] 1 credit
+   *[other] { $count } credits
+  } of { $name }, made for this
 packages-part-first = { $count ->
     [one] 1 credit
    *[other] { $count } credits

@@ -50,13 +50,14 @@ pub(super) struct PartOut {
     /// Credits that came (+) or went (-).
     credits: i32,
     expires_at: Option<Instant>,
-    /// Of a lot that paid: `expires_first`, or `oldest` where nothing that expires could pay.
+    /// Of a lot that paid: `made_for` what it paid, `expires_first`, or `oldest` where nothing that expires could pay.
     why: String,
 }
 
 impl From<Part> for PartOut {
     fn from(part: Part) -> Self {
         let why = match part.why {
+            Why::MadeFor => "made_for",
             Why::ExpiresFirst => "expires_first",
             Why::Oldest => "oldest",
         };

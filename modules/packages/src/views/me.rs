@@ -36,8 +36,8 @@ pub(crate) struct PartView {
     pub(crate) name: String,
     pub(crate) count: i64,
     pub(crate) expires_at: Option<Instant>,
-    /// Whether it paid because it expires first.
-    pub(crate) first: bool,
+    /// Why this one paid.
+    pub(crate) why: Why,
 }
 
 /// A line of the history, in words.
@@ -93,7 +93,7 @@ impl MovementView {
             name: part.name.clone(),
             count: i64::from(part.credits.unsigned_abs()),
             expires_at: part.expires_at,
-            first: part.why == Why::ExpiresFirst,
+            why: part.why,
         };
         let told = matches!(one.kind.as_str(), "spend" | "take");
         Self {
@@ -126,11 +126,11 @@ impl MovementView {
             ("revoked", false),
             ("taken", false),
         ];
-        let part = |first| PartView {
+        let part = |why| PartView {
             name: "Ten classes".into(),
             count: 1,
-            expires_at: Some(moment()).filter(|_| first),
-            first,
+            expires_at: Some(moment()).filter(|_| why == Why::ExpiresFirst),
+            why,
         };
         let one = |(kind, gain): (&str, bool)| Self {
             at: moment(),
@@ -143,7 +143,11 @@ impl MovementView {
             amount: signed(if gain { 5 } else { -1 }),
             gain,
             actor: if kind == "taken" { "Anna".into() } else { String::new() },
-            parts: if kind == "spent" { vec![part(true), part(false)] } else { Vec::new() },
+            parts: if kind == "spent" {
+                vec![part(Why::MadeFor), part(Why::ExpiresFirst), part(Why::Oldest)]
+            } else {
+                Vec::new()
+            },
         };
         kinds.map(one).into()
     }
@@ -258,7 +262,7 @@ mod tests {
             (spent.what.as_str(), spent.amount.as_str(), spent.parts.len()),
             ("packages-said-spent", "−2", 1)
         );
-        assert!(!spent.parts[0].first);
+        assert_eq!(spent.parts[0].why, Why::Oldest);
         let stream = "expire/plan/sub_00000000000000000000000000000007";
         assert_eq!(view("expire", &format!("{stream}/cap/1"), "plan").what, "packages-said-capped");
         assert_eq!(view("expire", &format!("{stream}/ended/1"), "plan").what, "packages-said-ended");

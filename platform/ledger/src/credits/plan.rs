@@ -85,10 +85,15 @@ pub fn plan_cut(held: &[Take], keep: i32) -> Vec<Take> {
     gone
 }
 
+/// How keys of appointment types begin.
+const APPOINTMENT: &str = "apt_";
+
 /// Why a lot paid and no other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Why {
+    /// It was made for what it paid: such credits go before those that pay for everything.
+    MadeFor,
     /// Of all that could pay, it expires first.
     ExpiresFirst,
     /// Nothing that expires could pay (any more); it is the oldest.
@@ -96,9 +101,13 @@ pub enum Why {
 }
 
 impl Why {
-    /// Of a lot that paid.
+    /// Of a lot that paid. What was made for an appointment type pays for nothing else and is never mixed with others
+    /// ([`super::spend_made_for`]).
     #[must_use]
-    pub fn of(expires_at: Option<Instant>) -> Self {
+    pub fn of(expires_at: Option<Instant>, pays_for: &[String]) -> Self {
+        if pays_for.iter().any(|key| key.starts_with(APPOINTMENT)) {
+            return Self::MadeFor;
+        }
         if expires_at.is_some() { Self::ExpiresFirst } else { Self::Oldest }
     }
 }

@@ -343,7 +343,7 @@ pub async fn explain(tx: &mut Tx, source: &str) -> QueryResult<Vec<Part>> {
 
 /// What transactions moved in clients' hands, by lot, in the order it was written.
 async fn parts(tx: &mut Tx, ids: &[TransactionId]) -> QueryResult<Vec<(TransactionId, Part)>> {
-    type Joined = (TransactionId, LotId, i32, String, String, String, Option<Instant>);
+    type Joined = (TransactionId, LotId, i32, String, String, String, Option<Instant>, Vec<String>);
     let rows: Vec<Joined> = credit_entries::table
         .inner_join(credit_lots::table.on(credit_lots::id.eq(credit_entries::lot_id)))
         .filter(credit_entries::transaction_id.eq_any(ids))
@@ -357,11 +357,13 @@ async fn parts(tx: &mut Tx, ids: &[TransactionId]) -> QueryResult<Vec<(Transacti
             credit_lots::origin,
             credit_lots::name,
             credit_lots::expires_at,
+            credit_lots::pays_for,
         ))
         .load(&mut **tx)
         .await?;
-    let part = |(of, lot, credits, source, origin, name, expires_at): Joined| {
-        (of, Part { lot, source, origin, name, credits, expires_at, why: Why::of(expires_at) })
+    let part = |(of, lot, credits, source, origin, name, expires_at, pays_for): Joined| {
+        let why = Why::of(expires_at, &pays_for);
+        (of, Part { lot, source, origin, name, credits, expires_at, why })
     };
     Ok(rows.into_iter().map(part).collect())
 }

@@ -3,7 +3,7 @@ use kernel::{FieldError, FormState, Layout, Text, View};
 use serde::Serialize;
 
 use super::{AnswerRow, BookingRow, Choice, STATES, sample_choice, sample_money, sample_time};
-use crate::model::{Booking, PlaceKind, State, state::CancelledBy};
+use crate::model::{Booking, PaidWith, PlaceKind, State, state::CancelledBy};
 
 /// A head of the list's table that sorts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -153,7 +153,7 @@ impl BookingFacts {
             cancelled_by: by,
             cancel_reason: by.filter(|by| *by == CancelledBy::Staff).map(|_| "Ill".into()),
             price: sample_money().filter(|_| state == State::Held),
-            credits: (state == State::Confirmed).then_some(1),
+            credits: matches!(state, State::Confirmed | State::Completed).then_some(4),
             path: "/studio/bookings/bkg_1".into(),
         }
     }
@@ -212,6 +212,8 @@ pub(crate) struct RatingRow {
 pub(crate) struct StudioBookingView {
     pub booking: BookingFacts,
     pub other_coaches: Vec<String>,
+    /// The credits that paid it, and why those.
+    pub paid_with: Vec<PaidWith>,
     pub answers: Vec<AnswerRow>,
     /// The order that pays it, for who may see orders.
     pub order_path: Option<String>,
@@ -297,6 +299,7 @@ fn sample_detail(state: State, by: Option<CancelledBy>, may: Actions) -> StudioB
     StudioBookingView {
         booking: BookingFacts::sample(state, by),
         other_coaches: if by.is_some() { vec!["Jonas Weber".into()] } else { vec![] },
+        paid_with: if by.is_none() { PaidWith::samples(sample_time(43_200)) } else { vec![] },
         answers: AnswerRow::samples(),
         order_path: (state == State::Held).then(|| "/studio/orders/ord_1".into()),
         may,

@@ -7,7 +7,7 @@ use super::{
     sample_time,
 };
 use crate::{
-    model::{PlaceKind, State},
+    model::{PaidWith, PlaceKind, State},
     pages::month::Month,
 };
 
@@ -80,6 +80,8 @@ pub(crate) struct BookingView {
     pub price: Option<Money>,
     /// Credits that it was paid with.
     pub credits: Option<i32>,
+    /// Which ones, and why those.
+    pub paid_with: Vec<PaidWith>,
     /// The receipt, or what is still to be paid.
     pub order_path: Option<String>,
     pub paid: bool,
@@ -138,7 +140,8 @@ impl BookingView {
             answers: AnswerRow::samples(),
             notes: vec![note],
             price: (!phone).then(sample_money).flatten(),
-            credits: phone.then_some(1),
+            credits: phone.then_some(4),
+            paid_with: if phone { PaidWith::samples(sample_time(43_200)) } else { vec![] },
             order_path: (!phone).then(|| "/order/abc".into()),
             paid: state == State::Confirmed,
             refunded: (state == State::Cancelled).then(sample_money).flatten(),
