@@ -4,6 +4,7 @@ mod documents;
 mod exports;
 mod list;
 mod lowered;
+mod methods;
 mod numbers;
 mod refunds;
 mod settings;

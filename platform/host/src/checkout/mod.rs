@@ -36,10 +36,10 @@ pub fn routes() -> Vec<PageRoute> {
     pages::all()
 }
 
-/// The API: orders, refunds, ways to pay.
+/// The API: orders, refunds, ways to pay, what clients saved to pay with.
 #[must_use]
 pub fn api() -> Api {
-    Api::new((api::OrdersApi, api::FilesApi, api::SettingsApi))
+    Api::new((api::OrdersApi, api::FilesApi, api::SettingsApi, subscriptions::MethodsApi))
 }
 
 /// Views with samples.
