@@ -116,3 +116,9 @@ impl FormState {
         self
     }
 }
+
+/// Names and values as the query of an address, without its question mark.
+#[must_use]
+pub fn query(pairs: &[(&str, String)]) -> String {
+    serde_urlencoded::to_string(pairs).unwrap_or_default()
+}

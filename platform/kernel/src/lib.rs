@@ -25,6 +25,7 @@ mod schema;
 mod search;
 mod text;
 mod tries;
+mod visit;
 
 pub use audit::audit;
 pub use call::CallKey;
@@ -33,7 +34,7 @@ pub use db::{
     Actor, Brand, Clock, Ctx, Entropy, Grants, JobSpec, Permission, Staff, Subscriptions, TenantInfo,
     TenantStatus, Tx, TxError, constraint, fixed, is_unique_violation,
 };
-pub use form::{Form, FormState};
+pub use form::{Form, FormState, query};
 pub use futures::future::BoxFuture;
 pub use job::{JobDef, JobError, Reaction, Schedule};
 pub use module::{
@@ -46,3 +47,4 @@ pub use problem::{FieldError, Problem};
 pub use search::contains_pattern;
 pub use text::Text;
 pub use tries::{Tries, TryCounter, TryLimit};
+pub use visit::{Visit, keyed};

@@ -11,6 +11,7 @@ mod credits_expiring;
 mod credits_kit;
 mod credits_pages;
 mod credits_weekly;
+mod guests;
 mod money;
 mod offers_files;
 mod offers_plans;

@@ -85,18 +85,25 @@ async fn a_free_trial_comes_once() {
     later(&tenant, 8 * DAY).await;
     assert_eq!(one(&tenant, "status", "subscriptions", "true").await, "ended");
     assert_eq!(tenant.count("payments", "true").await, 0);
-    // Who is not signed in learns it when the e-mail is known, and sees what it costs.
+    // Who is not signed in learns nothing, with the trial or without it; the client sees what it costs.
     let visitor = tenant.visitor();
     let form = Form::open(&visitor, "tried", &email).await;
-    let refused = form.send(&visitor).await.expect(409);
-    assert!(refused.has("its free trial is for newcomers") && refused.has("£50.00"), "{}", refused.body);
-    let form = form.with("shown", &refused.field("shown").unwrap());
-    let next = form.with("without_trial", "on").send(&visitor).await.expect(303).location();
-    visitor.post_form_to(&next, &[("outcome", "pay")]).await.expect(303);
+    for form in [form.clone(), form.with("without_trial", "on").with("key", "without")] {
+        let refused = form.with("shown", "").send(&visitor).await.expect(422);
+        assert!(refused.has("Please sign in with this address"), "{}", refused.body);
+        assert!(!refused.has("newcomers"), "{}", refused.body);
+    }
+    let body = json!({ "offer": "tried", "name": "Sam Reed", "email": email });
+    let refused = visitor.api("POST", "/checkout", Some(&body)).await.expect(422).json();
+    assert_eq!(refused["errors"][0]["code"], "checkout_sign_in");
+    let client = tenant.client().await;
+    assert_eq!(client.api("POST", "/checkout", Some(&body)).await.expect(409).code(), "trial_used");
+    assert!(client.get("/buy/tried").await.expect(200).has("£50.00"));
+    let form = Form::open(&client, "tried", &email).await.with("without_trial", "on");
+    let next = form.send(&client).await.expect(303).location();
+    client.post_form_to(&next, &[("outcome", "pay")]).await.expect(303);
     tenant.run_jobs().await;
     assert_eq!(tenant.count("subscriptions", "status = 'active' AND periods_paid = 1").await, 1);
-    let body = json!({ "offer": "tried", "name": "Sam Reed", "email": email });
-    assert_eq!(visitor.api("POST", "/checkout", Some(&body)).await.expect(409).code(), "trial_used");
     // Somebody new has it still.
     buy(&tenant, &visitor, "tried", "new@example.com").await;
     assert_eq!(tenant.count("subscriptions", "status = 'trialing'").await, 1);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use events::{Instant, MemberId};
-use kernel::{Actor, Ctx, FieldError, Form, FormState, Page, Problem, Redirect, Text};
+use kernel::{Actor, Ctx, FieldError, Form, FormState, Page, Problem, Redirect, Text, Visit};
 use poem::{
     IntoResponse, Response, handler,
     http::{HeaderMap, StatusCode},
@@ -13,7 +13,7 @@ use serde::Deserialize;
 
 use super::{
     book::{length, with_whom},
-    form_key::{Visit, of_booking},
+    form_key::of_booking,
     href::with_query,
     month,
     views::{Ask, CreditChoice, DetailsView, Rules, Summary, TakenView, TypeCard, field_name, priced},

@@ -114,7 +114,7 @@ pub(super) struct CheckoutIn {
     codes: Option<Vec<String>>,
     /// Left out: `full`.
     pay: Option<PayDoc>,
-    /// A plan without its free trial: asked for with 409 `trial_used` when the buyer had the plan before.
+    /// A plan without its free trial: asked for with 409 `trial_used` when the buyer, signed in, had the plan before.
     without_trial: Option<bool>,
     /// Company and address for the invoice.
     #[oai(validator(max_length = 500))]

@@ -22,6 +22,9 @@ pub(crate) struct Sold {
     /// On an order's first line: what the form wanted, so that a form sent again is told from one that was changed.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub(crate) wanted: String,
+    /// On an order's first line: the browser that placed it, which may go on with it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(crate) browser: String,
 }
 
 impl Sold {

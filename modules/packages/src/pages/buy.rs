@@ -1,8 +1,8 @@
 use billing::{Method, Way};
-use kernel::{Actor, Ctx, FieldError, Form, FormState, Page, Problem, Redirect, Tries};
+use kernel::{Actor, Ctx, FieldError, Form, FormState, Page, Problem, Redirect, Tries, Visit};
 use poem::{
     IntoResponse, Response, handler,
-    http::StatusCode,
+    http::{HeaderMap, StatusCode},
     web::{Data, Path, Query},
 };
 use serde::Deserialize;
@@ -26,9 +26,18 @@ pub(super) async fn offers(Data(ctx): Data<&Ctx>) -> Result<Page, Problem> {
 /// What a link may say beforehand.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct BuyQuery {
-    /// A coupon or voucher.
+    /// Coupons or vouchers, with commas between.
     #[serde(default)]
     code: String,
+    /// How many; empty: one.
+    #[serde(default)]
+    quantity: String,
+    /// Identifiers of what is ticked beside it, with commas between.
+    #[serde(default)]
+    bumps: String,
+    /// In which parts it is paid; empty: at once.
+    #[serde(default)]
+    pay: String,
 }
 
 /// One offer with its checkout. An old link to one that is gone says so, with the status that fits.
@@ -37,20 +46,37 @@ pub(super) async fn show(
     Data(ctx): Data<&Ctx>,
     Data(tries): Data<&Tries>,
     Path((_, slug)): Path<(String, String)>,
+    headers: &HeaderMap,
     query: poem::Result<Query<BuyQuery>>,
-) -> Result<Page, Problem> {
+) -> Result<Response, Problem> {
     let (offer, state) = service::offer_by_slug(ctx, &slug).await?;
     let form = prefilled(ctx).with("key", ctx.new_token());
     let status = match unavailable(state).map(|problem| problem.status) {
         Some(StatusCode::GONE) => StatusCode::GONE,
         _ => StatusCode::OK,
     };
-    let code = query.map(|Query(query)| query.code).unwrap_or_default();
+    let query = query.map(|Query(query)| query).unwrap_or_default();
     // One that does not hold stays where it could have been typed.
-    let form = if code.is_empty() { form } else { form.with("code", &code) };
-    let wanted = Wanted { codes: vec![code], ..Wanted::one(slug) }.normal();
-    let shown = Shown { offer, state, wanted, form, said: "", own: false };
-    Ok(page(ctx, tries, shown).await?.status(status))
+    let form = if query.code.is_empty() { form } else { form.with("code", &query.code) };
+    let shown = Shown { offer, state, wanted: query.wanted(slug), form, said: "", own: None, sign_in: false };
+    let page = page(ctx, tries, shown).await?.status(status);
+    Ok(Visit::of(ctx, headers).keep(page.into_response()))
+}
+
+impl BuyQuery {
+    fn wanted(&self, slug: String) -> Wanted {
+        let all = |text: &str| -> Vec<String> {
+            text.split(',').filter(|one| !one.is_empty()).map(str::to_owned).collect()
+        };
+        let wanted = Wanted {
+            quantity: self.quantity.parse().unwrap_or(1),
+            bumps: all(&self.bumps),
+            codes: all(&self.code),
+            pay: self.pay.parse().unwrap_or(Pay::Full),
+            ..Wanted::one(slug)
+        };
+        wanted.normal()
+    }
 }
 
 /// Applies a code, or places the order and leads on to the payment. What is wrong is said on the same page.
@@ -59,17 +85,18 @@ pub(super) async fn submit(
     Data(ctx): Data<&Ctx>,
     Data(tries): Data<&Tries>,
     Path((_, slug)): Path<(String, String)>,
+    headers: &HeaderMap,
     form: Form,
 ) -> Result<Response, Problem> {
-    let wanted = buy_form::wanted(&slug, &form);
+    let (wanted, visit) = (buy_form::wanted(&slug, &form), Visit::of(ctx, headers));
     let problem = match buy_form::press(&form) {
         Press::Show => None,
-        Press::Pay => match buy_form::input(ctx, &wanted, &form) {
+        Press::Pay => match buy_form::input(ctx, &wanted, &form, &visit) {
             Ok(input) => {
                 let typed = !wanted.codes.is_empty();
                 match service::slowed(tries, typed, Box::pin(service::checkout(ctx, input)), |_| false).await
                 {
-                    Ok(done) => return Ok(Redirect::to(done.next).into_response()),
+                    Ok(done) => return Ok(visit.keep(Redirect::to(done.next).into_response())),
                     Err(problem) => Some(problem),
                 }
             }
@@ -94,9 +121,15 @@ pub(super) async fn submit(
     let mut wanted = wanted.normal();
     // Shown again it is what they can have.
     wanted.without_trial |= problem.as_ref().is_some_and(|problem| problem.code == "trial_used");
-    let own = problem.is_some_and(|problem| matches!(problem.code, "plan_running" | "plan_waiting"));
-    let shown = Shown { offer, state, wanted, form: again, said, own };
-    Ok(page(ctx, tries, shown).await?.status(status).into_response())
+    let own = problem.as_ref().and_then(|problem| problem.extra.get("look_at")?.as_str().map(str::to_owned));
+    let sign_in =
+        again.errors.contains_key("email") && problem.is_some_and(|problem| asks_to_sign_in(&problem));
+    let shown = Shown { offer, state, wanted, form: again, said, own, sign_in };
+    Ok(visit.keep(page(ctx, tries, shown).await?.status(status).into_response()))
+}
+
+fn asks_to_sign_in(problem: &Problem) -> bool {
+    problem.fields.iter().any(|error| error.code == "checkout_sign_in")
 }
 
 fn is_final(problem: &Problem) -> bool {
@@ -111,11 +144,13 @@ struct Shown {
     wanted: Wanted,
     form: FormState,
     said: &'static str,
-    own: bool,
+    own: Option<String>,
+    sign_in: bool,
 }
 
 async fn page(ctx: &Ctx, tries: &Tries, shown: Shown) -> Result<Page, Problem> {
-    let Shown { offer, state, wanted, mut form, mut said, own } = shown;
+    let Shown { offer, state, wanted, mut form, mut said, own, sign_in } = shown;
+    let back = buy_form::back(ctx, &wanted);
     let open = state == Availability::Open;
     let priced = if open { Some(priced(ctx, tries, wanted, &mut form).await?) } else { None };
     let mut methods: Vec<Method> = Vec::new();
@@ -141,7 +176,8 @@ async fn page(ctx: &Ctx, tries: &Tries, shown: Shown) -> Result<Page, Problem> {
         choice: ways.len() > 1,
         ways,
         guest: *ctx.actor() == Actor::Visitor,
-        back: ctx.path(&format!("/buy/{}", offer.row.slug)),
+        back,
+        sign_in,
         company_open: filled("bill_to") || filled("tax_id"),
         own,
         said,

@@ -1,6 +1,6 @@
 //! The checkout's form: what is typed becomes a wish. No amount is ever read from it.
 
-use kernel::{Ctx, FieldError, Form, Problem};
+use kernel::{Ctx, FieldError, Form, Problem, Visit};
 
 use crate::{
     model::{Gift, Pay, parse_local},
@@ -42,8 +42,34 @@ pub(super) fn wanted(slug: &str, form: &Form) -> Wanted {
     }
 }
 
+/// Where somebody who signs in first comes back to: the same offer, with what was chosen.
+pub(super) fn back(ctx: &Ctx, wanted: &Wanted) -> String {
+    let mut chosen: Vec<(&str, String)> = Vec::new();
+    if wanted.quantity > 1 {
+        chosen.push(("quantity", wanted.quantity.to_string()));
+    }
+    if wanted.pay != Pay::Full {
+        chosen.push(("pay", wanted.pay.to_string()));
+    }
+    for (name, all) in [("bumps", &wanted.bumps), ("code", &wanted.codes)] {
+        if !all.is_empty() {
+            chosen.push((name, all.join(",")));
+        }
+    }
+    let query = kernel::query(&chosen);
+    let mark = if query.is_empty() { "" } else { "?" };
+    let path = ctx.path(&format!("/buy/{}{mark}{query}", wanted.offer));
+    // It is itself a value in the link to the login.
+    kernel::query(&[("next", path)])
+}
+
 /// The whole form.
-pub(super) fn input(ctx: &Ctx, wanted: &Wanted, form: &Form) -> Result<CheckoutInput, Problem> {
+pub(super) fn input(
+    ctx: &Ctx,
+    wanted: &Wanted,
+    form: &Form,
+    visit: &Visit,
+) -> Result<CheckoutInput, Problem> {
     let send_at = match form.optional("gift_date") {
         None => None,
         // In the morning of that day, where the business is.
@@ -70,6 +96,7 @@ pub(super) fn input(ctx: &Ctx, wanted: &Wanted, form: &Form) -> Result<CheckoutI
         },
         shown: form.optional("shown"),
         form_key: form.string("key"),
+        browser: visit.key(ctx, &["checkout"]),
     })
 }
 

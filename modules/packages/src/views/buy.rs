@@ -41,12 +41,14 @@ pub(crate) struct OfferPage {
     pub(crate) choice: bool,
     /// Whether somebody who is not signed in looks at it.
     pub(crate) guest: bool,
-    /// Where signing in leads back to.
+    /// Where signing in leads back to: `next=…`.
     pub(crate) back: String,
+    /// Whether the buyer is asked to sign in first.
+    pub(crate) sign_in: bool,
     /// Whether the part for companies stands open.
     pub(crate) company_open: bool,
-    /// Whether the buyer has this plan already, or has begun to buy it.
-    pub(crate) own: bool,
+    /// Where the buyer sees the plan that they have already, or have begun to buy.
+    pub(crate) own: Option<String>,
     /// What the last press did: `applied`; empty: nothing to be told.
     pub(crate) said: &'static str,
     pub(crate) business: String,
@@ -67,9 +69,10 @@ impl View for OfferPage {
             ways: Way::all(methods, ""),
             choice: methods.len() > 1,
             guest: true,
-            back: "/buy/kickstarter".into(),
+            back: "next=%2Fbuy%2Fkickstarter".into(),
+            sign_in: false,
             company_open: false,
-            own: false,
+            own: None,
             said: "",
             business: "Anna Fit".into(),
             form: FormState::default().with("key", "k"),
@@ -92,7 +95,8 @@ impl View for OfferPage {
                 ..FormState::default().with("key", "k")
             };
             all.push(Self { form: wrong, company_open: true, guest: false, ..full.clone() });
-            all.push(Self { form: refused, own: true, ..full.clone() });
+            let own = Some("https://example.com/me/subscriptions".to_owned());
+            all.push(Self { form: refused, own, sign_in: true, ..full.clone() });
             all.push(Self {
                 said: "applied",
                 choice: false,

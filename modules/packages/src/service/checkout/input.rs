@@ -99,6 +99,8 @@ pub(crate) struct CheckoutInput {
     pub(crate) shown: Option<String>,
     /// One form shown is one order.
     pub(crate) form_key: String,
+    /// What the browser is known by that shows the form, see [`kernel::Visit`]; empty: it is none.
+    pub(crate) browser: String,
 }
 
 impl CheckoutInput {

@@ -1,5 +1,6 @@
 //! From a wish to an order: what it comes to, and the transaction that makes it.
 
+mod guest;
 mod input;
 mod place;
 mod plan;

@@ -1,4 +1,4 @@
-use billing::{Extras, Method, NewOrder, Order, PAY_MINUTES};
+use billing::{Extras, Method, NewOrder, Order};
 use events::VoucherId;
 use kernel::{Ctx, FieldError, Problem, Tx, audit};
 use people::clients::{self, NewClient};
@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::{
     CheckoutInput, Priced,
+    guest::{Waiting, Who, make_room, sign_in, tells, waiting},
     plan::{subscribe, trial_used},
     pricing::{self, Hold},
 };
@@ -89,35 +90,35 @@ async fn place_once(ctx: &Ctx, input: &CheckoutInput, key: &str) -> Result<Order
         Ok(order) => return Ok(order),
         Err(problem) => problem,
     };
-    let same =
-        ctx.tx(ORDERS_CREATE, async |tx| Ok::<_, Problem>(billing::by_form_key(tx, key).await?)).await?;
-    match same {
-        Some(order) => Ok(order),
-        None if problem.code == "plan_waiting" => waiting(ctx, input, key, problem).await,
-        // Something overdue may still hold what is wanted; it is freed on demand, however late the job comes.
-        None if is_gone(&problem) && release_overdue(ctx).await? > 0 => attempt(ctx, input, key).await,
-        None => Err(problem),
-    }
-}
-
-/// The client has begun to buy this plan. A form that was opened anew (the page was loaded again, the browser went back) goes
-/// on with the order that waits, when it says the very same; any other is told where to find it.
-async fn waiting(ctx: &Ctx, input: &CheckoutInput, key: &str, problem: Problem) -> Result<Order, Problem> {
-    let since = ctx.now().plus_minutes(-PAY_MINUTES);
-    let wanted = input.fingerprint();
-    let found = ctx.tx(ORDERS_CREATE, async |tx: &mut Tx| {
-        for order in billing::open_orders_of(tx, crate::ID, &input.buyer.email, since).await? {
-            if sold_lines(tx, &order).await?.first().is_some_and(|sold| sold.wanted == wanted) {
-                return Ok::<_, Problem>(Some(order));
-            }
+    let look = ctx.tx(ORDERS_CREATE, async |tx| {
+        if let Some(order) = billing::by_form_key(tx, key).await? {
+            return Ok((Who::Guest, Waiting::Same(Box::new(order))));
         }
-        Ok(None)
+        let who = Who::of(tx, &input.buyer.email).await?;
+        let waiting = match problem.code {
+            "plan_waiting" => waiting(tx, input, who).await?,
+            _ => Waiting::Nothing,
+        };
+        Ok::<_, Problem>((who, waiting))
     });
-    match found.await? {
-        Some(order) if order.may_be_paid(ctx.now()) => Ok(order),
-        _ if release_overdue(ctx).await? > 0 => attempt(ctx, input, key).await,
-        _ => Err(problem),
+    let (who, waiting) = look.await?;
+    match waiting {
+        Waiting::Same(order) => return Ok(*order),
+        Waiting::Other(order) => return Err(problem.with("look_at", ctx.link(&order.own_path()))),
+        Waiting::Nothing => {}
     }
+    // Something overdue may still hold what is wanted; it is freed on demand, however late the job comes.
+    let held = problem.code == "plan_waiting" || is_gone(&problem);
+    let freed = held && release_overdue(ctx).await? > 0;
+    let freed = freed || held && matches!(who, Who::Own(_)) && make_room(ctx, input).await?;
+    let problem = match freed {
+        true => match attempt(ctx, input, key).await {
+            Ok(order) => return Ok(order),
+            Err(problem) => problem,
+        },
+        false => problem,
+    };
+    Err(if who == Who::Guest && tells(&problem) { sign_in() } else { problem })
 }
 
 fn is_gone(problem: &Problem) -> bool {
@@ -137,7 +138,9 @@ async fn place(tx: &mut Tx, input: &CheckoutInput, key: &str) -> Result<Order, P
     let (basket, beside) = pricing::basket(tx, &input.wanted).await?;
     let new = NewClient { name: buyer.name.clone(), email: buyer.email.clone(), ..NewClient::default() };
     let client = clients::upsert(tx, new).await?;
-    if !input.wanted.without_trial && trial_used(tx, &input.wanted.offer, client.id).await? {
+    // A guest who says at once that they go without learns no more than one who does not.
+    let asks = !input.wanted.without_trial || Who::of(tx, &client.email).await? == Who::Guest;
+    if asks && trial_used(tx, &input.wanted.offer, client.id).await? {
         return Err(Problem::conflict("trial_used"));
     }
     let mut sold = basket.sold();
@@ -195,6 +198,7 @@ fn remember(sold: &mut [Sold], priced: &Priced, input: &CheckoutInput) {
     if let Some(first) = sold.first_mut() {
         first.codes.clone_from(&priced.used);
         first.wanted = input.fingerprint();
+        first.browser.clone_from(&input.browser);
     }
     for (sold, picked) in sold.iter_mut().zip(priced.basket.all()) {
         if picked.gives_voucher() {
