@@ -1,5 +1,7 @@
 //! The section `[packages]` of a tenant file.
 
+mod coupons;
+
 use std::collections::BTreeMap;
 
 use billing::{PAYMENTS_WRITE, Settings, parse_price};
@@ -8,6 +10,7 @@ use kernel::{BoxFuture, Ctx, FieldError, Problem};
 use serde::Deserialize;
 use serde_json::Value;
 
+use self::coupons::CouponSection;
 use crate::{
     model::{
         BumpInput, Deposit, Every, GrantSpec, Instalments, ItemInput, MayCancel, OfferId, OfferInput,
@@ -28,6 +31,8 @@ struct Section {
     packages: Vec<PackageSection>,
     #[serde(default)]
     plans: Vec<PlanSection>,
+    #[serde(default)]
+    coupons: Vec<CouponSection>,
     #[serde(default)]
     taxes: Vec<TaxSection>,
     settings: Option<SettingsSection>,
@@ -249,7 +254,8 @@ async fn apply(ctx: &Ctx, section: Section) -> Result<(), Problem> {
             service::create(ctx, input).await?;
         }
     }
-    Ok(())
+    // Last: they name offers.
+    coupons::add(ctx, section.coupons).await
 }
 
 /// Chooses how clients can pay, unless somebody has chosen already.

@@ -95,6 +95,13 @@ impl<'a> TestTenant<'a> {
             provision::read(&self.app.app, "test.toml", &file(&self.slug, options)).expect("a tenant file");
         provision::apply(&self.app.app, &parsed, Some(PASSWORD)).await.expect("the file is applied");
     }
+    /// Applies one that is wrong: what is said of it.
+    pub async fn refuse(&self, options: &TenantOptions) -> String {
+        let parsed =
+            provision::read(&self.app.app, "test.toml", &file(&self.slug, options)).expect("a tenant file");
+        let refused = provision::apply(&self.app.app, &parsed, Some(PASSWORD)).await;
+        format!("{:#}", refused.expect_err("the file is refused"))
+    }
     /// The condition that selects the tenant's rows.
     #[must_use]
     pub fn rows(&self) -> String {

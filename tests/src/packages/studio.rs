@@ -104,6 +104,47 @@ async fn a_tenant_file_applied_again_keeps_what_was_edited() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn coupons_stand_in_tenant_files_and_keep_what_was_edited() {
+    let app = TestApp::start().await;
+    let sections = "[[packages.products]]\nslug = \"ten\"\nname = \"Ten\"\nprice = \"90\"\n\
+        [[packages.coupons]]\ncode = \"spring 26\"\npercent = \"12.5\"\noffers = [\"ten\"]\nmax_uses = 50\n\
+        valid_from = \"2026-01-01\"\nvalid_until = \"2027-01-01T18:00\"\n\
+        [[packages.coupons]]\ncode = \"FIVER\"\nname = \"Five off\"\namount = \"5.00\"\nleast_amount = \"20\"\n\
+        duration = \"repeating\"\nperiods = 3\nper_client = 1\n";
+    let options = TenantOptions::all(&app).section(sections);
+    let tenant = TestTenant::with(&app, options.clone()).await;
+    let spring = "code = 'SPRING26' AND name = 'SPRING26' AND bp = 1250 AND max_uses = 50 AND cardinality(offers) = 1 \
+        AND valid_from < valid_until";
+    assert_eq!(tenant.count("coupons", spring).await, 1);
+    let fiver =
+        "code = 'FIVER' AND amount = 500 AND least_amount = 2000 AND duration = 'repeating' AND periods = 3";
+    assert_eq!(tenant.count("coupons", fiver).await, 1);
+    let quote = json!({ "offer": "ten", "codes": ["spring26"] });
+    let quote = tenant.visitor().api("POST", "/checkout/quote", Some(&quote)).await.expect(200).json();
+    assert_eq!(quote["total"]["amount"], 7_875);
+    // What staff changed stays when the file is applied again.
+    let owner = tenant.owner().await;
+    let id = owner.api("GET", "/coupons", None).await.expect(200).json()["items"][0]["id"].clone();
+    let path = format!("/coupons/{}", id.as_str().unwrap());
+    owner.api("PATCH", &path, Some(&json!({ "name": "Edited" }))).await.expect(200);
+    tenant.apply(&options).await;
+    assert_eq!(tenant.count("coupons", "true").await, 2);
+    assert_eq!(tenant.count("coupons", "name = 'Edited'").await, 1);
+    // What makes no sense is told with its place.
+    for (wrong, place) in [
+        ("code = \"BAD\"\npercent = \"101\"", "coupons/BAD/percent"),
+        ("code = \"BAD\"\npercent = \"10\"\namount = \"5\"", "coupons/BAD/percent"),
+        ("code = \"BAD\"\npercent = \"10\"\noffers = [\"nothing\"]", "coupons/BAD/products/nothing"),
+        ("code = \"BAD\"\npercent = \"10\"\nvalid_until = \"soon\"", "coupons/BAD/valid_until"),
+    ] {
+        let options = TenantOptions::all(&app).section(&format!("[[packages.coupons]]\n{wrong}\n"));
+        let refused = tenant.refuse(&options).await;
+        assert!(refused.contains(place), "{wrong}: {refused}");
+    }
+    tenant.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_offers_of_the_demo_businesses_make_sense() {
     let app = TestApp::start().await;
     for (name, text) in host::provision::PRESETS {
