@@ -186,3 +186,33 @@ async fn the_api_takes_pictures_and_files_as_they_are() {
     assert_eq!(tenant.count("offer_files", "true").await, 0);
     tenant.finish().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_business_keeps_has_an_end() {
+    let app = TestApp::start().await;
+    let tenant = shop(&app, "").await;
+    let owner = tenant.owner().await;
+    let id = tenant.product(&owner, "workbook", 1_500, 1).await;
+    // 81 files of 25 MB stand for 2,025 MB; 23 MB are left of 2 GB.
+    let files = "INSERT INTO offer_files (tenant_id, id, offer_id, kind, name, content_type, digest, size, content, created_at) \
+        SELECT tenant_id, gen_random_uuid(), id, 'image', 'a.png', 'image/png', repeat('0', 64), 26214400, '\\x00', now() \
+        FROM offers, generate_series(1, 81) WHERE";
+    app.sql.run(&format!("{files} {}", tenant.rows())).await;
+    let send =
+        async |bytes: Vec<u8>| upload(&owner, &tenant, &format!("{id}/files"), "file", "a.pdf", bytes).await;
+    send(b"%PDF-1.7 a".to_vec()).await.expect(303);
+    app.sql.run(&format!("{files} {} LIMIT 1", tenant.rows())).await;
+    let full = send(b"%PDF-1.7 b".to_vec()).await.expect(422);
+    assert!(full.has("There is no room left"), "{}", full.body);
+    let picture = upload(&owner, &tenant, &format!("{id}/picture"), "picture", "a.png", png(10, 10)).await;
+    assert!(picture.expect(422).has("There is no room left"));
+    assert_eq!(tenant.count("offer_files", "kind = 'download'").await, 1, "nothing of it was kept");
+    // Another business has room of its own.
+    let other = shop(&app, "").await;
+    let seller = other.owner().await;
+    let id = other.product(&seller, "workbook", 1_500, 1).await;
+    let path = format!("{id}/files");
+    upload(&seller, &other, &path, "file", "a.pdf", b"%PDF-1.7 b".to_vec()).await.expect(303);
+    tenant.leave_outbox();
+    other.leave_outbox();
+}

@@ -17,7 +17,7 @@ use crate::{
     checkout::{
         filter::FilterText,
         pages,
-        service::{self, Export, File, Paper},
+        service::{self, Export, Paper},
         words::Words,
     },
 };
@@ -67,8 +67,11 @@ fn named(name: &str) -> String {
     format!("attachment; filename=\"{name}\"")
 }
 
-fn pdf(file: File) -> PdfFile {
-    PdfFile::File(Binary(file.content), named(&file.name))
+/// A document of an order in the business's words.
+async fn pdf(ctx: &Ctx, app: &App, order: OrderId, paper: Paper) -> Result<PdfFile, Problem> {
+    let words = Words::of(&app.web, ctx.tenant());
+    let file = service::document(ctx, words, order, paper).await?;
+    Ok(PdfFile::File(Binary(file.content), named(&file.name)))
 }
 
 pub(in crate::checkout) struct FilesApi;
@@ -126,8 +129,7 @@ impl FilesApi {
         app: Data<&Arc<App>>,
         id: Path<OrderId>,
     ) -> Result<PdfFile, Problem> {
-        let words = Words::of(&app.web, ctx.tenant());
-        Ok(pdf(service::document(&ctx, words, id.0, Paper::Receipt).await?))
+        pdf(&ctx, &app, id.0, Paper::Receipt).await
     }
 
     /// An invoice
@@ -140,8 +142,7 @@ impl FilesApi {
         app: Data<&Arc<App>>,
         id: Path<OrderId>,
     ) -> Result<PdfFile, Problem> {
-        let words = Words::of(&app.web, ctx.tenant());
-        Ok(pdf(service::document(&ctx, words, id.0, Paper::Invoice).await?))
+        pdf(&ctx, &app, id.0, Paper::Invoice).await
     }
 
     /// A credit note
@@ -155,7 +156,6 @@ impl FilesApi {
         id: Path<OrderId>,
         refund: Path<RefundId>,
     ) -> Result<PdfFile, Problem> {
-        let words = Words::of(&app.web, ctx.tenant());
-        Ok(pdf(service::document(&ctx, words, id.0, Paper::CreditNote(refund.0)).await?))
+        pdf(&ctx, &app, id.0, Paper::CreditNote(refund.0)).await
     }
 }
