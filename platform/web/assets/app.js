@@ -123,6 +123,9 @@ for (const form of document.querySelectorAll("form[data-live]")) {
       const next = fresh.getElementById(part.id);
       if (next) part.replaceWith(document.adoptNode(next));
     }
+    // A region that was there before is read out; one that comes with the new part is not, everywhere.
+    const said = form.querySelector("[data-said]");
+    if (said) said.textContent = form.querySelector("[data-say]")?.dataset.say ?? "";
     const wanted = button ? (form.querySelector("[data-part] [aria-invalid]") ?? document.getElementById("f-code")) : document.getElementById(focused);
     wanted?.focus();
   };
@@ -131,7 +134,18 @@ for (const form of document.querySelectorAll("form[data-live]")) {
     const button = event.target.closest("button[name=do]");
     if (button) { event.preventDefault(); look(button); }
   });
+  // Enter in the field of codes means its own button, not the order.
+  form.addEventListener("keydown", (event) => {
+    const apply = event.key === "Enter" && event.target.id === "f-code" && form.querySelector("button[value=apply]");
+    if (apply) { event.preventDefault(); look(apply); }
+  });
 }
+
+// On a phone the navigation scrolls: where one is stands in view.
+for (const here of document.querySelectorAll(".topnav > [aria-current]")) here.parentElement.scrollLeft = here.offsetLeft - here.parentElement.offsetLeft - 48;
+
+// What scrolls sideways can be scrolled by keyboard, too.
+for (const box of document.querySelectorAll(".table-wrap, .prose pre")) if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
 
 for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;

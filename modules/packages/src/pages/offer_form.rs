@@ -218,8 +218,8 @@ fn taxes(facts: &FormFacts) -> Vec<Opt> {
 fn items(facts: &FormFacts) -> Vec<ItemField> {
     let products = facts.others.iter().filter(|(_, kind, _)| *kind == OfferKind::Product);
     let field = |(id, _, name): &(OfferId, OfferKind, String)| ItemField {
-        field: format!("item-{}", ProductId::from_uuid(id.uuid())),
-        name: name.clone(),
+        name: format!("item-{}", ProductId::from_uuid(id.uuid())),
+        label: name.clone(),
     };
     products.map(field).collect()
 }

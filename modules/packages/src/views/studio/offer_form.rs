@@ -52,8 +52,9 @@ pub(crate) mod labels {
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct ItemField {
     /// Name of the field: `item-prd_…`.
-    pub(crate) field: String,
     pub(crate) name: String,
+    /// What the product is called.
+    pub(crate) label: String,
 }
 
 /// Something of another module that credits can pay for.
@@ -212,8 +213,8 @@ impl View for OfferFormPage {
     }
     fn samples() -> Vec<Self> {
         let item = ItemField {
-            field: "item-prd_00000000000000000000000000000007".into(),
-            name: "Ten classes".into(),
+            name: "item-prd_00000000000000000000000000000007".into(),
+            label: "Ten classes".into(),
         };
         let wrong = FormState::default()
             .with("price", "-1")
