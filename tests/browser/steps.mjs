@@ -91,3 +91,20 @@ export async function openMail({ page, open }, to, subject) {
   await row.first().getByRole('link').click()
   await heading(page, subject).waitFor()
 }
+
+/** Presses Tab until what has the focus matches; it must be seen to have it. */
+export async function tabTo(page, selector) {
+  for (let pressed = 0; pressed < 80; pressed += 1) {
+    await page.keyboard.press('Tab')
+    if (await page.evaluate((wanted) => document.activeElement?.matches(wanted) ?? false, selector)) {
+      const seen = await page.evaluate(() => {
+        const ring = (element) => element && getComputedStyle(element).outlineStyle !== 'none'
+        const focused = document.activeElement
+        return ring(focused) || ring(focused.closest('.card-link, .choice'))
+      })
+      assert.ok(seen, `${selector} has the focus but does not show it`)
+      return
+    }
+  }
+  assert.fail(`Tab never gets to ${selector} on ${page.url()}`)
+}

@@ -1,24 +1,7 @@
 import assert from 'node:assert/strict'
-import { heading, somebody } from '../steps.mjs'
+import { heading, somebody, tabTo } from '../steps.mjs'
 
 export const title = 'A visitor books by keyboard alone'
-
-/** Presses Tab until what has the focus matches; it must be seen to have it. */
-async function tabTo(page, selector) {
-  for (let pressed = 0; pressed < 80; pressed += 1) {
-    await page.keyboard.press('Tab')
-    if (await page.evaluate((wanted) => document.activeElement?.matches(wanted) ?? false, selector)) {
-      const seen = await page.evaluate(() => {
-        const ring = (element) => element && getComputedStyle(element).outlineStyle !== 'none'
-        const focused = document.activeElement
-        return ring(focused) || ring(focused.closest('.card-link, .choice'))
-      })
-      assert.ok(seen, `${selector} has the focus but does not show it`)
-      return
-    }
-  }
-  assert.fail(`Tab never gets to ${selector} on ${page.url()}`)
-}
 
 export default async function ({ page, open }) {
   const person = somebody('Sam Okoro')
