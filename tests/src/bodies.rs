@@ -57,7 +57,7 @@ fn known(world: &World<'_>, operation: &Operation, name: &str) -> Option<Value> 
         "minutes" => json!(30),
         "place_kind" => json!("in_person"),
         "amount" => json!({ "amount": 100, "currency": "GBP" }),
-        "manual" | "sandbox" => json!(true),
+        "manual" | "sandbox" | "enabled" => json!(true),
         "manual_days" => json!(7),
         "manual_instructions" => json!("IBAN GB00"),
         // What is booked stays free, or it would wait for a payment.
@@ -89,7 +89,6 @@ fn known(world: &World<'_>, operation: &Operation, name: &str) -> Option<Value> 
         "hours" => json!([{ "opens": "09:00", "closes": "12:00" }]),
         "saved" => json!(world.id("pmt")),
         "date" => json!("2026-12-24"),
-        "enabled" => json!(true),
         "granted" => json!([]),
         _ => return of_stripe(name),
     })
