@@ -65,7 +65,6 @@ async function trial(visit) {
   await page.goto(await page.frameLocator('iframe').getByRole('link', { name: 'See your subscription' }).getAttribute('href'))
   await page.getByText('Your trial runs until').waitFor()
   await page.getByText('Sandbox card •• 4242').first().waitFor()
-  page.once('dialog', (dialog) => dialog.accept())
   await button(page, 'End the subscription').click()
   await page.getByText('The subscription ends with the paid period.').waitFor()
   await page.getByText('Nothing more is charged.').first().waitFor()
