@@ -136,10 +136,14 @@ pub(crate) fn source() -> Source {
     let named = |(name, text): &(&str, &'static str)| ((*name).to_owned(), Cow::Borrowed(*text));
     let mut templates: Vec<_> = TEMPLATES.iter().map(named).collect();
     // The same words in the text part of mails.
-    templates.push((
-        "appointments/place.text".to_owned(),
-        Cow::Borrowed(include_str!("../templates/place.hbs").trim_end()),
-    ));
+    let again = [
+        ("place", include_str!("../templates/place.hbs")),
+        ("paid_with", include_str!("../templates/paid_with.hbs")),
+    ];
+    let text = |(name, text): (&str, &'static str)| {
+        (format!("appointments/{name}.text"), Cow::Borrowed(text.trim_end()))
+    };
+    templates.extend(again.map(text));
     Source {
         name: "appointments",
         templates,
