@@ -175,7 +175,7 @@ impl OrderPage {
             due: Some(order.due()).filter(|_| order.owes_more()),
             due_by_button: order.owes_more() && order.provider != Method::Manual && !view.on_its_way,
             has_receipt: has_paper(order, Paper::Receipt),
-            has_invoice: has_paper(order, Paper::Invoice),
+            has_invoice: has_paper(order, Paper::Invoice) && !order.waits_for_card(),
             bill_to: order.bill_to.clone(),
             buyer_tax_id: order.buyer_tax_id.clone(),
             may_bill_to: may_bill_to(order, now),
