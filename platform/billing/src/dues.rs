@@ -57,7 +57,7 @@ impl Due {
     }
 }
 
-pub(crate) async fn insert(tx: &mut Tx, order: OrderId, dues: &[NewDue]) -> QueryResult<()> {
+pub(crate) async fn insert(tx: &Tx, order: OrderId, dues: &[NewDue]) -> QueryResult<()> {
     let row = |(position, due): (i32, &NewDue)| {
         (
             table::order_id.eq(order),
@@ -70,7 +70,7 @@ pub(crate) async fn insert(tx: &mut Tx, order: OrderId, dues: &[NewDue]) -> Quer
     if rows.is_empty() {
         return Ok(());
     }
-    diesel::insert_into(table::table).values(rows).execute(&mut **tx).await.map(drop)
+    diesel::insert_into(table::table).values(rows).execute(&mut &**tx).await.map(drop)
 }
 
 /// The instalments of an order, the first first; none when it is paid at once.

@@ -1,6 +1,7 @@
 use diesel::{ExpressionMethods, QueryDsl, SelectableHelper, upsert::on_constraint};
 use diesel_async::RunQueryDsl;
 use events::{ClientId, Currency, Instant, OrderId};
+use futures::try_join;
 use kernel::{JobSpec, Tx};
 use serde_json::{Value, json};
 
@@ -100,32 +101,36 @@ pub struct NewOrder<'a> {
 }
 
 /// Places an order. One that costs nothing is paid at once and no provider is asked, unless it asks for a card; any other
-/// waits for its payment, and what follows from that is started here: the job that ends it in time, and the mail that says how to pay by transfer.
+/// waits for its payment, and what follows from that is started here: the job that ends it in time, and the mail that says how
+/// to pay by transfer.
 ///
 /// # Errors
 /// [`BillingError::DoubleSubmit`] when the form was sent before: give the transaction up and read the order by the key.
 /// [`BillingError::Total`] when the lines make no sensible sum. A database error when the return path is none.
 pub async fn place(tx: &mut Tx, new: NewOrder<'_>) -> Result<Order, BillingError> {
     let sums = quote(new.lines, new.currency).ok_or(BillingError::Total)?;
-    let id = insert(tx, &new, sums).await?;
-    insert_lines(tx, id, &new).await?;
-    insert_discounts(tx, id, new.extras.discounts).await?;
-    dues::insert(tx, id, new.extras.dues).await?;
-    step(tx, id, StepKind::Placed, "").await?;
-    if sums.total == 0 && !new.extras.asks_card {
-        let payment = NewPayment::of(Method::Free, id.to_string(), events::Money::zero(new.currency));
-        return match mark_paid(tx, id, payment).await? {
-            MarkPaid::Paid(order) | MarkPaid::AlreadyPaid(order) => Ok(order),
-        };
+    let is_free = sums.total == 0 && !new.extras.asks_card;
+    let order = insert(tx, &new, sums, is_free).await?;
+    // One round trip: nothing here waits for another's answer, and everybody else who buys here waits for this order's end.
+    let shared: &Tx = tx;
+    try_join!(
+        insert_lines(shared, order.id, &new),
+        insert_discounts(shared, order.id, new.extras.discounts),
+        async { Ok(dues::insert(shared, order.id, new.extras.dues).await?) },
+        async { Ok(step(shared, order.id, StepKind::Placed, "").await?) },
+        async { if is_free { Ok(()) } else { follow_up(shared, &order).await } },
+    )?;
+    if !is_free {
+        return Ok(order);
     }
-    let change = diesel::update(orders::table.find(id)).set(orders::status.eq(Status::PendingPayment));
-    let order = change.returning(Order::as_returning()).get_result(&mut **tx).await?;
-    follow_up(tx, &order).await?;
-    Ok(order)
+    let payment = NewPayment::of(Method::Free, order.id.to_string(), events::Money::zero(new.currency));
+    match mark_paid(tx, order.id, payment).await? {
+        MarkPaid::Paid(order) | MarkPaid::AlreadyPaid(order) => Ok(order),
+    }
 }
 
 /// What follows from an order that waits: its end in time, and how to pay by transfer.
-async fn follow_up(tx: &mut Tx, order: &Order) -> Result<(), BillingError> {
+async fn follow_up(tx: &Tx, order: &Order) -> Result<(), BillingError> {
     if let Some(at) = order.expires_at {
         let key = format!("{EXPIRE_JOB}/{}/{at}", order.id);
         tx.enqueue(JobSpec::new(EXPIRE_JOB, json!({})).at(at).once(key)).await?;
@@ -148,10 +153,11 @@ async fn next_number(tx: &mut Tx) -> Result<i64, BillingError> {
     Ok(counted.get_result(&mut **tx).await?)
 }
 
-async fn insert(tx: &mut Tx, new: &NewOrder<'_>, sums: Sums) -> Result<OrderId, BillingError> {
+async fn insert(tx: &mut Tx, new: &NewOrder<'_>, sums: Sums, is_free: bool) -> Result<Order, BillingError> {
     let ctx = tx.ctx().clone();
     let id: OrderId = ctx.new_id();
-    let method = if sums.total == 0 && !new.extras.asks_card { Method::Free } else { new.method };
+    let (method, status) =
+        if is_free { (Method::Free, Status::Draft) } else { (new.method, Status::PendingPayment) };
     let extras = new.extras;
     let sums_row = (
         orders::subtotal.eq(sums.subtotal),
@@ -178,7 +184,7 @@ async fn insert(tx: &mut Tx, new: &NewOrder<'_>, sums: Sums) -> Result<OrderId, 
         orders::client_name.eq(new.client_name),
         orders::client_email.eq(new.client_email),
         orders::currency.eq(new.currency),
-        orders::status.eq(Status::Draft),
+        orders::status.eq(status),
         orders::provider.eq(method),
         orders::created_at.eq(ctx.now()),
         orders::expires_at.eq(new.expires_at),
@@ -186,12 +192,12 @@ async fn insert(tx: &mut Tx, new: &NewOrder<'_>, sums: Sums) -> Result<OrderId, 
         orders::by_client.eq(saved_for::is_acting(&ctx, new.client)),
     );
     let row = (row, sums_row, extra_row);
-    let made =
-        diesel::insert_into(orders::table).values(row).on_conflict_do_nothing().execute(&mut **tx).await?;
-    if made == 1 { Ok(id) } else { Err(BillingError::DoubleSubmit) }
+    let insert = diesel::insert_into(orders::table).values(row).on_conflict_do_nothing();
+    let made: Vec<Order> = insert.returning(Order::as_returning()).get_results(&mut **tx).await?;
+    made.into_iter().next().ok_or(BillingError::DoubleSubmit)
 }
 
-async fn insert_lines(tx: &mut Tx, order: OrderId, new: &NewOrder<'_>) -> Result<(), BillingError> {
+async fn insert_lines(tx: &Tx, order: OrderId, new: &NewOrder<'_>) -> Result<(), BillingError> {
     let ctx = tx.ctx().clone();
     let row = |(position, line): (i32, &NewLine)| {
         (
@@ -214,15 +220,11 @@ async fn insert_lines(tx: &mut Tx, order: OrderId, new: &NewOrder<'_>) -> Result
         )
     };
     let rows: Vec<_> = (0_i32..).zip(new.lines).map(row).collect();
-    diesel::insert_into(order_lines::table).values(rows).execute(&mut **tx).await?;
+    diesel::insert_into(order_lines::table).values(rows).execute(&mut &**tx).await?;
     Ok(())
 }
 
-async fn insert_discounts(
-    tx: &mut Tx,
-    order: OrderId,
-    discounts: &[NewDiscount],
-) -> Result<(), BillingError> {
+async fn insert_discounts(tx: &Tx, order: OrderId, discounts: &[NewDiscount]) -> Result<(), BillingError> {
     let row = |(position, one): (i32, &NewDiscount)| {
         (
             order_discounts::order_id.eq(order),
@@ -235,7 +237,7 @@ async fn insert_discounts(
     };
     let rows: Vec<_> = (0_i32..).zip(discounts).map(row).collect();
     if !rows.is_empty() {
-        diesel::insert_into(order_discounts::table).values(rows).execute(&mut **tx).await?;
+        diesel::insert_into(order_discounts::table).values(rows).execute(&mut &**tx).await?;
     }
     Ok(())
 }

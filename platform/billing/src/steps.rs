@@ -81,7 +81,7 @@ enum StepRow {}
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn step(tx: &mut Tx, order: OrderId, kind: StepKind, detail: &str) -> QueryResult<()> {
+pub async fn step(tx: &Tx, order: OrderId, kind: StepKind, detail: &str) -> QueryResult<()> {
     let ctx = tx.ctx().clone();
     let actor = match ctx.actor() {
         Actor::Staff(staff) => staff.name.as_str(),
@@ -95,7 +95,7 @@ pub async fn step(tx: &mut Tx, order: OrderId, kind: StepKind, detail: &str) -> 
         order_steps::actor.eq(actor),
         order_steps::detail.eq(detail),
     );
-    diesel::insert_into(order_steps::table).values(row).execute(&mut **tx).await.map(drop)
+    diesel::insert_into(order_steps::table).values(row).execute(&mut &**tx).await.map(drop)
 }
 
 /// An order's timeline, the oldest first.

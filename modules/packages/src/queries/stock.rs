@@ -1,13 +1,17 @@
 //! Stock and limits: each change is one conditional update beside a CHECK, so that they hold under any race.
 //!
+//! What has no limited stock is not counted in its row, or all its buyers would wait for each other: they hold the row
+//! together (`FOR KEY SHARE`), so that a limit that is set meanwhile (`FOR UPDATE`) waits for them, and counts what clients have
+//! then.
+//!
 //! Lock order: rows of `offer_stock` sorted by offer, each with the client's row after it; then the offers whose
 //! `sold_out` turns; all of them before the order counter.
 
 use std::collections::BTreeMap;
 
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, NullableExpressionMethods, OptionalExtension, QueryDsl,
-    QueryResult, sql_types as st,
+    ExpressionMethods, NullableExpressionMethods, OptionalExtension, QueryDsl, QueryResult, dsl::sum,
+    sql_types as st,
 };
 use diesel_async::RunQueryDsl;
 use events::ClientId;
@@ -43,12 +47,24 @@ pub(crate) async fn change_stock(
     offer: OfferId,
     stock: Option<i32>,
 ) -> QueryResult<Result<bool, i32>> {
-    let taken: i32 =
-        offer_stock::table.find(offer).select(offer_stock::taken).for_update().first(&mut **tx).await?;
+    let (before, counted): (Option<i32>, i32) = offer_stock::table
+        .find(offer)
+        .select((offer_stock::stock, offer_stock::taken))
+        .for_update()
+        .first(&mut **tx)
+        .await?;
+    let taken = match (before, stock) {
+        (Some(_), _) => counted,
+        (None, None) => return Ok(Ok(false)),
+        (None, Some(_)) => taken_by_clients(tx, offer).await?,
+    };
     if !can_sell(stock, taken, 0) {
         return Ok(Err(taken));
     }
-    let change = diesel::update(offer_stock::table.find(offer)).set(offer_stock::stock.eq(stock));
+    // Beside no limit nothing is counted.
+    let counted = if stock.is_some() { taken } else { 0 };
+    let change = (offer_stock::stock.eq(stock), offer_stock::taken.eq(counted));
+    let change = diesel::update(offer_stock::table.find(offer)).set(change);
     change.execute(&mut **tx).await?;
     Ok(Ok(stock.is_some_and(|stock| taken >= stock)))
 }
@@ -59,25 +75,52 @@ pub(crate) async fn change_stock(
 pub(crate) async fn reserve(tx: &mut Tx, client: ClientId, holds: &[Hold]) -> Result<(), Refused> {
     let mut gone = Vec::new();
     for hold in holds {
-        let taken: Option<(i32, Option<i32>)> = diesel::update(offer_stock::table.find(hold.offer))
-            .filter(
-                offer_stock::stock
-                    .is_null()
-                    .or((offer_stock::taken + hold.count).nullable().le(offer_stock::stock)),
-            )
-            .set(offer_stock::taken.eq(offer_stock::taken + hold.count))
-            .returning((offer_stock::taken, offer_stock::stock))
-            .get_result(&mut **tx)
-            .await
-            .optional()?;
-        let (taken, stock) = taken.ok_or(Refused::SoldOut)?;
-        if stock.is_some_and(|stock| taken >= stock) {
+        if count(tx, *hold).await? {
             gone.push(hold.offer);
         }
         reserve_for_client(tx, client, *hold).await?;
     }
     mark_sold_out(tx, gone, true).await?;
     Ok(())
+}
+
+/// Counts what is taken where stock is limited. Answers whether it is the last.
+async fn count(tx: &mut Tx, hold: Hold) -> Result<bool, Refused> {
+    loop {
+        let fits = (offer_stock::taken + hold.count).nullable().le(offer_stock::stock);
+        let left: Option<bool> = diesel::update(offer_stock::table.find(hold.offer).filter(fits))
+            .set(offer_stock::taken.eq(offer_stock::taken + hold.count))
+            .returning(offer_stock::taken.nullable().ge(offer_stock::stock).assume_not_null())
+            .get_result(&mut **tx)
+            .await
+            .optional()?;
+        if let Some(is_last) = left {
+            return Ok(is_last);
+        }
+        match shared_stock(tx, hold.offer).await? {
+            None => return Ok(false),
+            // A limit that was set between the two looks may leave some.
+            Some((stock, taken)) if can_sell(Some(stock), taken, hold.count) => {}
+            Some(_) => return Err(Refused::SoldOut),
+        }
+    }
+}
+
+/// Stock and what is taken of it; `None`: it is not limited, and stays so until this transaction ends.
+async fn shared_stock(tx: &mut Tx, offer: OfferId) -> QueryResult<Option<(i32, i32)>> {
+    let row = offer_stock::table.find(offer).select((offer_stock::stock, offer_stock::taken)).for_key_share();
+    let (stock, taken): (Option<i32>, i32) = row.first(&mut **tx).await?;
+    Ok(stock.map(|stock| (stock, taken)))
+}
+
+/// What clients have of an offer.
+///
+/// Invariant: its row is locked, so nobody changes what they have.
+async fn taken_by_clients(tx: &mut Tx, offer: OfferId) -> QueryResult<i32> {
+    let of = offer_clients::table.filter(offer_clients::offer_id.eq(offer));
+    let taken: Option<i64> = of.select(sum(offer_clients::taken)).first(&mut **tx).await?;
+    // More than can be counted is more than any limit.
+    Ok(taken.unwrap_or_default().try_into().unwrap_or(i32::MAX))
 }
 
 async fn reserve_for_client(tx: &mut Tx, client: ClientId, hold: Hold) -> Result<(), Refused> {
@@ -110,11 +153,7 @@ pub(crate) async fn release(tx: &mut Tx, taken: &[(ClientId, Hold)]) -> QueryRes
     let mut back = Vec::new();
     for (offer, clients) in by_offer {
         let count: i32 = clients.iter().map(|(_, count)| count).sum();
-        let change = diesel::update(offer_stock::table.find(offer))
-            .set(offer_stock::taken.eq(offer_stock::taken - count))
-            .returning((offer_stock::taken, offer_stock::stock));
-        let left: (i32, Option<i32>) = change.get_result(&mut **tx).await?;
-        if left.1.is_some_and(|stock| left.0 < stock && left.0 + count >= stock) {
+        if uncount(tx, offer, count).await? {
             back.push(offer);
         }
         for (client, count) in clients {
@@ -125,6 +164,26 @@ pub(crate) async fn release(tx: &mut Tx, taken: &[(ClientId, Hold)]) -> QueryRes
         }
     }
     mark_sold_out(tx, back, false).await
+}
+
+/// Counts what comes back where stock is limited. Answers whether it was sold out, and is not any more.
+async fn uncount(tx: &mut Tx, offer: OfferId, count: i32) -> QueryResult<bool> {
+    loop {
+        let counted = offer_stock::table.find(offer).filter(offer_stock::stock.is_not_null());
+        let left: Option<(i32, Option<i32>)> = diesel::update(counted)
+            .set(offer_stock::taken.eq(offer_stock::taken - count))
+            .returning((offer_stock::taken, offer_stock::stock))
+            .get_result(&mut **tx)
+            .await
+            .optional()?;
+        if let Some((taken, stock)) = left {
+            return Ok(stock.is_some_and(|stock| taken < stock && taken + count >= stock));
+        }
+        // A limit that was set between the two looks has counted what comes back.
+        if shared_stock(tx, offer).await?.is_none() {
+            return Ok(false);
+        }
+    }
 }
 
 /// Turns the flag where it is not so already, so that the public page changes only then.
