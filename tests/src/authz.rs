@@ -96,7 +96,7 @@ fn name_for(world: &World<'_>, operation: &Operation, parameter: &str, number: u
     let pattern = found.and_then(|one| one.schema["pattern"].as_str()).unwrap_or_default();
     match pattern.strip_prefix('^').and_then(|pattern| pattern.split_once('_')) {
         Some(("ord", _)) if operation.path.contains("{refund}") => world.refunded_order.clone(),
-        Some((prefix @ ("prd" | "pkg" | "pln" | "cpn"), _)) if operation.method == "DELETE" => {
+        Some((prefix @ ("prd" | "pkg" | "pln" | "cpn" | "pmt"), _)) if operation.method == "DELETE" => {
             world.last(prefix).to_owned()
         }
         Some((prefix @ ("nte" | "bko" | "fil"), _)) => world.nth(prefix, number).to_owned(),

@@ -66,7 +66,7 @@ impl<'a> World<'a> {
         let mut ids = vec![kind, booked.id, other.id, sold, bundle, paying.id, automation, run, client];
         let note = format!("{refund}.pdf");
         ids.extend([tenant.member(Persona::Owner).await, coach, refund, refunded_order.clone(), gift]);
-        ids.extend([subscribed.id, subscribed.card]);
+        ids.extend([subscribed.id, subscribed.card, subscribed.spare_card]);
         ids.extend(coupon.into_iter().chain(spare));
         ids.extend(lot.iter().map(|id| format!("lot_{}", id.replace('-', ""))));
         let page = paying.next.rsplit('/').next().unwrap().to_owned();
@@ -193,6 +193,8 @@ struct Subscribed {
     id: String,
     token: String,
     card: String,
+    /// One that may be removed.
+    spare_card: String,
     card_page: String,
 }
 
@@ -201,11 +203,17 @@ async fn subscribed(tenant: &TestTenant<'_>, owner: &Client, mark: &str) -> Subs
     let bought = tenant.buy(owner, &format!("plan-1-{mark}"), &tenant.email(Persona::Owner), "sandbox").await;
     let _ = owner.post_form_to(&bought.next, &[("outcome", "pay")]).await.expect(303);
     tenant.run_jobs().await;
-    let page = owner.post_form("/me/payment-methods", &[]).await.expect(303).location();
+    let card = one(tenant, "payment_methods", "id").await;
+    let add = async || owner.post_form("/me/payment-methods", &[]).await.expect(303).location();
+    let (page, spare) = (add().await, add().await);
+    let _ = owner.post_form_to(&spare, &[("card", "pays")]).await.expect(303);
+    let sql = format!("SELECT id FROM payment_methods WHERE {} AND id <> '{card}'", tenant.rows());
+    let spare_card = format!("pmt_{}", tenant.app.sql.one(&sql).await.replace('-', ""));
     Subscribed {
         id: format!("sub_{}", one(tenant, "subscriptions", "id").await.replace('-', "")),
         token: one(tenant, "subscriptions", "token").await,
-        card: format!("pmt_{}", one(tenant, "payment_methods", "id").await.replace('-', "")),
+        card: format!("pmt_{}", card.replace('-', "")),
+        spare_card,
         card_page: page.rsplit('/').next().unwrap().to_owned(),
     }
 }

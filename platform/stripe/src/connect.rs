@@ -1,6 +1,6 @@
 //! Connects a business: an account made through the platform, or keys of its own.
 
-use billing::PAYMENTS_WRITE;
+use billing::{Method, PAYMENTS_WRITE, TryState};
 use kernel::{Check, Ctx, FieldError, Problem, audit};
 use serde_json::{Value, json};
 use stripe_connect::{account as account_calls, account_link as links};
@@ -17,6 +17,8 @@ use crate::{
 
 /// Where the studio shows the connection.
 pub(crate) const PAGE: &str = "/studio/payments/stripe";
+/// So many pages are ended at most while somebody waits; the others end by themselves.
+const MOST_PAGES: i64 = 50;
 
 /// Keys of a business, as typed.
 #[derive(Clone, Default)]
@@ -172,16 +174,35 @@ impl Stripe {
         }
     }
 
-    /// Forgets the connection. Payments that were made stay where they are; what is still open is not collected any more.
+    /// Forgets the connection. Payments that were made stay where they are; what is still open is not collected any more: pages
+    /// of Stripe on which buyers might still pay the old account are ended while it can be reached.
     pub(crate) async fn disconnect(&self, ctx: &Ctx) -> Result<(), Problem> {
+        // From here on none is opened anew.
+        ctx.tx(PAYMENTS_WRITE, async |tx| Ok::<_, Problem>(billing::set_card_ready(tx, false).await?)).await?;
+        self.end_pages(ctx).await?;
         ctx.tx(PAYMENTS_WRITE, async |tx| {
             queries::disconnect(tx).await?;
-            billing::set_card_ready(tx, false).await?;
             audit(tx, "stripe.disconnected", tx.ctx().tenant().id, json!({})).await?;
             Ok::<_, Problem>(())
         })
         .await?;
         Ok(self.lead_nowhere(ctx.tenant().id).await?)
+    }
+
+    /// Ends at the account what buyers have open there, as far as it answers: a key that was revoked holds nobody back.
+    async fn end_pages(&self, ctx: &Ctx) -> Result<(), Problem> {
+        let Some(account) = self.account(ctx).await? else { return Ok(()) };
+        let soon = ctx.now().plus_minutes(1);
+        let open = ctx.tx(PAYMENTS_WRITE, async |tx| {
+            Ok::<_, Problem>(billing::open_tries(tx, Method::Stripe, soon, soon, MOST_PAGES).await?)
+        });
+        for turn in open.await?.iter().filter(|turn| turn.state == TryState::Open) {
+            if let Err(failure) = self.give_up(ctx, &account, turn).await {
+                tracing::warn!(error = ?Problem::from(failure), "a page of an account that is left stays open");
+                break;
+            }
+        }
+        Ok(())
     }
 }
 

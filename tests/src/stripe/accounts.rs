@@ -127,3 +127,24 @@ async fn a_business_in_dinars_is_told_that_stripe_is_not_for_it() {
     assert_eq!(tenant.count("stripe_accounts", "true").await, 0);
     tenant.finish().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_pays_an_account_that_was_left() {
+    let app = TestApp::start().await;
+    let shop = Shop::open(&app).await;
+    let visitor = shop.tenant.visitor();
+    let (_, open) = shop.buy(&visitor, "ten", "sam@example.com").await;
+    let (paid, done) = shop.buy(&visitor, "ten", "kim@example.com").await;
+    shop.turn.double.pay_session(&done, "pm_card_visa").unwrap();
+    shop.owner.post_form("/studio/payments/stripe/disconnect", &[]).await.expect(303);
+    assert_eq!(shop.turn.double.object(&open)["status"], "expired");
+    assert_eq!(shop.count("payment_tries", "state = 'ended'").await, 1);
+    // What was paid before nobody told of it is not lost with the connection.
+    let id = paid.id.trim_start_matches("ord_");
+    assert_eq!(
+        shop.count("orders", &format!("status = 'paid' AND replace(id::text, '-', '') = '{id}'")).await,
+        1
+    );
+    assert_eq!(shop.count("stripe_accounts", "true").await, 0);
+    shop.tenant.leave_outbox();
+}

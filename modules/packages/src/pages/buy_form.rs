@@ -59,8 +59,8 @@ pub(super) fn back(ctx: &Ctx, wanted: &Wanted) -> String {
     let query = kernel::query(&chosen);
     let mark = if query.is_empty() { "" } else { "?" };
     let path = ctx.path(&format!("/buy/{}{mark}{query}", wanted.offer));
-    // It is itself a value in the link to the login.
-    kernel::query(&[("next", path)])
+    // It is itself a value in the link to the login, without its name there.
+    kernel::query(&[("", path)]).trim_start_matches('=').to_owned()
 }
 
 /// The whole form.

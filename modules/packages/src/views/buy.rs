@@ -41,7 +41,7 @@ pub(crate) struct OfferPage {
     pub(crate) choice: bool,
     /// Whether somebody who is not signed in looks at it.
     pub(crate) guest: bool,
-    /// Where signing in leads back to: `next=…`.
+    /// Where signing in leads back to, as a value in an address.
     pub(crate) back: String,
     /// Whether the buyer is asked to sign in first.
     pub(crate) sign_in: bool,
@@ -69,7 +69,7 @@ impl View for OfferPage {
             ways: Way::all(methods, ""),
             choice: methods.len() > 1,
             guest: true,
-            back: "next=%2Fbuy%2Fkickstarter".into(),
+            back: "%2Fbuy%2Fkickstarter".into(),
             sign_in: false,
             company_open: false,
             own: None,
