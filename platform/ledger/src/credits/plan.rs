@@ -155,6 +155,15 @@ mod tests {
         assert!(plan_spend(&[lot(1, 1, Some(100), 0)], 1, at(99)).is_ok());
     }
 
+    #[test]
+    fn what_was_made_for_an_appointment_type_says_so() {
+        let keys = |key: &str| vec![key.to_owned()];
+        assert_eq!(Why::of(Some(at(1)), &keys("apt_1")), Why::MadeFor);
+        assert_eq!(Why::of(None, &keys("apt_1")), Why::MadeFor);
+        assert_eq!(Why::of(Some(at(1)), &keys("yoga")), Why::ExpiresFirst);
+        assert_eq!(Why::of(None, &[]), Why::Oldest);
+    }
+
     proptest! {
         #[test]
         fn takes_exactly_what_is_asked_or_nothing(lots in any_lots(), credits in 1..60_i32, now in 0..200_i64) {
@@ -216,7 +225,8 @@ mod tests {
                 let passed_over = lots.iter().filter(|lot| lot.balance > 0 && lot.expires_at.is_none_or(|end| end > at(now)))
                     .filter(|lot| takes.iter().all(|other| other.lot != lot.id));
                 for other in passed_over {
-                    match Why::of(of(take).expires_at) {
+                    match Why::of(of(take).expires_at, &[]) {
+                        Why::MadeFor => return Err(TestCaseError::fail("these pay for everything")),
                         Why::ExpiresFirst => prop_assert!(other.expires_at.is_none_or(|end| Some(end) >= of(take).expires_at)),
                         Why::Oldest => prop_assert!(other.expires_at.is_none() && other.created_at >= of(take).created_at),
                     }
