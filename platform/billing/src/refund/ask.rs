@@ -36,7 +36,7 @@ pub async fn refund(
     source: &str,
     why: Why<'_>,
 ) -> Result<Refund, Problem> {
-    go(tx, order, Wanted { amount, lowers: 0, lines: Vec::new(), source, why }).await
+    Box::pin(go(tx, order, Wanted { amount, lowers: 0, lines: Vec::new(), source, why })).await
 }
 
 /// Gives lines of an order back: so many minor units of each. What is still to come in instalments is lowered first, from the
@@ -54,7 +54,7 @@ pub async fn refund_by_lines(
     let all = lines.iter().map(|(_, amount)| *amount).fold(0_i64, i64::saturating_add);
     lock(tx, order).await?.ok_or_else(Problem::not_found)?;
     let lowers = dues::to_come(tx, order).await?.min(all).max(0);
-    go(tx, order, Wanted { amount: all - lowers, lowers, lines: lines.to_vec(), source, why }).await
+    Box::pin(go(tx, order, Wanted { amount: all - lowers, lowers, lines: lines.to_vec(), source, why })).await
 }
 
 /// What is to be given back.
@@ -234,7 +234,8 @@ pub(super) async fn write(
     );
     let insert = diesel::insert_into(refunds::table).values(row).returning(Refund::as_returning());
     let made: Refund = insert.get_result(&mut **tx).await?;
-    let detail = json!({ "order": made.order_id, "amount": made.money(), "lowered": lowered, "cause": cause });
+    let detail =
+        json!({ "order": made.order_id, "amount": made.money(), "lowered": lowered, "cause": cause });
     audit(tx, "refund.requested", made.id, detail).await?;
     // Timeline and provider are about money; of instalments the timeline tells already.
     if amount > 0 {

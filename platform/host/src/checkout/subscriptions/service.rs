@@ -189,7 +189,7 @@ pub(super) async fn carry_out(
     let mut check = Check::new();
     let reason = check.line("reason", reason, 0, 500);
     check.finish()?;
-    subscriptions::carry_out(ctx, who.permission, id, wish, who.by, &reason).await
+    Box::pin(subscriptions::carry_out(ctx, who.permission, id, wish, who.by, &reason)).await
 }
 
 /// What a change to `item` would mean.
