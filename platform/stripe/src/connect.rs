@@ -178,7 +178,8 @@ impl Stripe {
     /// of Stripe on which buyers might still pay the old account are ended while it can be reached.
     pub(crate) async fn disconnect(&self, ctx: &Ctx) -> Result<(), Problem> {
         // From here on none is opened anew.
-        ctx.tx(PAYMENTS_WRITE, async |tx| Ok::<_, Problem>(billing::set_card_ready(tx, false).await?)).await?;
+        ctx.tx(PAYMENTS_WRITE, async |tx| Ok::<_, Problem>(billing::set_card_ready(tx, false).await?))
+            .await?;
         self.end_pages(ctx).await?;
         ctx.tx(PAYMENTS_WRITE, async |tx| {
             queries::disconnect(tx).await?;

@@ -117,7 +117,8 @@ impl<'a> Shop<'a> {
             self.ctx.tx(ORDERS_CREATE, async |tx| billing::settle(tx, id, payment, OnGone::GiveBack).await);
         settled.await.unwrap();
         // With the number of its invoice, which comes last.
-        let read = self.ctx.tx(ORDERS_CREATE, async |tx| Ok::<_, Problem>(billing::by_id(tx, id).await?)).await;
+        let read =
+            self.ctx.tx(ORDERS_CREATE, async |tx| Ok::<_, Problem>(billing::by_id(tx, id).await?)).await;
         read.unwrap().unwrap()
     }
 

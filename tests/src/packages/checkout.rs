@@ -39,7 +39,7 @@ async fn nothing_in_the_form_decides_an_amount() {
     assert!(page.has("£270.00"));
     three.with("shown", &page.field("shown").unwrap()).send(&visitor).await.expect(303);
     assert_eq!(one(&tenant, "quantity || ' ' || amount", "order_lines", "quantity > 1").await, "3 27000");
-    assert_eq!(one(&tenant, "taken", "offer_stock", "true").await, "4");
+    assert_eq!(one(&tenant, "sum(taken)", "offer_clients", "true").await, "4");
     tenant.run_jobs().await;
     tenant.finish().await;
 }
@@ -106,7 +106,7 @@ async fn one_form_is_one_order_and_a_changed_form_is_another() {
     let states = format!("SELECT status || ' ' || total FROM orders WHERE {} ORDER BY number", tenant.rows());
     assert_eq!(app.sql.column(&states).await, ["cancelled 4500", "pending_payment 9000"]);
     assert_eq!(one(&tenant, "taken", "coupons", "true").await, "1");
-    assert_eq!(one(&tenant, "taken", "offer_stock", "true").await, "2");
+    assert_eq!(one(&tenant, "sum(taken)", "offer_clients", "true").await, "2");
     tenant.run_jobs().await;
     tenant.finish().await;
 }
@@ -236,7 +236,7 @@ async fn a_whole_line_that_goes_back_takes_its_own_grants_along() {
     assert_eq!(tenant.count("credit_lots", "balance = 10").await, 1);
     assert_eq!(tenant.count("credit_lots", "balance = 2").await, 0, "the line's credits went with its money");
     let held =
-        async || app.sql.one(&format!("SELECT sum(taken) FROM offer_stock WHERE {}", tenant.rows())).await;
+        async || app.sql.one(&format!("SELECT sum(taken) FROM offer_clients WHERE {}", tenant.rows())).await;
     assert_eq!(held().await, "1");
     let rest = json!({ "amount": { "amount": 9_000, "currency": "GBP" } });
     owner.api("POST", &format!("{order}/refund"), Some(&rest)).await.expect(200);

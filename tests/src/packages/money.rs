@@ -221,7 +221,11 @@ async fn all_goes_back_by_lines_and_by_amount(ctx: &Ctx, tenant: &TestTenant<'_>
     ctx.tx(ORDERS_CREATE, async |tx| billing::refund(tx, order.id, 7_000, "test/rest", Why::Staff("")).await)
         .await
         .unwrap();
-    assert_eq!(tenant.count("refunds", "cause = 'staff'").await, 3, "3,000 of the second payment, 4,000 of the first");
+    assert_eq!(
+        tenant.count("refunds", "cause = 'staff'").await,
+        3,
+        "3,000 of the second payment, 4,000 of the first"
+    );
     let end = now(ctx, order.id).await;
     assert_eq!((end.status, end.due_now, end.next_due_at), (Status::Refunded, 0, None));
     let states =

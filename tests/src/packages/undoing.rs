@@ -46,7 +46,7 @@ async fn an_order_paid_by_codes_alone_is_undone_once() {
     assert_eq!(tenant.count("credit_lots", "balance = 0").await, 1);
     assert_eq!(tenant.count("vouchers", "balance = 5000").await, 1, "once");
     assert_eq!(tenant.count("coupons", "taken = 0").await, 1);
-    assert_eq!(tenant.count("offer_stock", "taken = 0").await, 1);
+    assert_eq!(tenant.count("offer_clients", "taken = 0").await, 1);
     assert_eq!(tenant.count("order_steps", "kind = 'undone'").await, 1);
     assert_eq!(tenant.count("events", "name = 'order.undone'").await, 1);
     assert_eq!(tenant.count("refunds", "true").await, 0, "there was no money");

@@ -161,7 +161,10 @@ async fn every_way(story: Story) -> String {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_trial_and_a_pause_and_their_end() {
     let trial = every_way(Story::Trial).await;
-    assert!(trial.starts_with("trialing 1 0 false false"), "nothing is owed, and one period is paid: {trial}");
+    assert!(
+        trial.starts_with("trialing 1 0 false false"),
+        "nothing is owed, and one period is paid: {trial}"
+    );
     assert!(every_way(Story::Paused).await.starts_with("paused 1 0 false false"), "paused");
     assert!(every_way(Story::PausedAndOn).await.starts_with("active 1 0 false false"), "on again");
 }

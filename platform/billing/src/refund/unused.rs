@@ -74,7 +74,8 @@ pub async fn refund_unused(
         *back += off;
     }
     let lowers = off.iter().sum();
-    let made = Box::pin(go(tx, order.id, Wanted { amount, lowers, lines: back.clone(), source, why })).await?;
+    let made =
+        Box::pin(go(tx, order.id, Wanted { amount, lowers, lines: back.clone(), source, why })).await?;
     let mut forfeited = lines(tx, order.id).await?;
     forfeited.retain(|line| back.iter().any(|(id, _)| *id == line.id));
     (rules_of(&order.module).forfeit)(tx, &order, &forfeited).await?;

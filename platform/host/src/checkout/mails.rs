@@ -377,7 +377,11 @@ async fn to_buyer<M: MailView>(tx: &mut Tx, order: &Order, key: String, data: &M
     mail::queue(tx, draft).await
 }
 
-pub(in crate::checkout) async fn to_business<M: MailView>(tx: &mut Tx, key: String, data: &M) -> QueryResult<()> {
+pub(in crate::checkout) async fn to_business<M: MailView>(
+    tx: &mut Tx,
+    key: String,
+    data: &M,
+) -> QueryResult<()> {
     let tenant = tx.ctx().tenant().clone();
     let draft = Draft {
         key,

@@ -197,7 +197,8 @@ fn amount(amount: i64, currency: Currency) -> Cell {
 fn order_cells(words: &Words, order: &Order, moved: Moved, codes: String) -> Vec<Cell> {
     let money = |minor: i64| amount(minor, order.currency);
     let wanted = order.total.saturating_sub(moved.lowered);
-    let open = if order.status.is_open() || order.owes_more() { wanted.saturating_sub(moved.came) } else { 0 };
+    let open =
+        if order.status.is_open() || order.owes_more() { wanted.saturating_sub(moved.came) } else { 0 };
     vec![
         Cell::plain(order.number),
         Cell::plain(order.status),

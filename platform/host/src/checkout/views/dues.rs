@@ -38,12 +38,8 @@ impl DueView {
                 place: due.position.saturating_add(1),
                 position: due.position,
                 // What is not owed any more shows what it would have been.
-                amount: Money::new(
-                    if due.amount() == 0 { due.agreed } else { due.amount() },
-                    order.currency,
-                ),
-                agreed: (due.lowered > 0 && due.amount() > 0)
-                    .then(|| Money::new(due.agreed, order.currency)),
+                amount: Money::new(if due.amount() == 0 { due.agreed } else { due.amount() }, order.currency),
+                agreed: (due.lowered > 0 && due.amount() > 0).then(|| Money::new(due.agreed, order.currency)),
                 due_at: due.due_at,
                 state_label,
                 tone,
