@@ -16,7 +16,7 @@ async fn plan(owner: &Client, slug: &str, trial: i32) {
 }
 
 /// Buys, and pays on the sandbox's page when something is to be paid, with a card that behaves so.
-async fn buy(tenant: &TestTenant<'_>, by: &Client, offer: &str, email: &str, card: TestCard) {
+pub(super) async fn buy(tenant: &TestTenant<'_>, by: &Client, offer: &str, email: &str, card: TestCard) {
     let page = by.get(&format!("/buy/{offer}")).await.expect(200);
     let (key, shown) = (page.field("key").unwrap(), page.field("shown").unwrap_or_default());
     let fields = [

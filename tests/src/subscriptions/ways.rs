@@ -1,10 +1,10 @@
 //! What a plan is bought with it is renewed with, until its client chooses something else for it; what is over is forgotten.
 
-use billing::{Method, TestCard};
+use billing::TestCard;
 use serde_json::{Value, json};
 use testkit::{Client, Persona, TenantOptions, TestApp, TestTenant};
 
-use super::{DAY, client, context, later};
+use super::{DAY, client, context, later, strangers::buy};
 
 async fn plan(owner: &Client, slug: &str, more: Value) -> String {
     let body = json!({
@@ -12,21 +12,6 @@ async fn plan(owner: &Client, slug: &str, more: Value) -> String {
         "terms": { "every": "month" }, "per_client": more["per_client"],
     });
     owner.api("POST", "/plans", Some(&body)).await.expect(200).json()["id"].as_str().unwrap().to_owned()
-}
-
-async fn buy(tenant: &TestTenant<'_>, by: &Client, slug: &str, email: &str, card: TestCard) {
-    let page = by.get(&format!("/buy/{slug}")).await.expect(200);
-    let (key, shown) = (page.field("key").unwrap(), page.field("shown").unwrap_or_default());
-    let fields = [
-        ("name", "Sam Reed"),
-        ("email", email),
-        ("method", Method::Sandbox.code()),
-        ("key", key.as_str()),
-        ("shown", shown.as_str()),
-    ];
-    let next = by.post_form(&format!("/buy/{slug}"), &fields).await.expect(303).location();
-    by.post_form_to(&next, &[("outcome", "pay"), ("card", card.code())]).await.expect(303);
-    tenant.run_jobs().await;
 }
 
 async fn known(tenant: &TestTenant<'_>) -> (Client, String) {

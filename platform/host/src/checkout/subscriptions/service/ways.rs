@@ -73,9 +73,7 @@ pub(in crate::checkout::subscriptions) async fn way_of(
 /// The way to pay that can save something, of those that are offered here.
 async fn saving(ctx: &Ctx) -> Result<Option<Method>, Problem> {
     let settings = ctx.tx(ORDER_LINK, async |tx| Ok::<_, Problem>(billing::settings(tx).await?)).await?;
-    let offered = billing::methods(&settings, billing::installed(), 1);
-    let saves = |method: &Method| billing::installed().of(*method).is_ok_and(|provider| provider.saves());
-    Ok(offered.into_iter().find(saves))
+    Ok(billing::ways_to_save(&settings).into_iter().next())
 }
 
 /// The provider's page on which somebody saves something to pay with, and pays the subscription `pays` with from then on;
