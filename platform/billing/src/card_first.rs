@@ -52,7 +52,8 @@ pub async fn card_saved(
         return Ok(CardTaken::Gone(order));
     }
     let saved = save_method(tx, new).await?;
-    let order = match mark_paid(tx, id, NewPayment::of(saved.provider, reference, order.due())).await? {
+    let due = order.due();
+    let order = match mark_paid(tx, order, NewPayment::of(saved.provider, reference, due)).await? {
         MarkPaid::AlreadyPaid(order) => return Ok(CardTaken::Known(order)),
         MarkPaid::Paid(order) => order,
     };

@@ -118,6 +118,11 @@ impl Order {
     pub const fn due(&self) -> Money {
         Money::new(self.due_now, self.currency)
     }
+    /// Whether a part of it is to be paid next: it is paid in instalments, and more of them are or were wanted.
+    #[must_use]
+    pub const fn asks_for_a_part(&self) -> bool {
+        self.due_now > 0 && self.due_now < self.total
+    }
     /// The period of a subscription that it pays.
     #[must_use]
     pub fn period(&self) -> Option<Period> {

@@ -4,10 +4,12 @@ use events::{
     Currency, Money, OrderId, PaymentId,
     billing::{OrderPaid, PaidLine},
 };
-use kernel::Tx;
+use futures::try_join;
+use kernel::{Tx, prepared};
 
 use crate::{
-    BillingError, Due, Method, Order, Payment, PaymentStatus, Status, StepKind, dues, lines, rules_of,
+    BillingError, Due, Method, Order, OrderLine, Payment, PaymentStatus, Status, StepKind, dues, lines,
+    rules_of,
     schema::{orders, payments},
     step, subscriptions,
     tries::close_after,
@@ -62,12 +64,9 @@ pub(crate) enum MarkPaid {
 /// order was cancelled. `NotFound` when there is no such order.
 pub(crate) async fn mark_paid(
     tx: &mut Tx,
-    order: OrderId,
+    order: Order,
     payment: NewPayment,
 ) -> Result<MarkPaid, BillingError> {
-    let now = tx.ctx().now();
-    let order: Order =
-        orders::table.find(order).select(Order::as_select()).for_no_key_update().first(&mut **tx).await?;
     if order.status.was_paid() {
         return Ok(MarkPaid::AlreadyPaid(order));
     }
@@ -77,36 +76,52 @@ pub(crate) async fn mark_paid(
     if payment.amount != order.due() || payment.due != 0 {
         return Err(BillingError::Amount);
     }
-    if !payment.amount.is_zero() {
-        record(tx, order.id, &payment, PaymentStatus::Succeeded).await?;
+    let (in_parts, id) = (order.asks_for_a_part(), order.id);
+    // One round trip: nothing here waits for another's answer.
+    let shared: &Tx = tx;
+    let (_, mut order, lines, ()) = try_join!(
+        async {
+            let comes = !payment.amount.is_zero();
+            if comes { record(shared, id, &payment, PaymentStatus::Succeeded).await } else { Ok(true) }
+        },
+        set_paid(shared, &order, payment.method),
+        async { Ok(lines(shared, id).await?) },
+        async { Ok(step(shared, id, StepKind::Paid, payment.method.code()).await?) },
+    )?;
+    if in_parts {
+        dues::mark(tx, id, 0).await?;
+        order = orders::table.find(id).select(Order::as_select()).first(&mut **tx).await?;
     }
+    let shared: &Tx = tx;
+    try_join!(publish(shared, &order, &lines), async { Ok(close_after(shared, id, &payment).await?) })?;
+    subscriptions::order_paid(tx, &order).await?;
+    hand_out(tx, &order, &lines).await?;
+    Ok(MarkPaid::Paid(order))
+}
+
+/// Writes into the order that it is paid. Nothing more is asked for unless instalments are to come.
+async fn set_paid(tx: &Tx, order: &Order, method: Method) -> Result<Order, BillingError> {
     let change = (
         orders::status.eq(Status::Paid),
-        orders::paid_at.eq(now),
+        orders::paid_at.eq(tx.ctx().now()),
         orders::closed_at.eq(None::<events::Instant>),
-        orders::provider.eq(payment.method),
+        orders::provider.eq(method),
+        orders::due_now.eq(if order.asks_for_a_part() { order.due_now } else { 0 }),
     );
-    diesel::update(orders::table.find(order.id)).set(change).execute(&mut **tx).await?;
-    dues::mark(tx, order.id, 0).await?;
-    let order: Order = orders::table.find(order.id).select(Order::as_select()).first(&mut **tx).await?;
-    step(tx, order.id, StepKind::Paid, payment.method.code()).await?;
-    publish(tx, &order).await?;
-    subscriptions::order_paid(tx, &order).await?;
-    close_after(tx, order.id, &payment).await?;
-    hand_out(tx, &order).await?;
-    Ok(MarkPaid::Paid(order))
+    let change = diesel::update(orders::table.find(order.id)).set(change).returning(Order::as_returning());
+    Ok(prepared(change).get_result(&mut &**tx).await?)
 }
 
 /// The selling module hands out what was bought, with the payment. What it can't hand out keeps no payment from being
 /// written down: the module's own job, which follows the event, tries again and tells why it can't.
+/// The savepoint ends with the transaction.
 ///
 /// Invariant: the order is locked.
-async fn hand_out(tx: &mut Tx, order: &Order) -> Result<(), BillingError> {
+async fn hand_out(tx: &mut Tx, order: &Order, lines: &[OrderLine]) -> Result<(), BillingError> {
     tx.batch_execute("SAVEPOINT hand_out").await?;
-    if (rules_of(&order.module).paid)(tx, order).await.is_err() {
+    if (rules_of(&order.module).paid)(tx, order, lines).await.is_err() {
         tx.batch_execute("ROLLBACK TO SAVEPOINT hand_out").await?;
     }
-    tx.batch_execute("RELEASE SAVEPOINT hand_out").await?;
     Ok(())
 }
 
@@ -179,7 +194,7 @@ pub(crate) async fn is_returned(
 /// # Errors
 /// [`BillingError::Amount`] when money of another order has the same reference.
 async fn record(
-    tx: &mut Tx,
+    tx: &Tx,
     order: OrderId,
     payment: &NewPayment,
     status: PaymentStatus,
@@ -199,7 +214,7 @@ async fn record(
         payments::label.eq(&payment.label),
     );
     let made =
-        diesel::insert_into(payments::table).values(row).on_conflict_do_nothing().execute(&mut **tx).await?;
+        diesel::insert_into(payments::table).values(row).on_conflict_do_nothing().execute(&mut &**tx).await?;
     if made == 1 {
         return Ok(true);
     }
@@ -213,19 +228,18 @@ async fn record(
         .filter(payments::order_id.eq(order))
         .filter(payments::status.eq_any(known_as))
         .select(payments::id)
-        .first(&mut **tx)
+        .first(&mut &**tx)
         .await
         .optional()?;
     if known.is_some() { Ok(false) } else { Err(BillingError::Amount) }
 }
 
-async fn publish(tx: &mut Tx, order: &Order) -> Result<(), BillingError> {
-    let lines = lines(tx, order.id).await?;
-    let line = |line: crate::OrderLine| PaidLine {
+async fn publish(tx: &Tx, order: &Order, lines: &[OrderLine]) -> Result<(), BillingError> {
+    let line = |line: &OrderLine| PaidLine {
         line: line.id,
-        module: line.module,
-        item: line.item,
-        name: line.name,
+        module: line.module.clone(),
+        item: line.item.clone(),
+        name: line.name.clone(),
         quantity: line.quantity,
     };
     let event = OrderPaid {
@@ -235,7 +249,7 @@ async fn publish(tx: &mut Tx, order: &Order) -> Result<(), BillingError> {
         client_name: order.client_name.clone(),
         client_email: order.client_email.clone(),
         total: order.total(),
-        lines: lines.into_iter().map(line).collect(),
+        lines: lines.iter().map(line).collect(),
     };
     tx.emit(&event).await?;
     Ok(())

@@ -1,19 +1,16 @@
-use diesel::{ExpressionMethods, QueryDsl, SelectableHelper, upsert::on_constraint};
+use diesel::{ExpressionMethods, QueryDsl, SelectableHelper};
 use diesel_async::RunQueryDsl;
 use events::{ClientId, Currency, Instant, OrderId};
 use futures::try_join;
-use kernel::{JobSpec, Tx};
+use kernel::{JobSpec, Tx, audit, prepared};
 use serde_json::{Value, json};
 
 use crate::{
     AWAITING_JOB, BillingError, EXPIRE_JOB, LineRole, MarkPaid, Method, NewDiscount, NewDue, NewPayment,
     Order, Period, Status, StepKind, Sums, Tax, dues, mark_paid, quote, saved_for,
-    schema::{order_counters, order_discounts, order_lines, orders},
+    schema::{order_discounts, order_lines, orders},
     step,
 };
-
-/// The first order of a tenant has this number.
-const FIRST_NUMBER: i64 = 1001;
 
 /// One line to be ordered. Name and price are copied from the seller's own tables, never from a form.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,6 +65,8 @@ pub struct Extras<'a> {
     pub bill_to: &'a str,
     /// The buyer's tax number, at most 60 characters.
     pub buyer_tax_id: &'a str,
+    /// Coupons and vouchers that hold, for the audit.
+    pub codes: &'a [String],
     /// When nothing is to be paid now, it waits until its buyer has saved something to pay with later.
     pub asks_card: bool,
 }
@@ -118,15 +117,20 @@ pub async fn place(tx: &mut Tx, new: NewOrder<'_>) -> Result<Order, BillingError
         insert_discounts(shared, order.id, new.extras.discounts),
         async { Ok(dues::insert(shared, order.id, new.extras.dues).await?) },
         async { Ok(step(shared, order.id, StepKind::Placed, "").await?) },
+        async { Ok(audit(shared, "order.placed", order.id, audited(&order, &new)).await?) },
         async { if is_free { Ok(()) } else { follow_up(shared, &order).await } },
     )?;
     if !is_free {
         return Ok(order);
     }
     let payment = NewPayment::of(Method::Free, order.id.to_string(), events::Money::zero(new.currency));
-    match mark_paid(tx, order.id, payment).await? {
+    match mark_paid(tx, order, payment).await? {
         MarkPaid::Paid(order) | MarkPaid::AlreadyPaid(order) => Ok(order),
     }
+}
+
+fn audited(order: &Order, new: &NewOrder<'_>) -> Value {
+    json!({ "number": order.number, "total": order.total(), "codes": new.extras.codes })
 }
 
 /// What follows from an order that waits: its end in time, and how to pay by transfer.
@@ -142,17 +146,7 @@ async fn follow_up(tx: &Tx, order: &Order) -> Result<(), BillingError> {
     Ok(())
 }
 
-/// The next number. The counter's row stays locked until the order is committed or given up, so none is left out.
-async fn next_number(tx: &mut Tx) -> Result<i64, BillingError> {
-    let counted = diesel::insert_into(order_counters::table)
-        .values(order_counters::last.eq(FIRST_NUMBER))
-        .on_conflict(on_constraint("order_counters_pkey"))
-        .do_update()
-        .set(order_counters::last.eq(order_counters::last + 1))
-        .returning(order_counters::last);
-    Ok(counted.get_result(&mut **tx).await?)
-}
-
+/// Writes the order's row, which takes the next number: from here on all others who buy of this tenant wait.
 async fn insert(tx: &mut Tx, new: &NewOrder<'_>, sums: Sums, is_free: bool) -> Result<Order, BillingError> {
     let ctx = tx.ctx().clone();
     let id: OrderId = ctx.new_id();
@@ -176,7 +170,6 @@ async fn insert(tx: &mut Tx, new: &NewOrder<'_>, sums: Sums, is_free: bool) -> R
     );
     let row = (
         orders::id.eq(id),
-        orders::number.eq(next_number(tx).await?),
         orders::token.eq(ctx.new_token()),
         orders::form_key.eq(new.form_key),
         orders::module.eq(new.module),
@@ -220,7 +213,7 @@ async fn insert_lines(tx: &Tx, order: OrderId, new: &NewOrder<'_>) -> Result<(),
         )
     };
     let rows: Vec<_> = (0_i32..).zip(new.lines).map(row).collect();
-    diesel::insert_into(order_lines::table).values(rows).execute(&mut &**tx).await?;
+    prepared(diesel::insert_into(order_lines::table).values(rows)).execute(&mut &**tx).await?;
     Ok(())
 }
 

@@ -72,9 +72,9 @@ pub async fn by_form_key(tx: &mut Tx, key: &str) -> QueryResult<Option<Order>> {
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn lines(tx: &mut Tx, order: OrderId) -> QueryResult<Vec<OrderLine>> {
+pub async fn lines(tx: &Tx, order: OrderId) -> QueryResult<Vec<OrderLine>> {
     let all = order_lines::table.filter(order_lines::order_id.eq(order)).select(OrderLine::as_select());
-    all.order(order_lines::position).load(&mut **tx).await
+    all.order(order_lines::position).load(&mut &**tx).await
 }
 
 /// The payments of an order and the tries that failed, the oldest first.

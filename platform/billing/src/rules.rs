@@ -60,8 +60,8 @@ pub struct OrderRules {
     /// says that the promise can't be kept any more; what it did is taken back then and the money goes back.
     pub reclaim: OrderRule,
     /// An order was just paid: hand out what was bought. What it writes stands with the payment. An error takes back only what
-    /// it did, since the money is there: the module's own job tries again and is seen to fail.
-    pub paid: OrderRule,
+    /// it did, since the money is there: the module's own job tries again and is seen to fail. The lines are all of the order's.
+    pub paid: LinesRule,
     /// An order ended unpaid: free what it reserved.
     pub release: OrderRule,
     /// Money is to go back; [`Order::status`] says whether all of it. Take back what was handed out.
@@ -97,7 +97,7 @@ impl OrderRules {
         Self {
             module,
             reclaim: nothing,
-            paid: nothing,
+            paid: |_, _, _| Box::pin(std::future::ready(Ok(()))),
             release: nothing,
             refunded: nothing_refunded,
             undone: nothing,

@@ -73,7 +73,7 @@ pub async fn settle(
             OnGone::GiveBack => back(tx, order, &payment, RefundCause::Late).await,
         };
     }
-    match mark_paid(tx, id, payment).await? {
+    match mark_paid(tx, order, payment).await? {
         MarkPaid::AlreadyPaid(order) => Ok(Settled::AlreadyPaid(order)),
         MarkPaid::Paid(order) => {
             let detail = json!({ "method": order.provider, "total": order.total() });

@@ -32,7 +32,7 @@ pub use call::CallKey;
 pub use check::Check;
 pub use db::{
     Actor, Brand, Clock, Ctx, Entropy, Grants, JobSpec, Permission, Staff, Subscriptions, TenantInfo,
-    TenantStatus, Tx, TxError, constraint, fixed, is_unique_violation,
+    TenantStatus, Tx, TxError, constraint, fixed, is_unique_violation, prepared,
 };
 pub use form::{Form, FormState, query};
 pub use futures::future::BoxFuture;

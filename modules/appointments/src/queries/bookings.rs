@@ -7,7 +7,7 @@ use diesel::{
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use events::{BookingId, ClientId, Instant, MemberId, OrderId, SharedSlotId};
-use kernel::{Paging, Tx};
+use kernel::{Paging, Tx, prepared};
 
 use crate::{
     model::{Booking, State},
@@ -110,20 +110,17 @@ pub(crate) async fn holds_of_client(tx: &mut Tx, client: ClientId) -> QueryResul
 
 /// Writes a booking as it stands after a step: everything that steps change.
 pub(crate) async fn booking_save(tx: &mut Tx, row: &Booking) -> QueryResult<()> {
-    diesel::update(bookings::table.find(row.id))
-        .set((
-            (bookings::state.eq(row.state), bookings::updated_at.eq(row.updated_at)),
-            (bookings::sequence.eq(row.sequence), bookings::coach_id.eq(row.coach_id)),
-            (bookings::coach_name.eq(&row.coach_name), bookings::starts_at.eq(row.starts_at)),
-            (bookings::ends_at.eq(row.ends_at), bookings::blocked_from.eq(row.blocked_from)),
-            (bookings::blocked_to.eq(row.blocked_to), bookings::order_id.eq(row.order_id)),
-            (bookings::held_until.eq(row.held_until), bookings::slot_id.eq(row.slot_id)),
-            (bookings::cancelled_at.eq(row.cancelled_at), bookings::cancelled_by.eq(row.cancelled_by)),
-            (bookings::cancel_reason.eq(&row.cancel_reason), bookings::terms.eq(&row.terms)),
-        ))
-        .execute(&mut **tx)
-        .await
-        .map(drop)
+    let change = diesel::update(bookings::table.find(row.id)).set((
+        (bookings::state.eq(row.state), bookings::updated_at.eq(row.updated_at)),
+        (bookings::sequence.eq(row.sequence), bookings::coach_id.eq(row.coach_id)),
+        (bookings::coach_name.eq(&row.coach_name), bookings::starts_at.eq(row.starts_at)),
+        (bookings::ends_at.eq(row.ends_at), bookings::blocked_from.eq(row.blocked_from)),
+        (bookings::blocked_to.eq(row.blocked_to), bookings::order_id.eq(row.order_id)),
+        (bookings::held_until.eq(row.held_until), bookings::slot_id.eq(row.slot_id)),
+        (bookings::cancelled_at.eq(row.cancelled_at), bookings::cancelled_by.eq(row.cancelled_by)),
+        (bookings::cancel_reason.eq(&row.cancel_reason), bookings::terms.eq(&row.terms)),
+    ));
+    prepared(change).execute(&mut **tx).await.map(drop)
 }
 
 /// The other coaches of a booking in which everyone takes part, by name.

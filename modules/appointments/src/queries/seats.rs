@@ -3,7 +3,7 @@
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult};
 use diesel_async::RunQueryDsl;
 use events::{AppointmentTypeId, Instant, MemberId, SharedSlotId};
-use kernel::Tx;
+use kernel::{Tx, prepared};
 
 use crate::schema::shared_slots as slots;
 
@@ -27,12 +27,10 @@ pub(crate) async fn seat_add(tx: &mut Tx, place: &SeatPlace) -> QueryResult<Opti
         .filter(slots::ends_at.eq(place.end))
         .filter(slots::taken.lt(place.seats));
     // The type may have got other seats since the slot's first client came.
-    diesel::update(slot)
+    let add = diesel::update(slot)
         .set((slots::taken.eq(slots::taken + 1), slots::seats.eq(place.seats)))
-        .returning(slots::id)
-        .get_result(&mut **tx)
-        .await
-        .optional()
+        .returning(slots::id);
+    prepared(add).get_result(&mut **tx).await.optional()
 }
 
 /// Opens a slot with its first client; `None`: somebody sits in it already.

@@ -15,7 +15,8 @@ use diesel::{
 };
 use diesel_async::RunQueryDsl;
 use events::ClientId;
-use kernel::Tx;
+use futures::try_join;
+use kernel::{Tx, prepared};
 
 use crate::{
     model::{Hold, OfferId, can_sell},
@@ -75,25 +76,27 @@ pub(crate) async fn change_stock(
 pub(crate) async fn reserve(tx: &mut Tx, client: ClientId, holds: &[Hold]) -> Result<(), Refused> {
     let mut gone = Vec::new();
     for hold in holds {
-        if count(tx, *hold).await? {
+        // One round trip: the limit is no part of what is counted.
+        let shared: &Tx = tx;
+        let (is_last, limit) =
+            try_join!(count(shared, *hold), async { Ok(limit_of_client(shared, hold.offer).await?) })?;
+        if is_last {
             gone.push(hold.offer);
         }
-        reserve_for_client(tx, client, *hold).await?;
+        reserve_for_client(tx, client, *hold, limit).await?;
     }
     mark_sold_out(tx, gone, true).await?;
     Ok(())
 }
 
 /// Counts what is taken where stock is limited. Answers whether it is the last.
-async fn count(tx: &mut Tx, hold: Hold) -> Result<bool, Refused> {
+async fn count(tx: &Tx, hold: Hold) -> Result<bool, Refused> {
     loop {
         let fits = (offer_stock::taken + hold.count).nullable().le(offer_stock::stock);
-        let left: Option<bool> = diesel::update(offer_stock::table.find(hold.offer).filter(fits))
+        let count = diesel::update(offer_stock::table.find(hold.offer).filter(fits))
             .set(offer_stock::taken.eq(offer_stock::taken + hold.count))
-            .returning(offer_stock::taken.nullable().ge(offer_stock::stock).assume_not_null())
-            .get_result(&mut **tx)
-            .await
-            .optional()?;
+            .returning(offer_stock::taken.nullable().ge(offer_stock::stock).assume_not_null());
+        let left: Option<bool> = prepared(count).get_result(&mut &**tx).await.optional()?;
         if let Some(is_last) = left {
             return Ok(is_last);
         }
@@ -107,9 +110,9 @@ async fn count(tx: &mut Tx, hold: Hold) -> Result<bool, Refused> {
 }
 
 /// Stock and what is taken of it; `None`: it is not limited, and stays so until this transaction ends.
-async fn shared_stock(tx: &mut Tx, offer: OfferId) -> QueryResult<Option<(i32, i32)>> {
+async fn shared_stock(tx: &Tx, offer: OfferId) -> QueryResult<Option<(i32, i32)>> {
     let row = offer_stock::table.find(offer).select((offer_stock::stock, offer_stock::taken)).for_key_share();
-    let (stock, taken): (Option<i32>, i32) = row.first(&mut **tx).await?;
+    let (stock, taken): (Option<i32>, i32) = row.first(&mut &**tx).await?;
     Ok(stock.map(|stock| (stock, taken)))
 }
 
@@ -123,9 +126,17 @@ async fn taken_by_clients(tx: &mut Tx, offer: OfferId) -> QueryResult<i32> {
     Ok(taken.unwrap_or_default().try_into().unwrap_or(i32::MAX))
 }
 
-async fn reserve_for_client(tx: &mut Tx, client: ClientId, hold: Hold) -> Result<(), Refused> {
-    let limit: Option<i32> =
-        offers::table.find(hold.offer).select(offers::per_client).first(&mut **tx).await?;
+/// How many of an offer a client may have; `None`: any number.
+async fn limit_of_client(tx: &Tx, offer: OfferId) -> QueryResult<Option<i32>> {
+    offers::table.find(offer).select(offers::per_client).first(&mut &**tx).await
+}
+
+async fn reserve_for_client(
+    tx: &mut Tx,
+    client: ClientId,
+    hold: Hold,
+    limit: Option<i32>,
+) -> Result<(), Refused> {
     if !can_sell(limit, 0, hold.count) {
         return Err(Refused::Limit);
     }
@@ -138,9 +149,8 @@ async fn reserve_for_client(tx: &mut Tx, client: ClientId, hold: Hold) -> Result
     .bind::<st::Uuid, _>(hold.offer)
     .bind::<st::Uuid, _>(client)
     .bind::<st::Nullable<st::Integer>, _>(limit)
-    .bind::<st::Integer, _>(hold.count)
-    .execute(&mut **tx)
-    .await?;
+    .bind::<st::Integer, _>(hold.count);
+    let counted = prepared(counted).execute(&mut **tx).await?;
     if counted == 1 { Ok(()) } else { Err(Refused::Limit) }
 }
 

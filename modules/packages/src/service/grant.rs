@@ -1,5 +1,6 @@
 use billing::{Order, OrderLine, ReceiptNote, Status, StepKind, Unused, step};
 use events::{ClientId, Instant, OrderId, billing::OrderPaid, packages::CreditsGranted};
+use futures::{future::try_join_all, try_join};
 use kernel::{Block, Ctx, Problem, Tx};
 use ledger::credits::{self, Grant, Granted, Origin};
 
@@ -29,11 +30,11 @@ pub(crate) async fn grant_on_paid(ctx: &Ctx, paid: &OrderPaid) -> Result<(), Pro
     if paid.lines.iter().all(|line| line.module != crate::ID) {
         return Ok(());
     }
-    ctx.tx(CREDITS_WRITE, async |tx| grant(tx, paid.order, paid.client).await).await
+    ctx.tx(CREDITS_WRITE, async |tx| grant(tx, paid.order).await).await
 }
 
 /// Hands out what an order grants that is paid.
-pub(super) async fn grant(tx: &mut Tx, order: OrderId, client: ClientId) -> Result<(), Problem> {
+async fn grant(tx: &mut Tx, order: OrderId) -> Result<(), Problem> {
     // Held until the end: a refund that takes everything back comes before or after, never in between.
     let paid = billing::lock(tx, order).await?.ok_or_else(Problem::not_found)?;
     if paid.status == Status::Refunded {
@@ -41,22 +42,44 @@ pub(super) async fn grant(tx: &mut Tx, order: OrderId, client: ClientId) -> Resu
     }
     let taken = taken_back(tx, order).await?;
     let lines = billing::lines(tx, order).await?;
-    let (mut given, mut made) = (0, false);
+    grant_lines(tx, &paid, &lines, &taken).await
+}
+
+/// Hands out what an order grants, in the transaction that marks it paid: nothing of it was handed out or taken back before.
+pub(super) async fn grant_with_payment(
+    tx: &mut Tx,
+    order: &Order,
+    lines: &[OrderLine],
+) -> Result<(), Problem> {
+    grant_lines(tx, order, lines, &[]).await
+}
+
+/// Invariant: the order is locked.
+async fn grant_lines(
+    tx: &mut Tx,
+    order: &Order,
+    lines: &[OrderLine],
+    taken: &[String],
+) -> Result<(), Problem> {
+    let (mut given, mut made) = (Vec::new(), false);
     for line in lines.iter().filter(|line| line.module == crate::ID && !taken.contains(&line.id.to_string()))
     {
         let sold = sold(line)?;
         for due in due_of(line, &sold, tx.ctx().now()) {
-            given += hand_out(tx, order, client, due).await?;
+            given.extend(hand_out(tx, order.id, order.client_id, due).await?);
         }
-        made |= vouchers_of(tx, &paid, line, &sold).await?;
+        made |= vouchers_of(tx, order, line, &sold).await?;
     }
     if made {
-        tell_buyer(tx, &paid).await?;
+        tell_buyer(tx, order).await?;
     }
-    if given > 0 {
-        step(tx, order, StepKind::Granted, &given.to_string()).await?;
-    } else if sources(&lines)?.is_empty() && !marked(tx, order).await? {
-        step(tx, order, StepKind::NothingToGrant, "").await?;
+    if !given.is_empty() {
+        let credits: i32 = given.iter().map(|granted| granted.credits).sum();
+        let (shared, credits): (&Tx, _) = (tx, credits.to_string());
+        let told = try_join_all(given.iter().map(|granted| shared.emit(granted)));
+        try_join!(told, step(shared, order.id, StepKind::Granted, &credits))?;
+    } else if sources(lines)?.is_empty() && !marked(tx, order.id).await? {
+        step(tx, order.id, StepKind::NothingToGrant, "").await?;
     }
     Ok(())
 }
@@ -117,7 +140,7 @@ pub(crate) async fn grant_what_is_missing(ctx: &Ctx) -> Result<(), Problem> {
             return failed.map_or(Ok(()), Err);
         }
         for order in some {
-            let given = ctx.tx(CREDITS_WRITE, async |tx: &mut Tx| grant(tx, order.id, order.client_id).await);
+            let given = ctx.tx(CREDITS_WRITE, async |tx: &mut Tx| grant(tx, order.id).await);
             failed = failed.or(given.await.err());
             seen.push(order.id);
         }
@@ -197,7 +220,13 @@ pub(super) fn sources(lines: &[OrderLine]) -> Result<Vec<String>, Problem> {
     Ok(all)
 }
 
-async fn hand_out(tx: &mut Tx, order: OrderId, client: ClientId, due: Due) -> Result<i32, Problem> {
+/// `None`: it was handed out before.
+async fn hand_out(
+    tx: &mut Tx,
+    order: OrderId,
+    client: ClientId,
+    due: Due,
+) -> Result<Option<CreditsGranted>, Problem> {
     let grant = Grant {
         client,
         source: &due.source,
@@ -207,9 +236,12 @@ async fn hand_out(tx: &mut Tx, order: OrderId, client: ClientId, due: Due) -> Re
         expires_at: due.expires_at,
         pays_for: &due.pays_for,
     };
-    let Granted::Granted(lot) = credits::grant(tx, grant).await? else { return Ok(0) };
-    tx.emit(&CreditsGranted { client, order, lot, credits: due.credits, expires_at: due.expires_at }).await?;
-    Ok(due.credits)
+    Ok(match credits::grant(tx, grant).await? {
+        Granted::Granted(lot) => {
+            Some(CreditsGranted { client, order, lot, credits: due.credits, expires_at: due.expires_at })
+        }
+        Granted::AlreadyGranted(_) => None,
+    })
 }
 
 /// Takes back the credits of lines that are unused.

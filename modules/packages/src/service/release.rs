@@ -6,7 +6,8 @@ use super::{
     checkout::{self, sold_lines},
     files,
     grant::{
-        forfeit, grant, grant_what_is_missing, handed_out, receipt, revoke, sold, taken_back, unused, yours,
+        forfeit, grant_what_is_missing, grant_with_payment, handed_out, receipt, revoke, sold, taken_back,
+        unused, yours,
     },
 };
 use crate::{
@@ -60,7 +61,7 @@ async fn write_off(ctx: &Ctx) -> Result<(), Problem> {
 pub fn order_rules() -> OrderRules {
     OrderRules {
         reclaim: |tx, order| Box::pin(reclaim(tx, order)),
-        paid: |tx, order| Box::pin(grant(tx, order.id, order.client_id)),
+        paid: |tx, order, lines| Box::pin(grant_with_payment(tx, order, lines)),
         release: |tx, order| Box::pin(let_go(tx, order)),
         refunded: |tx, order, _| Box::pin(take_back(tx, order)),
         undone: |tx, order| Box::pin(take_back(tx, order)),

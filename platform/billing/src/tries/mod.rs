@@ -8,7 +8,7 @@ use diesel::{
 };
 use diesel_async::RunQueryDsl;
 use events::{Id, Instant, Kind, OrderId};
-use kernel::Tx;
+use kernel::{Tx, prepared};
 use serde::Serialize;
 
 use crate::{
@@ -96,7 +96,8 @@ pub async fn begin_try(tx: &mut Tx, order: OrderId, method: Method, kind: &str) 
         return Err(BillingError::State { from: order.status, to: crate::Status::Paid });
     }
     let by_client = is_acting(tx.ctx(), order.client_id);
-    let due = next_due(tx, order.id).await?.map_or(0, |due| due.position);
+    let next = if order.asks_for_a_part() { next_due(tx, order.id).await? } else { None };
+    let due = next.map_or(0, |due| due.position);
     let last: Option<Try> = table::table
         .filter(table::order_id.eq(order.id).and(table::due.eq(due)))
         .order(table::turn.desc())
@@ -151,7 +152,7 @@ pub async fn try_went(tx: &mut Tx, id: TryId, state: TryState) -> QueryResult<()
         _ => &[TryState::Succeeded],
     };
     let open = table::table.find(id).filter(table::state.ne_all(last));
-    diesel::update(open).set(change).execute(&mut **tx).await.map(drop)
+    prepared(diesel::update(open).set(change)).execute(&mut **tx).await.map(drop)
 }
 
 /// A try.

@@ -12,22 +12,22 @@ use crate::{BillingError, Method, NewPayment, by_id, installed, next_due, schema
 /// Kind of the job that ends at the providers what nobody is to pay any more: `{"order": "ord_…"}`. The host runs it.
 pub const CLOSE_TRIES_JOB: &str = "billing.close_tries";
 
-/// What is open at providers that keep pages of their own, of these orders.
-async fn open_elsewhere(tx: &mut Tx, orders: &[OrderId]) -> QueryResult<Vec<Try>> {
+/// What is open of an order at providers that keep pages of their own.
+async fn open_elsewhere(tx: &Tx, order: OrderId) -> QueryResult<Vec<Try>> {
     table::table
-        .filter(table::order_id.eq_any(orders))
+        .filter(table::order_id.eq(order))
         .filter(table::state.eq(TryState::Open))
         .filter(table::provider.eq(Method::Stripe))
         .filter(table::reference.ne(""))
         .select(Try::as_select())
-        .load(&mut **tx)
+        .load(&mut &**tx)
         .await
 }
 
 /// An order took a payment: others that are open are ended by a job. The one that paid is open here for a moment still,
 /// under its own name or that of the page it was made on.
-pub(crate) async fn close_after(tx: &mut Tx, order: OrderId, payment: &NewPayment) -> QueryResult<()> {
-    let mut open = open_elsewhere(tx, &[order]).await?;
+pub(crate) async fn close_after(tx: &Tx, order: OrderId, payment: &NewPayment) -> QueryResult<()> {
+    let mut open = open_elsewhere(tx, order).await?;
     if payment.method == Method::Stripe {
         let named =
             open.iter().position(|one| one.reference == payment.reference).or(open.len().checked_sub(1));
@@ -38,24 +38,20 @@ pub(crate) async fn close_after(tx: &mut Tx, order: OrderId, payment: &NewPaymen
 
 /// An order asks for less than it did: what is open for more is ended by a job.
 pub(crate) async fn close_lowered(tx: &mut Tx, order: OrderId) -> QueryResult<()> {
-    if open_elsewhere(tx, &[order]).await?.is_empty() { Ok(()) } else { enqueue(tx, order, "lowered").await }
+    if open_elsewhere(tx, order).await?.is_empty() { Ok(()) } else { enqueue(tx, order, "lowered").await }
 }
 
 /// Orders ended unpaid.
 pub(crate) async fn close_ended(tx: &mut Tx, orders: &[OrderId]) -> QueryResult<()> {
-    if orders.is_empty() {
-        return Ok(());
-    }
-    let mut ended: Vec<OrderId> = open_elsewhere(tx, orders).await?.iter().map(|one| one.order_id).collect();
-    ended.sort_unstable();
-    ended.dedup();
-    for order in ended {
-        enqueue(tx, order, "ended").await?;
+    for order in orders {
+        if !open_elsewhere(tx, *order).await?.is_empty() {
+            enqueue(tx, *order, "ended").await?;
+        }
     }
     Ok(())
 }
 
-async fn enqueue(tx: &mut Tx, order: OrderId, why: &str) -> QueryResult<()> {
+async fn enqueue(tx: &Tx, order: OrderId, why: &str) -> QueryResult<()> {
     let key = format!("{CLOSE_TRIES_JOB}/{order}/{why}/{}", tx.ctx().now());
     tx.enqueue(JobSpec::new(CLOSE_TRIES_JOB, json!({ "order": order })).once(key)).await
 }

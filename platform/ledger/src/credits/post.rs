@@ -3,7 +3,7 @@
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult};
 use diesel_async::RunQueryDsl;
 use events::{ClientId, Id, LotId};
-use kernel::{Actor, Tx};
+use kernel::{Actor, Tx, prepared};
 
 use super::plan::Take;
 use crate::schema::{credit_entries, credit_transactions};
@@ -13,6 +13,9 @@ pub(super) enum Posting {}
 impl events::Kind for Posting {
     const PREFIX: &'static str = "cre";
 }
+/// Entries of most transactions, at most: of one lot or two.
+const USUAL: usize = 4;
+
 /// A transaction of the ledger.
 pub(super) type TransactionId = Id<Posting>;
 
@@ -108,7 +111,12 @@ pub(super) async fn post(tx: &mut Tx, post: Post<'_>) -> QueryResult<bool> {
             )
         })
         .collect();
-    diesel::insert_into(credit_entries::table).values(entries).execute(&mut **tx).await?;
+    let is_usual = entries.len() <= USUAL;
+    let write = diesel::insert_into(credit_entries::table).values(entries);
+    match is_usual {
+        true => prepared(write).execute(&mut **tx).await?,
+        false => write.execute(&mut **tx).await?,
+    };
     Ok(true)
 }
 

@@ -4,7 +4,7 @@ use db::SystemTx;
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, QueryableByName, sql_types as st};
 use diesel_async::RunQueryDsl;
 use events::{AccountId, ClientId, Instant, MemberId, TenantId};
-use kernel::{Actor, Staff, TxError};
+use kernel::{Actor, Staff, TxError, prepared};
 
 use super::{Accounts, IDLE_SECONDS, SignedIn, token};
 use crate::schema::logins;
@@ -157,7 +157,9 @@ impl Accounts {
                     .bind::<st::Timestamptz, _>(now)
                     .bind::<st::Timestamptz, _>(now.plus_seconds(-IDLE_SECONDS))
                     .bind::<st::Nullable<st::Uuid>, _>(tenant);
-                let Some(row) = query.get_result::<Row>(&mut **tx).await.optional()? else { return Ok(None) };
+                let Some(row) = prepared(query).get_result::<Row>(&mut **tx).await.optional()? else {
+                    return Ok(None);
+                };
                 if now.seconds_since(row.last_seen_at) >= SEEN_SECONDS {
                     let login = diesel::update(logins::table.find(&hash));
                     login.set(logins::last_seen_at.eq(now)).execute(&mut **tx).await?;

@@ -32,6 +32,9 @@ pub(super) async fn run(cluster: &Cluster) -> Result<Vec<Line>> {
     furnish(&house).await?;
     house.sql.run("VACUUM ANALYZE").await?;
     let page = page(&house).await?;
+    // A business that has sold before: what is planned for tables without a row is not what anybody runs.
+    bought(&house, 2, Duration::from_secs(1)).await?;
+    house.sql.run("VACUUM ANALYZE").await?;
     let orders = orders(&house).await?;
     house.close().await;
     let house = House::open(cluster, &database, Way { jobs: true, ..Way::default() }).await?;
@@ -88,15 +91,16 @@ impl Bought {
 }
 
 /// Buyers without pause. Each order has its payment, number, event and credits when they are done.
-async fn bought(house: &House, round: usize) -> Result<Bought> {
+async fn bought(house: &House, round: usize, lasts: Duration) -> Result<Bought> {
     let before = paid(house).await?;
     let address = house.address;
     // The generator has a thread of its own, as another machine would.
     let (told, outcome) = tokio::sync::oneshot::channel();
     std::thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        let done =
-            runtime.map_err(anyhow::Error::from).and_then(|runtime| runtime.block_on(buyers(address, round)));
+        let done = runtime
+            .map_err(anyhow::Error::from)
+            .and_then(|runtime| runtime.block_on(buyers(address, round, lasts)));
         drop(told.send(done));
     });
     let began = Instant::now();
@@ -109,7 +113,7 @@ async fn bought(house: &House, round: usize) -> Result<Bought> {
 
 /// Orders as fast as they are taken; what follows from each (events, mails) is written with it, and run later.
 async fn orders(house: &House) -> Result<Line> {
-    let mut bought = bought(house, 0).await?;
+    let mut bought = bought(house, 0, LASTS).await?;
     let rate = bought.rate();
     let line = Line::new("orders", format!("{rate:.0}/s"), "≥200/s", rate >= 200.0);
     Ok(line
@@ -138,7 +142,7 @@ async fn follow(house: &House, line: Line) -> Result<Line> {
 
 /// The same while a worker in the same process runs what follows.
 async fn alongside(house: &House, line: Line) -> Result<Line> {
-    let bought = bought(house, 1).await?;
+    let bought = bought(house, 1, LASTS).await?;
     Ok(line.with(format!("with a worker in the same process: {:.0}/s", bought.rate())))
 }
 
@@ -155,8 +159,8 @@ async fn paid(house: &House) -> Result<i64> {
     Ok(stored)
 }
 
-async fn buyers(address: SocketAddr, round: usize) -> Result<Vec<Duration>> {
-    let until = Instant::now() + LASTS;
+async fn buyers(address: SocketAddr, round: usize, lasts: Duration) -> Result<Vec<Duration>> {
+    let until = Instant::now() + lasts;
     let all = (0..BUYERS).map(|buyer| async move {
         let (mut conn, mut bought) = (Conn::open(address).await?, Vec::new());
         for number in 0.. {

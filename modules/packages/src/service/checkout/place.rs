@@ -1,8 +1,7 @@
 use billing::{Extras, Method, NewOrder, Order};
 use events::VoucherId;
-use kernel::{Ctx, FieldError, Problem, Tx, audit};
+use kernel::{Ctx, FieldError, Problem, Tx};
 use people::clients::{self, NewClient};
-use serde_json::json;
 
 use super::{
     CheckoutInput, Priced,
@@ -56,7 +55,7 @@ async fn before(ctx: &Ctx, input: &CheckoutInput) -> Result<Before, Problem> {
             turn => format!("{}/{turn}", input.form_key),
         };
         let found: Option<(Order, bool)> = ctx
-            .tx(ORDERS_CREATE, async |tx| {
+            .read_tx(ORDERS_CREATE, async |tx| {
                 let Some(order) = billing::by_form_key(tx, &key).await? else {
                     return Ok::<_, Problem>(None);
                 };
@@ -139,7 +138,8 @@ async fn place(tx: &mut Tx, input: &CheckoutInput, key: &str) -> Result<Order, P
     let new = NewClient { name: buyer.name.clone(), email: buyer.email.clone(), ..NewClient::default() };
     let client = clients::upsert(tx, new).await?;
     // A guest who says at once that they go without learns no more than one who does not.
-    let asks = !input.wanted.without_trial || Who::of(tx, &client.email).await? == Who::Guest;
+    let asks = basket.main.offer.plan.is_some()
+        && (!input.wanted.without_trial || Who::of(tx, &client.email).await? == Who::Guest);
     if asks && trial_used(tx, &input.wanted.offer, client.id).await? {
         return Err(Problem::conflict("trial_used"));
     }
@@ -160,6 +160,7 @@ async fn place(tx: &mut Tx, input: &CheckoutInput, key: &str) -> Result<Order, P
         period,
         bill_to: &buyer.bill_to,
         buyer_tax_id: &buyer.tax_id,
+        codes: &priced.codes,
         asks_card,
     };
     let new = NewOrder {
@@ -177,8 +178,6 @@ async fn place(tx: &mut Tx, input: &CheckoutInput, key: &str) -> Result<Order, P
     };
     let order = billing::place(tx, new).await?;
     take(tx, &order, &priced.used).await?;
-    let detail = json!({ "number": order.number, "total": order.total(), "codes": priced.codes });
-    audit(tx, "order.placed", order.id, detail).await?;
     Ok(order)
 }
 

@@ -28,7 +28,7 @@ pub(super) async fn show(
         total: order.due(),
         lines: LineView::all(&view.lines, order.total()),
         challenge: state.step == SandboxStep::Challenge,
-        saves: service::sandbox_saves(ctx, &order).await?,
+        saves: service::collects_later(&order),
         setup,
         action: ctx.path(&format!("/pay/sandbox/{token}")),
         cancel_href: Some(back),

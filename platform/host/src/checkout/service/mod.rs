@@ -24,5 +24,5 @@ pub(super) use orders::{
 pub(super) use payments::{payment_settings, save_payment_settings};
 pub(super) use payouts::{Month, PayoutsOverview, payouts};
 pub(super) use resend::resend;
-pub(super) use sandbox::{sandbox_outcome, sandbox_page, sandbox_saves};
+pub(super) use sandbox::{collects_later, sandbox_outcome, sandbox_page};
 pub(super) use taxes::{add_tax_rate, archive_tax_rate, read_percent, tax_rates};

@@ -37,7 +37,7 @@ pub(crate) async fn sandbox_page(ctx: &Ctx, token: &str) -> Result<(Order, Sandb
         billing::SandboxError::Expired => Problem::new(StatusCode::GONE, "payment_page_expired"),
     })?;
     let id = state.order;
-    let order = ctx.tx(ORDER_LINK, async |tx| Ok::<_, Problem>(billing::by_id(tx, id).await?)).await?;
+    let order = ctx.read_tx(ORDER_LINK, async |tx| Ok::<_, Problem>(billing::by_id(tx, id).await?)).await?;
     Ok((order.ok_or_else(Problem::not_found)?, state))
 }
 
@@ -76,7 +76,7 @@ async fn pay(ctx: &Ctx, order: &Order, state: &SandboxState, card: &str) -> Resu
         let payment = payment_of(order, &turn, "paid");
         billing::try_went(tx, turn.id, TryState::Succeeded).await?;
         let settled = billing::settle(tx, order.id, payment, OnGone::GiveBack).await?;
-        if matches!(settled, Settled::Paid(_)) && collects_later(tx, order).await? {
+        if matches!(settled, Settled::Paid(_)) && collects_later(order) {
             let new = card_of(tx, order, &turn, card).await?;
             let saved = save_method(tx, new).await?;
             subscriptions::pay_with(tx, &saved).await?;
@@ -130,14 +130,10 @@ async fn card_of(tx: &mut Tx, order: &Order, turn: &Try, card: &str) -> Result<N
     Ok(card.parse().unwrap_or(TestCard::Pays).saved(order.client_id, of, &turn.id.to_string()))
 }
 
-/// Whether the card that an order is paid with is saved.
-pub(crate) async fn sandbox_saves(ctx: &Ctx, order: &Order) -> Result<bool, Problem> {
-    ctx.tx(ORDER_LINK, async |tx| collects_later(tx, order).await).await
-}
-
-/// Whether more is to be collected after an order: further periods of a subscription, or instalments.
-pub(crate) async fn collects_later(tx: &mut Tx, order: &Order) -> Result<bool, Problem> {
-    Ok(order.subscription_id.is_some() || billing::dues(tx, order.id).await?.len() > 1)
+/// Whether more is to be collected after what an order asks for now, so that the card it is paid with is saved: further
+/// periods of a subscription, or instalments.
+pub(crate) const fn collects_later(order: &Order) -> bool {
+    order.subscription_id.is_some() || order.asks_for_a_part()
 }
 
 /// The try that a page is about.
