@@ -127,11 +127,27 @@ pub async fn begin_payment(ctx: &Ctx, order: &Order) -> Result<String, Problem> 
         return Ok(ctx.path(&order.back_path()));
     }
     let start = installed().start(ctx, order).await.map_err(BillingError::from)?;
-    Ok(match start {
+    Ok(goes_on(ctx, order, start))
+}
+
+/// The same for an order that is placed in this very transaction, where no provider far away is asked; `None`: its payment is
+/// begun with [`begin_payment`] once the order stands.
+pub(crate) async fn begin_with(tx: &Tx, order: &Order) -> Result<Option<String>, BillingError> {
+    if !order.may_be_paid(tx.ctx().now()) {
+        return Ok(None);
+    }
+    let Ok(provider) = installed().of(order.provider) else { return Ok(None) };
+    let start = provider.start_with(tx, order).await?;
+    Ok(start.map(|start| goes_on(tx.ctx(), order, start)))
+}
+
+/// Where the buyer goes on.
+fn goes_on(ctx: &Ctx, order: &Order, start: Start) -> String {
+    match start {
         Start::Redirect(next) => next,
         Start::Paid => ctx.path(&order.back_path()),
         Start::Instructions => ctx.path(&order.own_path()),
-    })
+    }
 }
 
 #[cfg(test)]

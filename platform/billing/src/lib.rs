@@ -79,7 +79,7 @@ pub use instalments::{INSTALMENTS_JOB, TELL_INSTALMENT_JOB, collect_dues};
 pub use order::{LineRole, Method, Order, OrderLine, Payment, PaymentStatus, Period};
 pub use overdue::{Swept, sweep};
 pub use pay::{NewPayment, payment_failed};
-pub use place::{Extras, NewLine, NewOrder, place};
+pub use place::{Extras, NewLine, NewOrder, place, place_and_begin};
 pub use policy::{
     BILLING_RUN, ORDER_LINK, ORDERS_EXPORT, ORDERS_READ, ORDERS_WRITE, OWN_ORDERS, OWN_SUBSCRIPTIONS,
     PAYMENTS_WRITE, REFUNDS_WRITE, SUBSCRIPTIONS_READ, SUBSCRIPTIONS_WRITE,

@@ -77,17 +77,7 @@ pub(crate) async fn mark_paid(
         return Err(BillingError::Amount);
     }
     let (in_parts, id) = (order.asks_for_a_part(), order.id);
-    // One round trip: nothing here waits for another's answer.
-    let shared: &Tx = tx;
-    let (_, mut order, lines, ()) = try_join!(
-        async {
-            let comes = !payment.amount.is_zero();
-            if comes { record(shared, id, &payment, PaymentStatus::Succeeded).await } else { Ok(true) }
-        },
-        set_paid(shared, &order, payment.method),
-        async { Ok(lines(shared, id).await?) },
-        async { Ok(step(shared, id, StepKind::Paid, payment.method.code()).await?) },
-    )?;
+    let (mut order, lines) = Box::pin(write_paid(tx, &order, &payment)).await?;
     if in_parts {
         dues::mark(tx, id, 0).await?;
         order = orders::table.find(id).select(Order::as_select()).first(&mut **tx).await?;
@@ -97,6 +87,25 @@ pub(crate) async fn mark_paid(
     subscriptions::order_paid(tx, &order).await?;
     hand_out(tx, &order, &lines).await?;
     Ok(MarkPaid::Paid(order))
+}
+
+/// The payment, the order's new state and its line on the timeline, in one round trip: nothing here waits for another's answer.
+/// Answers the order as it is then, with its lines.
+async fn write_paid(
+    tx: &Tx,
+    order: &Order,
+    payment: &NewPayment,
+) -> Result<(Order, Vec<OrderLine>), BillingError> {
+    let (_, paid, lines, ()) = try_join!(
+        async {
+            let comes = !payment.amount.is_zero();
+            if comes { record(tx, order.id, payment, PaymentStatus::Succeeded).await } else { Ok(true) }
+        },
+        set_paid(tx, order, payment.method),
+        async { Ok(lines(tx, order.id).await?) },
+        async { Ok(step(tx, order.id, StepKind::Paid, payment.method.code()).await?) },
+    )?;
+    Ok((paid, lines))
 }
 
 /// Writes into the order that it is paid. Nothing more is asked for unless instalments are to come.

@@ -7,7 +7,9 @@ use serde_json::{Value, json};
 
 use crate::{
     AWAITING_JOB, BillingError, EXPIRE_JOB, LineRole, MarkPaid, Method, NewDiscount, NewDue, NewPayment,
-    Order, Period, Status, StepKind, Sums, Tax, dues, mark_paid, quote, saved_for,
+    Order, Period, Status, StepKind, Sums, Tax,
+    again::begin_with,
+    dues, mark_paid, quote, saved_for,
     schema::{order_discounts, order_lines, orders},
     step,
 };
@@ -107,26 +109,57 @@ pub struct NewOrder<'a> {
 /// [`BillingError::DoubleSubmit`] when the form was sent before: give the transaction up and read the order by the key.
 /// [`BillingError::Total`] when the lines make no sensible sum. A database error when the return path is none.
 pub async fn place(tx: &mut Tx, new: NewOrder<'_>) -> Result<Order, BillingError> {
+    Ok(place_order(tx, new, false).await?.0)
+}
+
+/// The same, and begins its payment where no provider far away is asked for that: answers where the buyer goes on then. `None`:
+/// the payment is begun with [`crate::begin_payment`] once the order stands.
+///
+/// # Errors
+/// As [`place`].
+pub async fn place_and_begin(
+    tx: &mut Tx,
+    new: NewOrder<'_>,
+) -> Result<(Order, Option<String>), BillingError> {
+    place_order(tx, new, true).await
+}
+
+async fn place_order(
+    tx: &mut Tx,
+    new: NewOrder<'_>,
+    begins: bool,
+) -> Result<(Order, Option<String>), BillingError> {
     let sums = quote(new.lines, new.currency).ok_or(BillingError::Total)?;
     let is_free = sums.total == 0 && !new.extras.asks_card;
     let order = insert(tx, &new, sums, is_free).await?;
-    // One round trip: nothing here waits for another's answer, and everybody else who buys here waits for this order's end.
-    let shared: &Tx = tx;
-    try_join!(
-        insert_lines(shared, order.id, &new),
-        insert_discounts(shared, order.id, new.extras.discounts),
-        async { Ok(dues::insert(shared, order.id, new.extras.dues).await?) },
-        async { Ok(step(shared, order.id, StepKind::Placed, "").await?) },
-        async { Ok(audit(shared, "order.placed", order.id, audited(&order, &new)).await?) },
-        async { if is_free { Ok(()) } else { follow_up(shared, &order).await } },
-    )?;
+    let next = Box::pin(insert_parts(tx, &order, &new, begins)).await?;
     if !is_free {
-        return Ok(order);
+        return Ok((order, next));
     }
     let payment = NewPayment::of(Method::Free, order.id.to_string(), events::Money::zero(new.currency));
     match mark_paid(tx, order, payment).await? {
-        MarkPaid::Paid(order) | MarkPaid::AlreadyPaid(order) => Ok(order),
+        MarkPaid::Paid(order) | MarkPaid::AlreadyPaid(order) => Ok((order, None)),
     }
+}
+
+/// One round trip: nothing here waits for another's answer, and everybody else who buys here waits for this order's end.
+async fn insert_parts(
+    tx: &Tx,
+    order: &Order,
+    new: &NewOrder<'_>,
+    begins: bool,
+) -> Result<Option<String>, BillingError> {
+    let waits = order.status == Status::PendingPayment;
+    let (.., next) = try_join!(
+        insert_lines(tx, order.id, new),
+        insert_discounts(tx, order.id, new.extras.discounts),
+        async { Ok(dues::insert(tx, order.id, new.extras.dues).await?) },
+        async { Ok(step(tx, order.id, StepKind::Placed, "").await?) },
+        async { Ok(audit(tx, "order.placed", order.id, audited(order, new)).await?) },
+        async { if waits { follow_up(tx, order).await } else { Ok(()) } },
+        async { if waits && begins { begin_with(tx, order).await } else { Ok(None) } },
+    )?;
+    Ok(next)
 }
 
 fn audited(order: &Order, new: &NewOrder<'_>) -> Value {

@@ -4,11 +4,12 @@ use std::{
 };
 
 use events::{ClientId, Instant, Money, SubscriptionId};
-use kernel::{BoxFuture, Ctx, Problem};
+use kernel::{BoxFuture, Ctx, Problem, Tx};
 use serde::Serialize;
 
 use crate::{
-    Method, Order, Payment, Refund, Sandbox, SavedFor, SavedMethod, Try, subscriptions::SubscriptionProvider,
+    BillingError, Method, Order, Payment, Refund, Sandbox, SavedFor, SavedMethod, Try,
+    subscriptions::SubscriptionProvider,
 };
 
 /// Whether the installation serves real businesses.
@@ -147,6 +148,16 @@ pub trait PaymentProvider: Send + Sync {
     fn method(&self) -> Method;
     /// Begins the payment of an order that waits for it. Called again for the same order it begins another try.
     fn start<'a>(&'a self, ctx: &'a Ctx, order: &'a Order) -> BoxFuture<'a, Result<Start, ProviderError>>;
+    /// Begins the payment of an order that was placed in this very transaction, where nobody far away is asked: the order and
+    /// the beginning of its payment stand together. `None`: it is begun when the order stands.
+    fn start_with<'a>(
+        &'a self,
+        tx: &'a Tx,
+        order: &'a Order,
+    ) -> BoxFuture<'a, Result<Option<Start>, BillingError>> {
+        let _ = (tx, order);
+        Box::pin(std::future::ready(Ok(None)))
+    }
     /// Gives money of a payment back. Called again for the same refund (its identifier is the key) it gives nothing more.
     fn refund<'a>(
         &'a self,

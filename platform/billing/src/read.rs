@@ -38,16 +38,17 @@ pub struct Revenue {
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn by_id(tx: &mut Tx, id: OrderId) -> QueryResult<Option<Order>> {
-    orders::table.find(id).select(Order::as_select()).first(&mut **tx).await.optional()
+pub async fn by_id(tx: &Tx, id: OrderId) -> QueryResult<Option<Order>> {
+    orders::table.find(id).select(Order::as_select()).first(&mut &**tx).await.optional()
 }
 
 /// An order of this tenant, locked until the transaction ends.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn lock(tx: &mut Tx, id: OrderId) -> QueryResult<Option<Order>> {
-    orders::table.find(id).select(Order::as_select()).for_no_key_update().first(&mut **tx).await.optional()
+pub async fn lock(tx: &Tx, id: OrderId) -> QueryResult<Option<Order>> {
+    let row = orders::table.find(id).select(Order::as_select()).for_no_key_update();
+    row.first(&mut &**tx).await.optional()
 }
 
 /// The order whose receipt has this token.

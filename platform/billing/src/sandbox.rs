@@ -5,13 +5,13 @@ use std::fmt;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use events::{Id, Instant, OrderId, TenantId};
 use hmac::{Hmac, Mac};
-use kernel::{BoxFuture, Ctx};
+use kernel::{BoxFuture, Ctx, Tx};
 use sha2::Sha256;
 use uuid::Uuid;
 
 use crate::{
-    CardPage, Collected, Method, ORDER_LINK, Order, Payment, PaymentProvider, ProviderError, Refund,
-    Refunding, SETUP, SavedMethod, Stage, Start, TestCard, ToSave, Try, begin_try,
+    BillingError, CardPage, Collected, Method, ORDER_LINK, Order, Payment, PaymentProvider, ProviderError,
+    Refund, Refunding, SETUP, SavedMethod, Stage, Start, TestCard, ToSave, Try, begin_try, tries::first_try,
 };
 
 /// Minutes that a sandbox page may stay open.
@@ -118,6 +118,17 @@ impl Sandbox {
         if page.expires_at <= now { Err(SandboxError::Expired) } else { Ok(page) }
     }
 
+    /// The page on which a try is paid or declined.
+    fn page(&self, ctx: &Ctx, turn: &Try) -> Start {
+        let state = SandboxState {
+            order: turn.order_id,
+            step: SandboxStep::Pay,
+            expires_at: ctx.now().plus_minutes(MINUTES),
+            nonce: turn.id.to_string(),
+        };
+        Start::Redirect(ctx.path(&format!("/pay/sandbox/{}", self.sign(ctx.tenant().id, &state))))
+    }
+
     fn mac(&self, tenant: TenantId, text: &str) -> Hmac<Sha256> {
         // HMAC takes keys of any length, so this does not fail.
         let mut mac = <Hmac<Sha256> as Mac>::new_from_slice(&self.key)
@@ -141,25 +152,32 @@ fn parse(text: &str) -> Option<SandboxState> {
     Some(SandboxState { order, step, expires_at: Instant::new(until), nonce: parts.next()?.to_owned() })
 }
 
+/// What a page collects: money, or something to pay with later.
+fn kind_of(order: &Order) -> &'static str {
+    if order.waits_for_card() { SETUP } else { "page" }
+}
+
 impl PaymentProvider for Sandbox {
     fn method(&self) -> Method {
         Method::Sandbox
     }
     fn start<'a>(&'a self, ctx: &'a Ctx, order: &'a Order) -> BoxFuture<'a, Result<Start, ProviderError>> {
         Box::pin(async move {
-            let kind = if order.waits_for_card() { SETUP } else { "page" };
             let begun = ctx.tx(ORDER_LINK, async |tx| {
-                Ok::<_, kernel::Problem>(begin_try(tx, order.id, Method::Sandbox, kind).await?)
+                Ok::<_, kernel::Problem>(begin_try(tx, order.id, Method::Sandbox, kind_of(order)).await?)
             });
             let begun = begun.await.map_err(|problem| ProviderError::Refused(problem.to_string()))?;
-            let state = SandboxState {
-                order: order.id,
-                step: SandboxStep::Pay,
-                expires_at: ctx.now().plus_minutes(MINUTES),
-                nonce: begun.id.to_string(),
-            };
-            let path = format!("/pay/sandbox/{}", self.sign(ctx.tenant().id, &state));
-            Ok(Start::Redirect(ctx.path(&path)))
+            Ok(self.page(ctx, &begun))
+        })
+    }
+    fn start_with<'a>(
+        &'a self,
+        tx: &'a Tx,
+        order: &'a Order,
+    ) -> BoxFuture<'a, Result<Option<Start>, BillingError>> {
+        Box::pin(async move {
+            let begun = first_try(tx, order, Method::Sandbox, kind_of(order)).await?;
+            Ok(Some(self.page(tx.ctx(), &begun)))
         })
     }
     fn refund<'a>(

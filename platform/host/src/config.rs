@@ -109,6 +109,18 @@ pub enum ConfigError {
     },
 }
 
+impl Database {
+    /// Connections at most: as configured, or four for each core and at least eight. More of them than that only wait for each
+    /// other when the database shares the machine.
+    #[must_use]
+    pub fn connections(&self) -> usize {
+        match self.pool {
+            0 => std::thread::available_parallelism().map_or(8, |cores| cores.get().saturating_mul(4).max(8)),
+            pool => pool,
+        }
+    }
+}
+
 impl Config {
     /// Reads the effective configuration.
     ///
@@ -208,8 +220,8 @@ impl Config {
         if self.mail.transport == MailTransport::Smtp && self.mail.smtp_url.is_empty() {
             return Err(wrong("mail.smtp_url", "needed when mail.transport is smtp"));
         }
-        if self.database.pool == 0 || self.worker.concurrency == 0 || self.plugins.concurrency == 0 {
-            return Err(wrong("database.pool, worker.concurrency, plugins.concurrency", "at least 1"));
+        if self.worker.concurrency == 0 || self.plugins.concurrency == 0 {
+            return Err(wrong("worker.concurrency, plugins.concurrency", "at least 1"));
         }
         if kernel::FrameOrigin::of(&self.rooms.base_url).is_none() || self.rooms.base_url.ends_with('/') {
             return Err(wrong("rooms.base_url", "an https address without a slash at the end"));

@@ -88,7 +88,7 @@ pub(crate) async fn build(config: Config, pool: Option<usize>) -> Result<Arc<App
 /// The same with another clock.
 pub(crate) async fn build_with(config: Config, pool: Option<usize>, clock: Clock) -> Result<Arc<App>> {
     let usual = db::PoolOptions::default();
-    let options = db::PoolOptions { size: pool.unwrap_or(config.database.pool), ..usual };
+    let options = db::PoolOptions { size: pool.unwrap_or_else(|| config.database.connections()), ..usual };
     let db = db::Db::connect(&config.database.url, options)?;
     let cache = cache::Cache::in_process();
     server::modules::build(Parts { config, db, clock, entropy: Entropy::System, cache }).await

@@ -23,7 +23,7 @@ appointments-title-type-new = New appointment type
 appointments-title-type-edit = Edit appointment type
 appointments-title-availability = Availability
 
-appointments-flash-cancelled = The appointment is cancelled. Both of you get an e-mail.
+appointments-flash-cancelled = The appointment is cancelled. Both of you get an email.
 appointments-flash-type-saved = The appointment type is saved.
 appointments-flash-hours-saved = The weekly hours are saved.
 
@@ -41,7 +41,7 @@ appointments-place-phone = By phone
 appointments-place-link = Online
 appointments-place-video = Video call
 appointments-place-room = Video room
-appointments-place-link-follows = The link follows by e-mail.
+appointments-place-link-follows = The link follows by email.
 appointments-place-call = We call you on the number you gave.
 
 appointments-fact-date = Date
@@ -53,7 +53,7 @@ appointments-fact-where = Where exactly
 appointments-fact-coach = Coach
 appointments-fact-client = Client
 appointments-fact-client-time = Time for the client
-appointments-fact-email = E-mail
+appointments-fact-email = Email
 appointments-fact-type = Appointment
 appointments-fact-state = State
 appointments-fact-note = Note
@@ -119,7 +119,7 @@ appointments-cancel-reason-hint = Your coach reads it.
 appointments-cancel-submit = Cancel the appointment
 appointments-cancel-keep = Keep it
 appointments-studio-cancel-text = { $client }, { $type }, { $when }.
-appointments-studio-cancel-hint = The client reads it in the e-mail.
+appointments-studio-cancel-hint = The client reads it in the email.
 
 appointments-my-heading = Your appointments
 appointments-my-empty = Nothing is coming up
@@ -138,7 +138,7 @@ appointments-studio-empty = No appointments yet
 appointments-studio-empty-text = What clients book appears here. Share the link of your page, and check that your weekly hours are set.
 appointments-studio-none-found = Nothing found
 appointments-studio-none-found-text = No appointment matches. Try fewer filters.
-appointments-filter-search = Name or e-mail
+appointments-filter-search = Name or email
 appointments-filter-state = State
 appointments-filter-any = Any
 appointments-filter-from = From

@@ -5,7 +5,7 @@ appointments-title-room = Video room: { $type }
 appointments-title-my-calendar = Your calendar
 appointments-title-feed = Private calendar address
 
-appointments-flash-moved = The appointment is moved. Both of you get an e-mail with the new time.
+appointments-flash-moved = The appointment is moved. Both of you get an email with the new time.
 appointments-flash-not-free = This time is not free. Please choose another one.
 appointments-flash-rated = Thank you for your rating.
 appointments-flash-feed-new = Here is your new address. An earlier one no longer works.
@@ -20,7 +20,7 @@ appointments-answer-yes = Yes
 appointments-price-free = Free
 appointments-price-from = from { $price }
 appointments-approval-badge = On request
-appointments-approval-note = Each request is looked at first. Your time is kept until you get the answer by e-mail.
+appointments-approval-note = Each request is looked at first. Your time is kept until you get the answer by email.
 appointments-approval-pay = You pay once it is approved.
 appointments-hold-note = Next you pay. Your time is kept for { $time } meanwhile.
 appointments-pick-length = How long?
@@ -161,5 +161,5 @@ appointments-cancel-credits-back = { $count ->
   }
 appointments-cancel-credits-gone = No credit comes back any more. All of them came back until { $when }.
 problem-booking-credits-short = There are not enough credits for this any more. Nothing was booked and nothing was taken: choose another way to pay.
-field-credits-of-another = Credits pay for your own appointments: book with the e-mail of your account.
+field-credits-of-another = Credits pay for your own appointments: book with the email of your account.
 field-credits-or-payment = Either credits pay, or the client is asked for money.

@@ -7,7 +7,7 @@ appointments-mail-paid-with = Paid with
 
 appointments-mail-requested-subject = Request received: { $type }, { $when }
 appointments-mail-requested-heading = Your request has arrived
-appointments-mail-requested-text = Hello { $name }, thank you. { $business } looks at each request and answers by e-mail. Until then this time is kept for you.
+appointments-mail-requested-text = Hello { $name }, thank you. { $business } looks at each request and answers by email. Until then this time is kept for you.
 appointments-mail-requested-coach-subject = Please decide: { $client }, { $type }, { $when }
 appointments-mail-requested-coach-heading = A request to decide
 appointments-mail-requested-coach-text = { $client } would like to book { $type }. The time is kept until you approve or decline; without an answer the request ends when the appointment would begin.

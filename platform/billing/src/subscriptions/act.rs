@@ -37,8 +37,8 @@ pub async fn carry_out(
     let carried = ctx
         .tx(permission, async |tx: &mut Tx| {
             let carried = match &state {
-                Some(state) => followed(tx, &sub, wish, state, by, reason).await?,
-                None => apply(tx, id, wish, by, reason).await?,
+                Some(state) => Box::pin(followed(tx, &sub, wish, state, by, reason)).await?,
+                None => Box::pin(apply(tx, id, wish, by, reason)).await?,
             };
             audit(tx, action(wish), id, json!({ "reason": reason })).await?;
             Ok::<_, Problem>(carried)

@@ -76,7 +76,7 @@ pub async fn end_refunded(ctx: &Ctx, permission: Permission, order: OrderId) -> 
     });
     let Some(sub) = found.await? else { return Ok(()) };
     let wish = Wish::EndNow { refund: false };
-    match Box::pin(carry_out(ctx, permission, sub.id, &wish, By::Staff, "")).await {
+    match carry_out(ctx, permission, sub.id, &wish, By::Staff, "").await {
         Err(problem) if problem.code == "subscription_state" => Ok(()),
         done => done.map(drop),
     }

@@ -8,6 +8,7 @@ use diesel::{
 };
 use diesel_async::RunQueryDsl;
 use events::{Id, Instant, Kind, OrderId};
+use futures::try_join;
 use kernel::{Tx, prepared};
 use serde::Serialize;
 
@@ -90,7 +91,10 @@ impl Try {
 /// # Errors
 /// [`BillingError::State`] when nothing is to be paid, or, for a [`SETUP`], when nothing is to be saved.
 pub async fn begin_try(tx: &mut Tx, order: OrderId, method: Method, kind: &str) -> Result<Try, BillingError> {
-    let order: Order = lock(tx, order).await?.ok_or(diesel::result::Error::NotFound)?;
+    // One round trip: the second statement is run once the order is locked.
+    let shared: &Tx = tx;
+    let (order, known) = try_join!(lock(shared, order), tries(shared, order))?;
+    let order: Order = order.ok_or(diesel::result::Error::NotFound)?;
     let fits = if kind == SETUP { order.waits_for_card() } else { order.due_now > 0 };
     if !fits || !order.may_be_paid(tx.ctx().now()) {
         return Err(BillingError::State { from: order.status, to: crate::Status::Paid });
@@ -98,13 +102,7 @@ pub async fn begin_try(tx: &mut Tx, order: OrderId, method: Method, kind: &str) 
     let by_client = is_acting(tx.ctx(), order.client_id);
     let next = if order.asks_for_a_part() { next_due(tx, order.id).await? } else { None };
     let due = next.map_or(0, |due| due.position);
-    let last: Option<Try> = table::table
-        .filter(table::order_id.eq(order.id).and(table::due.eq(due)))
-        .order(table::turn.desc())
-        .select(Try::as_select())
-        .first(&mut **tx)
-        .await
-        .optional()?;
+    let last = known.into_iter().filter(|known| known.due == due).max_by_key(|known| known.turn);
     if let Some(open) = last.as_ref().filter(|last| {
         last.state == TryState::Open
             && last.provider == method
@@ -114,19 +112,34 @@ pub async fn begin_try(tx: &mut Tx, order: OrderId, method: Method, kind: &str) 
     }) {
         return Ok(open.clone());
     }
+    Ok(insert(tx, &order, (due, last.map_or(0, |last| last.turn + 1)), method, kind).await?)
+}
+
+/// Begins the first try to collect what an order asks for that was placed in this very transaction.
+pub(crate) async fn first_try(tx: &Tx, order: &Order, method: Method, kind: &str) -> QueryResult<Try> {
+    insert(tx, order, (0, 0), method, kind).await
+}
+
+async fn insert(
+    tx: &Tx,
+    order: &Order,
+    (due, turn): (i32, i32),
+    method: Method,
+    kind: &str,
+) -> QueryResult<Try> {
     let row = (
         table::id.eq(tx.ctx().new_id::<TryKind>()),
         table::order_id.eq(order.id),
         table::due.eq(due),
-        table::turn.eq(last.map_or(0, |last| last.turn + 1)),
+        table::turn.eq(turn),
         table::provider.eq(method),
         table::kind.eq(kind),
         table::amount.eq(order.due_now),
         table::created_at.eq(tx.ctx().now()),
-        table::by_client.eq(by_client),
+        table::by_client.eq(is_acting(tx.ctx(), order.client_id)),
     );
     let made = diesel::insert_into(table::table).values(row).returning(Try::as_returning());
-    Ok(made.get_result(&mut **tx).await?)
+    made.get_result(&mut &**tx).await
 }
 
 /// The provider has opened it under this name.
@@ -159,8 +172,8 @@ pub async fn try_went(tx: &mut Tx, id: TryId, state: TryState) -> QueryResult<()
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn try_by_id(tx: &mut Tx, id: TryId) -> QueryResult<Option<Try>> {
-    table::table.find(id).select(Try::as_select()).first(&mut **tx).await.optional()
+pub async fn try_by_id(tx: &Tx, id: TryId) -> QueryResult<Option<Try>> {
+    table::table.find(id).select(Try::as_select()).first(&mut &**tx).await.optional()
 }
 
 /// The try that a provider calls so.
@@ -176,9 +189,9 @@ pub async fn try_by_reference(tx: &mut Tx, method: Method, reference: &str) -> Q
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn tries(tx: &mut Tx, order: OrderId) -> QueryResult<Vec<Try>> {
+pub async fn tries(tx: &Tx, order: OrderId) -> QueryResult<Vec<Try>> {
     let all = table::table.filter(table::order_id.eq(order)).order(table::created_at.desc());
-    all.limit(100).select(Try::as_select()).load(&mut **tx).await
+    all.limit(100).select(Try::as_select()).load(&mut &**tx).await
 }
 
 /// Tries whose outcome nobody has told, that began before a moment and were not looked at since `looked`: for a poller.

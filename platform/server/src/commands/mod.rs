@@ -137,7 +137,7 @@ fn owner_url(config: &Config) -> anyhow::Result<&str> {
 /// When the database URL is missing or something is broken at start.
 pub async fn build_app(config: Config) -> anyhow::Result<Arc<App>> {
     anyhow::ensure!(!config.database.url.is_empty(), "set database.url (PLATFORM__DATABASE__URL)");
-    let options = db::PoolOptions { size: config.database.pool, ..db::PoolOptions::default() };
+    let options = db::PoolOptions { size: config.database.connections(), ..db::PoolOptions::default() };
     let db = db::Db::connect(&config.database.url, options)?;
     let cache = serve::cache(&config).await?;
     modules::build(Parts { config, db, clock: Clock::System, entropy: Entropy::System, cache }).await

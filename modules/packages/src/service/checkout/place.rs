@@ -31,11 +31,14 @@ const TURNS: usize = 8;
 /// content gives up what it ordered before, if that still waits for money.
 pub(crate) async fn checkout(ctx: &Ctx, input: CheckoutInput) -> Result<CheckedOut, Problem> {
     let input = input.checked(ctx)?;
-    let order = match before(ctx, &input).await? {
-        Before::Ordered(order) => *order,
+    let (order, next) = match before(ctx, &input).await? {
+        Before::Ordered(order) => (*order, None),
         Before::Free(key) => place_once(ctx, &input, &key).await?,
     };
-    let next = billing::begin_payment(ctx, &order).await?;
+    let next = match next {
+        Some(next) => next,
+        None => billing::begin_payment(ctx, &order).await?,
+    };
     Ok(CheckedOut { order, next })
 }
 
@@ -84,9 +87,12 @@ async fn give_up(ctx: &Ctx, order: &Order) -> Result<(), Problem> {
     }
 }
 
-async fn place_once(ctx: &Ctx, input: &CheckoutInput, key: &str) -> Result<Order, Problem> {
+/// An order with where its payment goes on, when it began with the order.
+type Placed = (Order, Option<String>);
+
+async fn place_once(ctx: &Ctx, input: &CheckoutInput, key: &str) -> Result<Placed, Problem> {
     let problem = match attempt(ctx, input, key).await {
-        Ok(order) => return Ok(order),
+        Ok(placed) => return Ok(placed),
         Err(problem) => problem,
     };
     let look = ctx.tx(ORDERS_CREATE, async |tx| {
@@ -102,7 +108,7 @@ async fn place_once(ctx: &Ctx, input: &CheckoutInput, key: &str) -> Result<Order
     });
     let (who, waiting) = look.await?;
     match waiting {
-        Waiting::Same(order) => return Ok(*order),
+        Waiting::Same(order) => return Ok((*order, None)),
         Waiting::Other(order) => return Err(problem.with("look_at", ctx.link(&order.own_path()))),
         Waiting::Nothing => {}
     }
@@ -112,7 +118,7 @@ async fn place_once(ctx: &Ctx, input: &CheckoutInput, key: &str) -> Result<Order
     let freed = freed || held && matches!(who, Who::Own(_)) && make_room(ctx, input).await?;
     let problem = match freed {
         true => match attempt(ctx, input, key).await {
-            Ok(order) => return Ok(order),
+            Ok(placed) => return Ok(placed),
             Err(problem) => problem,
         },
         false => problem,
@@ -127,12 +133,12 @@ fn is_gone(problem: &Problem) -> bool {
     gone(problem.code) || problem.fields.iter().any(|error| gone(error.code))
 }
 
-async fn attempt(ctx: &Ctx, input: &CheckoutInput, key: &str) -> Result<Order, Problem> {
+async fn attempt(ctx: &Ctx, input: &CheckoutInput, key: &str) -> Result<Placed, Problem> {
     ctx.tx(ORDERS_CREATE, async |tx| place(tx, input, key).await).await
 }
 
 /// One transaction: offers, client, stock, coupon, vouchers, subscription, order.
-async fn place(tx: &mut Tx, input: &CheckoutInput, key: &str) -> Result<Order, Problem> {
+async fn place(tx: &mut Tx, input: &CheckoutInput, key: &str) -> Result<Placed, Problem> {
     let (buyer, currency) = (&input.buyer, tx.ctx().tenant().currency);
     let (basket, beside) = pricing::basket(tx, &input.wanted).await?;
     let new = NewClient { name: buyer.name.clone(), email: buyer.email.clone(), ..NewClient::default() };
@@ -176,9 +182,9 @@ async fn place(tx: &mut Tx, input: &CheckoutInput, key: &str) -> Result<Order, P
         return_path: None,
         extras,
     };
-    let order = billing::place(tx, new).await?;
+    let (order, next) = billing::place_and_begin(tx, new).await?;
     take(tx, &order, &priced.used).await?;
-    Ok(order)
+    Ok((order, next))
 }
 
 /// Whether the buyer saw what it comes to now.

@@ -3,6 +3,7 @@ use billing::{
     StepKind, TestCard, Try, TryState, card_saved, save_method, saves_for, subscriptions,
 };
 use events::Money;
+use futures::try_join;
 use kernel::{Ctx, Problem, Tx};
 use poem::http::StatusCode;
 
@@ -31,14 +32,18 @@ impl Outcome {
 
 /// The order and step behind an address of the sandbox. Without a sandbox there is no such page.
 pub(crate) async fn sandbox_page(ctx: &Ctx, token: &str) -> Result<(Order, SandboxState), Problem> {
-    let sandbox = billing::installed().sandbox().ok_or_else(Problem::not_found)?;
-    let state = sandbox.verify(ctx.tenant().id, ctx.now(), token).map_err(|error| match error {
-        billing::SandboxError::Forged => Problem::not_found(),
-        billing::SandboxError::Expired => Problem::new(StatusCode::GONE, "payment_page_expired"),
-    })?;
+    let state = state_of(ctx, token)?;
     let id = state.order;
     let order = ctx.read_tx(ORDER_LINK, async |tx| Ok::<_, Problem>(billing::by_id(tx, id).await?)).await?;
     Ok((order.ok_or_else(Problem::not_found)?, state))
+}
+
+fn state_of(ctx: &Ctx, token: &str) -> Result<SandboxState, Problem> {
+    let sandbox = billing::installed().sandbox().ok_or_else(Problem::not_found)?;
+    sandbox.verify(ctx.tenant().id, ctx.now(), token).map_err(|error| match error {
+        billing::SandboxError::Forged => Problem::not_found(),
+        billing::SandboxError::Expired => Problem::new(StatusCode::GONE, "payment_page_expired"),
+    })
 }
 
 /// Carries out what was chosen on the sandbox's page. Answers where to go on.
@@ -51,72 +56,69 @@ pub(crate) async fn sandbox_outcome(
     button: &str,
     card: &str,
 ) -> Result<String, Problem> {
-    let (order, state) = sandbox_page(ctx, token).await?;
+    let state = state_of(ctx, token)?;
     let outcome =
         Outcome::read(state.step, button).ok_or_else(|| Problem::field("outcome", "payment_outcome"))?;
-    match outcome {
-        Outcome::Challenge => {
-            let next = SandboxState { step: SandboxStep::Challenge, ..state };
-            let sandbox = billing::installed().sandbox().ok_or_else(Problem::not_found)?;
-            Ok(ctx.path(&format!("/pay/sandbox/{}", sandbox.sign(ctx.tenant().id, &next))))
-        }
-        Outcome::Pay if is_setup(&order) => save_card(ctx, &order, &state, card).await,
-        Outcome::Pay => pay(ctx, &order, &state, card).await,
-        Outcome::Decline => {
-            ctx.tx(ORDER_LINK, async |tx| decline(tx, &order, &state).await).await?;
-            Ok(ctx.path(&order.own_path()))
-        }
+    if outcome == Outcome::Challenge {
+        let next = SandboxState { step: SandboxStep::Challenge, ..state };
+        let sandbox = billing::installed().sandbox().ok_or_else(Problem::not_found)?;
+        return Ok(ctx.path(&format!("/pay/sandbox/{}", sandbox.sign(ctx.tenant().id, &next))));
     }
+    let path = ctx.tx(ORDER_LINK, async |tx| {
+        let shared: &Tx = tx;
+        let (order, turn) =
+            try_join!(async { Ok(billing::by_id(shared, state.order).await?) }, turn_of(shared, &state))?;
+        let order = order.ok_or_else(Problem::not_found)?;
+        match outcome {
+            Outcome::Pay if is_setup(&order) => save_card(tx, &order, &turn, card).await,
+            Outcome::Pay => pay(tx, &order, &turn, card).await,
+            _ => decline(tx, &order, &turn).await,
+        }
+    });
+    Ok(ctx.path(&path.await?))
 }
 
-/// The money moves.
-async fn pay(ctx: &Ctx, order: &Order, state: &SandboxState, card: &str) -> Result<String, Problem> {
-    let settle = ctx.tx(ORDER_LINK, async |tx| {
-        let turn = turn_of(tx, state).await?;
-        let payment = payment_of(order, &turn, "paid");
-        billing::try_went(tx, turn.id, TryState::Succeeded).await?;
-        let settled = billing::settle(tx, order.id, payment, OnGone::GiveBack).await?;
-        if matches!(settled, Settled::Paid(_)) && collects_later(order) {
-            let new = card_of(tx, order, &turn, card).await?;
-            let saved = save_method(tx, new).await?;
-            subscriptions::pay_with(tx, &saved).await?;
-            if let Some(subscription) = order.subscription_id {
-                subscriptions::use_method(tx, subscription, &saved).await?;
-            }
+/// The money moves. Answers the path where the buyer goes on.
+async fn pay(tx: &mut Tx, order: &Order, turn: &Try, card: &str) -> Result<String, Problem> {
+    let payment = payment_of(order, turn, "paid");
+    billing::try_went(tx, turn.id, TryState::Succeeded).await?;
+    let settled = billing::settle(tx, order.id, payment, OnGone::GiveBack).await?;
+    if matches!(settled, Settled::Paid(_)) && collects_later(order) {
+        let new = card_of(tx, order, turn, card).await?;
+        let saved = save_method(tx, new).await?;
+        subscriptions::pay_with(tx, &saved).await?;
+        if let Some(subscription) = order.subscription_id {
+            subscriptions::use_method(tx, subscription, &saved).await?;
         }
-        Ok::<_, Problem>(settled)
-    });
-    Ok(match settle.await? {
+    }
+    Ok(match settled {
         // Why the money goes back is told on the order's own page.
-        Settled::GivenBack(order, _) => ctx.path(&order.own_path()),
-        Settled::Paid(order) | Settled::AlreadyPaid(order) => ctx.path(&order.back_path()),
+        Settled::GivenBack(order, _) => order.own_path(),
+        Settled::Paid(order) | Settled::AlreadyPaid(order) => order.back_path(),
     })
 }
 
 /// No money moves: the card is saved for later. The same page again saves nothing more.
-async fn save_card(ctx: &Ctx, order: &Order, state: &SandboxState, card: &str) -> Result<String, Problem> {
-    let taken = ctx.tx(ORDER_LINK, async |tx| {
-        let turn = turn_of(tx, state).await?;
-        billing::try_went(tx, turn.id, TryState::Succeeded).await?;
-        let new = card_of(tx, order, &turn, card).await?;
-        card_saved(tx, order.id, new, &turn.id.to_string()).await
-    });
-    Ok(match taken.await? {
+async fn save_card(tx: &mut Tx, order: &Order, turn: &Try, card: &str) -> Result<String, Problem> {
+    billing::try_went(tx, turn.id, TryState::Succeeded).await?;
+    let new = card_of(tx, order, turn, card).await?;
+    Ok(match card_saved(tx, order.id, new, &turn.id.to_string()).await? {
         // That its time is over is told on the order's own page.
-        CardTaken::Gone(order) => ctx.path(&order.own_path()),
-        CardTaken::Begun(order) | CardTaken::Known(order) => ctx.path(&order.back_path()),
+        CardTaken::Gone(order) => order.own_path(),
+        CardTaken::Begun(order) | CardTaken::Known(order) => order.back_path(),
     })
 }
 
 /// The card is refused.
-async fn decline(tx: &mut Tx, order: &Order, state: &SandboxState) -> Result<(), Problem> {
-    let turn = turn_of(tx, state).await?;
+async fn decline(tx: &mut Tx, order: &Order, turn: &Try) -> Result<String, Problem> {
     billing::try_went(tx, turn.id, TryState::Failed).await?;
     if is_setup(order) {
         // No payment was tried that could be listed.
-        return Ok(billing::step(tx, order.id, StepKind::PaymentFailed, Method::Sandbox.code()).await?);
+        billing::step(tx, order.id, StepKind::PaymentFailed, Method::Sandbox.code()).await?;
+    } else {
+        billing::payment_failed(tx, order.id, payment_of(order, turn, "declined")).await?;
     }
-    Ok(billing::payment_failed(tx, order.id, payment_of(order, &turn, "declined")).await?)
+    Ok(order.own_path())
 }
 
 /// Whether a page saves a card for an order of nothing; also when it was saved meanwhile.
@@ -137,7 +139,7 @@ pub(crate) const fn collects_later(order: &Order) -> bool {
 }
 
 /// The try that a page is about.
-async fn turn_of(tx: &mut Tx, state: &SandboxState) -> Result<Try, Problem> {
+async fn turn_of(tx: &Tx, state: &SandboxState) -> Result<Try, Problem> {
     let id = state.nonce.parse().map_err(|_| Problem::not_found())?;
     let turn = billing::try_by_id(tx, id).await?.filter(|turn| turn.order_id == state.order);
     turn.ok_or_else(Problem::not_found)

@@ -95,7 +95,9 @@ fn failed_words(reason: &str, reminder: i32, amount: Money) -> Words {
         _ => "failed-declined",
     };
     let words = Words::new(format!("failed-{stage}"), "pay").with(why, None, Some(amount));
-    words.says(&format!("failed-{stage}-text"))
+    // Nothing can be collected where nothing is saved: the mail says what really comes next.
+    let next = if reason == "no_method" && stage < 3 { "-reminds" } else { "-text" };
+    words.says(&format!("failed-{stage}{next}"))
 }
 
 fn paused_words(until: Option<Instant>) -> Words {

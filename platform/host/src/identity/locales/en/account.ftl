@@ -72,7 +72,7 @@ account-mail-exists-button = Sign in
 account-mail-exists-forgot = Choose a new password
 account-mail-exists-note = If it was not you, there is nothing to do.
 
-problem-wrong-credentials = That e-mail and password do not match an account.
+problem-wrong-credentials = That email and password do not match an account.
 problem-too-many-attempts = Too many attempts. Please wait { $minutes } min and try again, or choose a new password by mail.
 problem-link-expired = This link was used already or is too old. Ask for a new one on the sign-in page.
 field-password-common = This password is too easy to guess. A few random words work well.
