@@ -50,7 +50,7 @@ export default async function (visit) {
   await button(page, 'Book', { exact: true }).last().waitFor()
   await inspect('book')
   await page.getByLabel('Name', { exact: true }).fill(person.name)
-  await page.getByLabel('Email').fill(person.email)
+  await page.getByLabel('Email', { exact: true }).fill(person.email)
   const who = page.getByLabel('Coach')
   if (await who.isVisible()) await who.selectOption({ index: 1 })
   await page.locator('form.card button[type=submit]').click()

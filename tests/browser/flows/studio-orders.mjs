@@ -24,7 +24,7 @@ export default async function (visit) {
   await signIn(visit, coach)
   await openSection(page, 'Orders')
   await inspect('list')
-  await page.getByLabel('Number, name or e-mail').fill(person.email)
+  await page.getByLabel('Number, name or email').fill(person.email)
   await page.getByLabel('Status', { exact: true }).selectOption({ label: 'Waiting for payment' })
   await button(page, 'Search').click()
   await page.getByText(/^1 order, £/).waitFor()

@@ -22,7 +22,7 @@ export default async function (visit) {
   await inspect('dashboard')
   await openSection(page, 'Appointments')
   await inspect('bookings')
-  await page.getByLabel('Name or e-mail').fill(person.email)
+  await page.getByLabel('Name or email').fill(person.email)
   await button(page, 'Filter').click()
   await page.getByRole('row').filter({ hasText: person.email }).getByRole('link').click()
   await heading(page, person.name).waitFor()
